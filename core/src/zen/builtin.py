@@ -1,0 +1,114 @@
+"""The core's own plugin: what Zen offers before anything else is installed.
+
+It is written as any other plugin is, and goes through the same hooks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zen.plugin import (
+    CommandSpec,
+    ComponentTypeSpec,
+    LifecycleContext,
+    StoreDriverSpec,
+    hookimpl,
+)
+
+if TYPE_CHECKING:
+    from zen.components import StackComponent
+
+__all__ = [
+    "zen_commands",
+    "zen_component_types",
+    "zen_deprovision",
+    "zen_provision",
+    "zen_resume",
+    "zen_store_drivers",
+    "zen_suspend",
+]
+
+
+@hookimpl
+def zen_store_drivers() -> list[StoreDriverSpec]:
+    """Offer the driver that keeps a profile in a folder of YAML files."""
+    return [
+        StoreDriverSpec(
+            "local", "zen.stores.local:LocalStoreDriver", "A folder of YAML files."
+        )
+    ]
+
+
+@hookimpl
+def zen_component_types() -> list[ComponentTypeSpec]:
+    """Offer the ten component types, in the order in which stacks are brought up."""
+    return [
+        _component_type("orchestrator", "o", "Orchestrates the runs of your pipelines"),
+        _component_type("artifact_store", "a", "Keeps what your pipelines produce"),
+        _component_type("metadata_store", "m", "Tracks the runs of your pipelines"),
+        _component_type(
+            "container_registry",
+            "c",
+            "Keeps your containers",
+            plural="container_registries",
+        ),
+        _component_type("secrets_manager", "x", "Keeps your secrets in one place"),
+        _component_type("step_operator", "s", "Runs single steps in environments"),
+        _component_type("feature_store", "f", "Manages your features"),
+        _component_type("model_deployer", "d", "Serves your models online"),
+        _component_type("experiment_tracker", "e", "Tracks your experiments"),
+        _component_type("alerter", "al", "Sends alerts through channels"),
+    ]
+
+
+def _component_type(
+    name: str, option: str, summary: str, *, plural: str = ""
+) -> ComponentTypeSpec:
+    class_name = "Base" + name.title().replace("_", "")
+    base = f"zen.components.{name}:{class_name}"
+    return ComponentTypeSpec(name, plural or f"{name}s", base, option, f"{summary}.")
+
+
+@hookimpl
+def zen_commands() -> list[CommandSpec]:
+    """Offer the core's commands; each component type gets one more."""
+    return [
+        CommandSpec("flavor", "zen.cli.flavor:flavor", "See the flavors there are."),
+        CommandSpec("init", "zen.cli.init:init", "Make a folder a Zen repository."),
+        CommandSpec("plugin", "zen.cli.plugin:plugin", "See the installed plugins."),
+        CommandSpec("profile", "zen.cli.profile:profile", "Manage profiles."),
+        CommandSpec("stack", "zen.cli.stack:stack", "Manage stacks."),
+        CommandSpec("version", "zen.cli.version:version", "Show the version of Zen."),
+    ]
+
+
+@hookimpl(trylast=True)
+def zen_provision(component: StackComponent, context: LifecycleContext) -> bool:
+    """Let the component provision itself."""
+    del context
+    component.provision()
+    return True
+
+
+@hookimpl(trylast=True)
+def zen_resume(component: StackComponent, context: LifecycleContext) -> bool:
+    """Let the component resume itself."""
+    del context
+    component.resume()
+    return True
+
+
+@hookimpl(trylast=True)
+def zen_suspend(component: StackComponent, context: LifecycleContext) -> bool:
+    """Let the component suspend itself."""
+    del context
+    component.suspend()
+    return True
+
+
+@hookimpl(trylast=True)
+def zen_deprovision(component: StackComponent, context: LifecycleContext) -> bool:
+    """Let the component deprovision itself."""
+    del context
+    component.deprovision()
+    return True

@@ -1,0 +1,12 @@
+"""What is installed: plugins, what they offer, and who owns it.
+
+No plugin can break the catalog: one that fails is a record with its error, and that
+error is raised when somebody uses the broken thing by its name.
+"""
+
+from __future__ import annotations
+
+from zen.catalog._catalog import Catalog
+from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
+
+__all__ = ["Catalog", "Offer", "Owner", "Plugin", "PluginState"]

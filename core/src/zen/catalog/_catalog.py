@@ -1,0 +1,208 @@
+"""Look up by name what the installed plugins offer."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
+
+from zen.catalog._discovery import find_claims
+from zen.catalog._loader import CORE, load, resolve
+from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
+from zen.errors import (
+    AmbiguousPluginError,
+    FlavorNotFoundError,
+    PluginContractError,
+    StoreDriverNotFoundError,
+)
+from zen.plugin import (
+    CommandSpec,
+    ComponentTypeSpec,
+    DefaultComponentSpec,
+    FlavorSpec,
+    LifecycleVerb,
+    StoreDriverSpec,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pluggy import HookCaller, HookImpl
+
+    from zen.catalog._loader import Inventory
+    from zen.plugin import LifecycleEvent
+
+__all__ = ["Catalog"]
+
+SpecT = TypeVar("SpecT")
+ClassT = TypeVar("ClassT")
+
+# Which offer goes into the default stack where several plugins make one.
+_PREFERRED: Final = {
+    "orchestrator": "local",
+    "artifact_store": "local",
+    "metadata_store": "sqlite",
+}
+
+
+class Catalog:
+    """Know what is installed.
+
+    Nothing is scanned or imported before something is asked that needs it.
+    """
+
+    @cached_property
+    def _inventory(self) -> Inventory:
+        return load(find_claims())
+
+    @property
+    def plugins(self) -> list[Plugin]:
+        """Every plugin found, whatever became of it, sorted by name."""
+        return self._inventory.plugins
+
+    @property
+    def troubled_plugins(self) -> list[Plugin]:
+        """The plugins that were found and aren't loaded."""
+        return [p for p in self.plugins if p.state is not PluginState.LOADED]
+
+    def offers_of(self, owner: Owner) -> list[object]:
+        """Return the specs that a plugin offers."""
+        return [o.spec for o in self._inventory.offers if o.owner == owner]
+
+    def component_types(self) -> list[ComponentTypeSpec]:
+        """Return the component types: the core's in their order, then by owner."""
+        return [offer.spec for offer in self._inventory.of(ComponentTypeSpec)]
+
+    def commands(self) -> list[Offer[CommandSpec]]:
+        """Return the commands, the core's first."""
+        return self._inventory.of(CommandSpec)
+
+    def default_components(self) -> dict[str, str]:
+        """Return the flavor for each type of the default stack that has an offer."""
+        offered: dict[str, list[str]] = {}
+        for offer in self._inventory.of(DefaultComponentSpec):
+            offered.setdefault(offer.spec.type, []).append(offer.spec.flavor)
+        return {
+            component_type: min(
+                flavors, key=lambda f: (f != _PREFERRED.get(component_type), f)
+            )
+            for component_type, flavors in offered.items()
+        }
+
+    def flavors(self, component_type: str = "") -> list[Offer[FlavorSpec]]:
+        """Return the flavors, of one type or of all, by type and name."""
+        offers = self._inventory.of(FlavorSpec)
+        wanted = (o for o in offers if component_type in {"", o.spec.type})
+        return sorted(wanted, key=lambda o: (o.spec.type, o.spec.name, o.owner))
+
+    def flavor(self, component_type: str, name: str) -> Offer[FlavorSpec]:
+        """Return the flavor of that type and name.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers it.
+            AmbiguousPluginError: Several plugins do.
+        """
+        flavors = self.flavors(component_type)
+        found = [offer for offer in flavors if offer.spec.name == name]
+        if found:
+            return _the_only(found, f"flavor '{name}' of type {component_type}")
+        raise FlavorNotFoundError(
+            name,
+            {offer.spec.name for offer in flavors},
+            of=f"for type {component_type}",
+            hint=self._hint(f"zen {component_type.replace('_', '-')} flavor list"),
+        )
+
+    def store_driver(self, name: str) -> Offer[StoreDriverSpec]:
+        """Return the store driver of that name.
+
+        Raises:
+            StoreDriverNotFoundError: No plugin offers it.
+            AmbiguousPluginError: Several plugins do.
+        """
+        drivers = self._inventory.of(StoreDriverSpec)
+        found = [offer for offer in drivers if offer.spec.name == name]
+        if found:
+            return _the_only(found, f"store type '{name}'")
+        raise StoreDriverNotFoundError(
+            name, {o.spec.name for o in drivers}, hint=self._hint("zen plugin list")
+        )
+
+    def load_object(self, offer: Offer[CommandSpec]) -> object:
+        """Import what a spec names, or raise `PluginLoadError`."""
+        return resolve(offer.spec.source, offer.owner)
+
+    def load_class(
+        self,
+        offer: Offer[FlavorSpec] | Offer[StoreDriverSpec],
+        *,
+        base: type[ClassT],
+    ) -> type[ClassT]:
+        """Import the class that a spec names, and check what it derives from.
+
+        Raises:
+            PluginLoadError: It can't be imported.
+            PluginContractError: It is no class derived from `base`.
+        """
+        source, owner = offer.spec.source, offer.owner
+        value = resolve(source, owner)
+        if isinstance(value, type) and issubclass(value, base):
+            return value
+        raise PluginContractError(
+            f"'{source}' of {owner} is no subclass of {base.__name__}.",
+            plugin=owner.plugin,
+            distribution=str(owner),
+            hint=f"Tell the author of {owner.distribution}.",
+        )
+
+    def lifecycle_hook(self, verb: LifecycleVerb, owner: Owner) -> HookCaller:
+        """Return the hook of a verb, as implemented by a flavor's owner and the core.
+
+        No other plugin can answer for a component that isn't its own.
+        """
+        manager = self._inventory.manager
+        others = [
+            plugin
+            for name, plugin in manager.list_name_plugin()
+            if name not in {CORE.plugin, owner.plugin} and plugin is not None
+        ]
+        return manager.subset_hook_caller(f"zen_{verb}", others)
+
+    def observers(
+        self, moment: Literal["before", "after"]
+    ) -> list[tuple[str, Callable[[LifecycleEvent], None]]]:
+        """Return who watches lifecycle operations, with the owner's name, sorted."""
+        hook: HookCaller = getattr(
+            self._inventory.manager.hook, f"zen_{moment}_lifecycle"
+        )
+        return sorted(
+            ((impl.plugin_name, _observer(impl)) for impl in hook.get_hookimpls()),
+            key=lambda named: named[0],
+        )
+
+    def _hint(self, command: str) -> str:
+        hint = f"See '{command}'."
+        if self.troubled_plugins:
+            names = ", ".join(str(plugin.owner) for plugin in self.troubled_plugins)
+            hint += f" Not loaded: {names}; see 'zen plugin list'."
+        return hint
+
+
+def _the_only(offers: Sequence[Offer[SpecT]], what: str) -> Offer[SpecT]:
+    if len(offers) == 1:
+        return offers[0]
+    owners = " and ".join(str(offer.owner) for offer in offers)
+    raise AmbiguousPluginError(
+        f"{owners} both offer {what}.",
+        plugin=offers[0].owner.plugin,
+        distribution=owners,
+        hint="Uninstall the one that you don't need.",
+    )
+
+
+def _observer(implementation: HookImpl) -> Callable[[LifecycleEvent], None]:
+    def observe(event: LifecycleEvent) -> None:
+        # As pluggy does: an implementation names just the arguments that it needs.
+        arguments = {"event": event} if "event" in implementation.argnames else {}
+        implementation.function(**arguments)
+
+    return observe

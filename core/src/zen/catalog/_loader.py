@@ -1,0 +1,227 @@
+"""Load plugins one by one, so that a broken one is the only one that fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import pluggy
+
+import zen
+from zen import builtin, hookspecs
+from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
+from zen.errors import (
+    AmbiguousPluginError,
+    PluginContractError,
+    PluginError,
+    PluginIncompatibleError,
+    PluginLoadError,
+    did_you_mean,
+)
+from zen.plugin import (
+    CommandSpec,
+    ComponentTypeSpec,
+    DefaultComponentSpec,
+    FlavorSpec,
+    StoreDriverSpec,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import ModuleType
+
+    from zen.catalog._discovery import Claim
+
+__all__ = ["CORE", "Inventory", "load", "resolve"]
+
+CORE: Final = Owner("zen-core", "zen-core", zen.__version__)
+
+_SPEC_HOOKS: Final[dict[str, type]] = {
+    "zen_store_drivers": StoreDriverSpec,
+    "zen_flavors": FlavorSpec,
+    "zen_component_types": ComponentTypeSpec,
+    "zen_commands": CommandSpec,
+    "zen_default_components": DefaultComponentSpec,
+}
+_HOOKS: Final = frozenset(name for name in vars(hookspecs) if name.startswith("zen_"))
+
+SpecT = TypeVar("SpecT")
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Hold what loading found.
+
+    Args:
+        manager: The pluggy manager in which the loaded plugins are registered.
+        plugins: Every plugin, loaded or not.
+        offers: What the loaded ones offer.
+    """
+
+    manager: pluggy.PluginManager
+    plugins: list[Plugin] = field(default_factory=list)
+    offers: list[Offer[object]] = field(default_factory=list)
+
+    def of(self, spec_type: type[SpecT]) -> list[Offer[SpecT]]:
+        """Return the offers of one sort, the core's first, then by owner."""
+        return [
+            Offer(offer.spec, offer.owner)
+            for offer in self.offers
+            if isinstance(offer.spec, spec_type)
+        ]
+
+
+def load(claims: Sequence[Claim]) -> Inventory:
+    """Import the claimed modules, register them, and ask each what it offers."""
+    manager = pluggy.PluginManager("zen")
+    manager.add_hookspecs(hookspecs)
+    inventory = Inventory(manager)
+    _register(inventory, CORE, builtin)
+    owners = [CORE, *(claim.owner for claim in claims)]
+    for claim in claims:
+        try:
+            _check_name(claim.owner, owners)
+            _check_requirements(claim)
+            _register(inventory, claim.owner, _import(claim))
+        except PluginError as error:
+            state = _state_after(error)
+            inventory.plugins.append(Plugin(claim.owner, claim.module, state, error))
+        else:
+            loaded = Plugin(claim.owner, claim.module, PluginState.LOADED)
+            inventory.plugins.append(loaded)
+    return inventory
+
+
+def resolve(source: str, owner: Owner) -> object:
+    """Import what `source` names, or raise `PluginLoadError` that names the owner."""
+    module_name, _, attributes = source.partition(":")
+    try:
+        value: object = import_module(module_name)
+        for attribute in attributes.split("."):
+            value = getattr(value, attribute)
+    # A plugin's module may raise anything, and SystemExit too, when it is imported.
+    except (Exception, SystemExit) as error:
+        raise _load_error(owner, f"'{source}'", error) from error
+    return value
+
+
+def _describe(error: BaseException) -> str:
+    """Return an exception's type and text on one line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _import(claim: Claim) -> ModuleType:
+    try:
+        return import_module(claim.module)
+    # A plugin's module may raise anything, and SystemExit too, when it is imported.
+    except (Exception, SystemExit) as error:
+        raise _load_error(claim.owner, f"module '{claim.module}'", error) from error
+
+
+def _register(inventory: Inventory, owner: Owner, module: ModuleType) -> None:
+    _check_hook_names(owner, module)
+    offers = [
+        Offer(spec, owner)
+        for hook, spec_type in _SPEC_HOOKS.items()
+        for spec in _ask(owner, module, hook, spec_type)
+    ]
+    try:
+        inventory.manager.register(module, owner.plugin)
+    except pluggy.PluginValidationError as error:
+        raise _contract_error(owner, _describe(error)) from error
+    inventory.offers.extend(offers)
+
+
+def _check_hook_names(owner: Owner, module: ModuleType) -> None:
+    for name, value in vars(module).items():
+        options = getattr(value, "zen_impl", None)
+        if not isinstance(options, dict) or options.get("optionalhook"):
+            continue
+        hook = options.get("specname") or name
+        if hook not in _HOOKS:
+            problem = f"there is no hook '{hook}'.{did_you_mean(hook, _HOOKS)}"
+            raise _contract_error(owner, problem)
+
+
+def _ask(
+    owner: Owner, module: ModuleType, hook: str, spec_type: type
+) -> Sequence[object]:
+    implementation = getattr(module, hook, None)
+    if getattr(implementation, "zen_impl", None) is None:
+        return []
+    try:
+        specs = list(implementation())  # type: ignore[misc]  # it has the marker
+    # The hook is the plugin's own code; what it raises is the plugin's failure.
+    except (Exception, SystemExit) as error:
+        raise _load_error(owner, f"hook '{hook}'", error) from error
+    for spec in specs:
+        if not isinstance(spec, spec_type):
+            problem = f"'{hook}' gave {spec!r}, which is no {spec_type.__name__}"
+            raise _contract_error(owner, problem)
+    return specs
+
+
+def _check_requirements(claim: Claim) -> None:
+    # Only needed for plugins, and dear to import.
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    for text in claim.requires:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue  # whatever it asks for, an installer has accepted it
+        if requirement.name.lower().replace("_", "-") != CORE.distribution:
+            continue
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        if not requirement.specifier.contains(CORE.version, prereleases=True):
+            raise PluginIncompatibleError(
+                f"{claim.owner} needs {requirement}, and this is {CORE}.",
+                plugin=claim.owner.plugin,
+                distribution=str(claim.owner),
+                hint=f"Install a version of {claim.owner.distribution} that fits, with"
+                f" 'pip install --upgrade {claim.owner.distribution}'.",
+            )
+
+
+def _check_name(owner: Owner, owners: Iterable[Owner]) -> None:
+    claimants = [str(other) for other in owners if other.plugin == owner.plugin]
+    if len(claimants) > 1:
+        raise AmbiguousPluginError(
+            f"{' and '.join(claimants)} both call their plugin '{owner.plugin}',"
+            " so neither is loaded.",
+            plugin=owner.plugin,
+            distribution=str(owner),
+            hint="Uninstall the one that you don't need.",
+        )
+
+
+def _load_error(owner: Owner, what: str, cause: BaseException) -> PluginLoadError:
+    name = owner.distribution
+    return PluginLoadError(
+        f"{what[0].upper() + what[1:]} of {owner} can't be loaded: {_describe(cause)}",
+        plugin=owner.plugin,
+        distribution=str(owner),
+        hint=f"Repair it with 'pip install --force-reinstall {name}',"
+        f" or remove it with 'pip uninstall {name}'.",
+    )
+
+
+def _contract_error(owner: Owner, problem: str) -> PluginContractError:
+    return PluginContractError(
+        f"Plugin '{owner.plugin}' of {owner} is faulty: {problem}",
+        plugin=owner.plugin,
+        distribution=str(owner),
+        hint=f"Tell its author, or remove it with 'pip uninstall"
+        f" {owner.distribution}'.",
+    )
+
+
+def _state_after(error: PluginError) -> PluginState:
+    if isinstance(error, PluginIncompatibleError):
+        return PluginState.INCOMPATIBLE
+    if isinstance(error, AmbiguousPluginError):
+        return PluginState.AMBIGUOUS
+    return PluginState.FAILED

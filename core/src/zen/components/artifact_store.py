@@ -1,0 +1,100 @@
+"""The contract of artifact stores: a file system for what pipelines produce."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from fnmatch import fnmatchcase
+from typing import IO, TYPE_CHECKING, ClassVar
+
+from zen.components.base import StackComponent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["BaseArtifactStore"]
+
+_COPY_BYTES = 1 << 20
+
+
+class BaseArtifactStore(StackComponent):
+    """Keep what pipelines produce.
+
+    Every path is a full one: it begins with `path`. Opening, removing or renaming
+    what isn't there raises `FileNotFoundError`.
+
+    Args:
+        path: The folder or bucket under which everything is kept.
+    """
+
+    TYPE: ClassVar[str] = "artifact_store"
+    SUPPORTED_SCHEMES: ClassVar[set[str]]
+
+    path: str
+
+    @abstractmethod
+    def open(self, path: str, mode: str = "rb") -> IO[bytes]:
+        """Open a file for reading (`rb`) or writing (`wb`), in bytes.
+
+        A file that is written is there, whole, once it has been closed.
+        """
+
+    @abstractmethod
+    def exists(self, path: str) -> bool:
+        """Tell whether there is a file or a folder."""
+
+    @abstractmethod
+    def isdir(self, path: str) -> bool:
+        """Tell whether there is a folder."""
+
+    @abstractmethod
+    def listdir(self, path: str) -> list[str]:
+        """Return the names of what is in a folder, sorted."""
+
+    @abstractmethod
+    def makedirs(self, path: str) -> None:
+        """Make a folder and those above it, unless they are there."""
+
+    @abstractmethod
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+
+    @abstractmethod
+    def rmtree(self, path: str) -> None:
+        """Remove a folder with all that is in it."""
+
+    @abstractmethod
+    def size(self, path: str) -> int:
+        """Return a file's size in bytes."""
+
+    def copyfile(self, source: str, target: str, *, overwrite: bool = False) -> None:
+        """Copy a file; raise `FileExistsError` rather than overwrite unasked."""
+        self._check_target(target, overwrite=overwrite)
+        with self.open(source) as reader, self.open(target, "wb") as writer:
+            while chunk := reader.read(_COPY_BYTES):
+                writer.write(chunk)
+
+    def rename(self, source: str, target: str, *, overwrite: bool = False) -> None:
+        """Move a file; raise `FileExistsError` rather than overwrite unasked."""
+        self.copyfile(source, target, overwrite=overwrite)
+        self.remove(source)
+
+    def walk(self, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Yield each folder under `top` with the names of its folders and files."""
+        names = self.listdir(top)
+        folders = [name for name in names if self.isdir(f"{top}/{name}")]
+        yield top, folders, [name for name in names if name not in folders]
+        for name in folders:
+            yield from self.walk(f"{top}/{name}")
+
+    def glob(self, pattern: str) -> list[str]:
+        """Return the files whose path matches a pattern; `*` crosses folders."""
+        return sorted(
+            path
+            for folder, _, names in self.walk(self.path)
+            for path in (f"{folder}/{name}" for name in names)
+            if fnmatchcase(path, pattern)
+        )
+
+    def _check_target(self, target: str, *, overwrite: bool) -> None:
+        if not overwrite and self.exists(target):
+            raise FileExistsError(target)

@@ -1,0 +1,112 @@
+"""The base of every stack component."""
+
+from __future__ import annotations
+
+from abc import ABC
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID, uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from zen.errors import did_you_mean
+from zen.names import check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zen.components.deployment import Deployment
+    from zen.stack import Stack, StackValidator
+
+__all__ = ["StackComponent"]
+
+
+class StackComponent(BaseModel, ABC):
+    """Be the base of every component of a stack.
+
+    The fields of a flavor's class are its configuration. Names that begin with `_`
+    are not stored, and neither are class variables.
+
+    Args:
+        name: The component's name.
+        uuid: Its identity, made up when it isn't given.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    TYPE: ClassVar[str]
+    FLAVOR: ClassVar[str]
+
+    name: str
+    uuid: UUID = Field(default_factory=uuid4)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _suggest_fields(cls, values: object) -> object:
+        unknown = (
+            set(values) - set(cls.model_fields) if isinstance(values, dict) else ()
+        )
+        for key in sorted(map(str, unknown)):
+            suggestion = did_you_mean(key, cls.model_fields)
+            raise PydanticCustomError(
+                "unknown_attribute",
+                "{flavor} has no attribute '{key}'.{suggestion}",
+                {
+                    "flavor": cls.__name__,
+                    "key": key,
+                    "suggestion": suggestion,
+                },
+            )
+        return values
+
+    @field_validator("name")
+    @classmethod
+    def _check_name(cls, name: str) -> str:
+        return check_name(name, cls.TYPE.replace("_", " "))
+
+    @property
+    def is_provisioned(self) -> bool:
+        """Whether the component's resources are there."""
+        return True
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the component's resources are running."""
+        return True
+
+    @property
+    def validator(self) -> StackValidator | None:
+        """What the component asks of the stack that it is part of."""
+        return None
+
+    def provision(self) -> None:
+        """Make the resources that the component needs to run."""
+
+    def deprovision(self) -> None:
+        """Remove the component's resources."""
+
+    def resume(self) -> None:
+        """Start the resources that were provisioned."""
+
+    def suspend(self) -> None:
+        """Stop the resources, and keep them."""
+
+    def prepare_pipeline_deployment(
+        self,
+        deployment: Deployment,
+        stack: Stack,
+        runtime_configuration: Mapping[str, object],
+    ) -> None:
+        """Get ready for a run of a pipeline, before it begins.
+
+        Args:
+            deployment: The pipeline that is about to run.
+            stack: The stack that it runs on.
+            runtime_configuration: What the user passed to `pipeline.run(…)`.
+        """
+
+    def prepare_step_run(self) -> None:
+        """Get ready for a step, in the process that runs it."""
+
+    def cleanup_step_run(self) -> None:
+        """Clean up after a step, whether it succeeded or not."""

@@ -1,0 +1,158 @@
+"""Build components from records, and records from components."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from pydantic import SecretBytes, SecretStr, ValidationError
+
+from zen.components.base import StackComponent
+from zen.errors import (
+    ComponentConfigurationError,
+    FlavorNotFoundError,
+    PluginContractError,
+)
+from zen.records import ComponentRecord, Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from zen.catalog import Catalog, Offer
+    from zen.plugin import FlavorSpec
+
+__all__ = ["ComponentFactory"]
+
+
+class ComponentFactory:
+    """Turn records into components and back, with the flavors that are installed.
+
+    Args:
+        catalog: What is installed.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def create(
+        self,
+        component_type: str,
+        flavor: str,
+        name: str,
+        configuration: Mapping[str, object] | None = None,
+    ) -> StackComponent:
+        """Return a new component.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers the flavor.
+            ComponentConfigurationError: The flavor doesn't accept the configuration.
+        """
+        return self._build(component_type, flavor, name, configuration or {})
+
+    def build(self, record: ComponentRecord) -> StackComponent:
+        """Return the component that a record describes.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers its flavor; the hint says which one
+                did when it was registered.
+            ComponentConfigurationError: The flavor doesn't accept its configuration.
+        """
+        try:
+            return self._build(
+                record.type,
+                record.flavor,
+                record.name,
+                record.configuration,
+                uuid=record.uuid,
+            )
+        except FlavorNotFoundError as error:
+            if not record.provider:
+                raise
+            title = record.type.replace("_", " ")
+            raise FlavorNotFoundError(
+                record.flavor,
+                error.available,
+                of=f"for {title} '{record.name}': it came from {record.provider},"
+                " which isn't installed or can't be loaded",
+                hint=f"Install it with 'pip install {record.provider.requirement}',"
+                " or see 'zen plugin list'.",
+            ) from error
+
+    def record(self, component: StackComponent) -> ComponentRecord:
+        """Return the record that describes a component.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers its flavor.
+            ComponentConfigurationError: It holds a secret, which no store may keep.
+        """
+        owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+        for attribute in type(component).model_fields:
+            if isinstance(getattr(component, attribute), SecretStr | SecretBytes):
+                raise ComponentConfigurationError(
+                    f"'{attribute}' of {component.TYPE.replace('_', ' ')}"
+                    f" '{component.name}' is a secret, and no store may keep one.",
+                    hint=f"Leave '{attribute}' out, and let the flavor find it on the"
+                    " host that it runs on.",
+                )
+        return ComponentRecord(
+            type=component.TYPE,
+            name=component.name,
+            flavor=component.FLAVOR,
+            configuration=component.model_dump(mode="json", exclude={"name", "uuid"}),
+            provider=Provider(owner.distribution, owner.version),
+            uuid=component.uuid,
+        )
+
+    def _build(
+        self,
+        component_type: str,
+        flavor: str,
+        name: str,
+        configuration: Mapping[str, object],
+        *,
+        uuid: UUID | None = None,
+    ) -> StackComponent:
+        cls = self._class_of(self._catalog.flavor(component_type, flavor))
+        identity = {"name": name} | ({"uuid": uuid} if uuid else {})
+        try:
+            return cls.model_validate({**configuration, **identity})
+        except ValidationError as error:
+            problems = "; ".join(_explain(problem) for problem in error.errors())
+            command = component_type.replace("_", "-")
+            known = sorted(set(cls.model_fields) - {"name", "uuid"})
+            raise ComponentConfigurationError(
+                f"The configuration of {component_type.replace('_', ' ')} '{name}'"
+                f" doesn't fit flavor '{flavor}': {problems}",
+                hint=f"Attributes of 'zen {command} register --flavor {flavor}':"
+                f" {', '.join(f'--{key}' for key in known) or 'none'}.",
+            ) from error
+
+    def _class_of(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
+        spec = offer.spec
+        cls = self._catalog.load_class(offer, base=self._base_of(spec.type))
+        declared = (getattr(cls, "TYPE", None), getattr(cls, "FLAVOR", None))
+        if declared != (spec.type, spec.name):
+            raise PluginContractError(
+                f"'{spec.source}' of {offer.owner} calls itself {declared},"
+                f" and is offered as {(spec.type, spec.name)}.",
+                plugin=offer.owner.plugin,
+                distribution=str(offer.owner),
+                hint=f"Tell the author of {offer.owner.distribution}.",
+            )
+        return cls
+
+    def _base_of(self, component_type: str) -> type[StackComponent]:
+        for spec in self._catalog.component_types():
+            if spec.name == component_type:
+                module, _, name = spec.base.partition(":")
+                base: type[StackComponent] = getattr(import_module(module), name)
+                return base
+        return StackComponent
+
+
+def _explain(problem: Mapping[str, object]) -> str:
+    location = problem["loc"]
+    where = ".".join(map(str, location)) if isinstance(location, tuple) else ""
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{where}: {text}" if where else text

@@ -1,0 +1,71 @@
+"""The contract of metadata stores: what ran, when, with what and to what end."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from zen.components.base import StackComponent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
+
+__all__ = ["BaseMetadataStore"]
+
+
+class BaseMetadataStore(StackComponent):
+    """Track runs, their steps and their artifacts.
+
+    Each call that writes is one transaction, and durable when it returns.
+    """
+
+    TYPE: ClassVar[str] = "metadata_store"
+
+    @abstractmethod
+    def create_run(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
+        """Record a run that is about to begin, with its steps.
+
+        Raises:
+            RunExistsError: A run of that name exists.
+        """
+
+    @abstractmethod
+    def update_run(self, run: RunRecord) -> None:
+        """Record how far a run has come.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+        """
+
+    @abstractmethod
+    def save_step(
+        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
+    ) -> None:
+        """Record how far an attempt at a step has come, and what it produced.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+        """
+
+    @abstractmethod
+    def get_run(self, name: str) -> RunRecord:
+        """Return the run of that name.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+        """
+
+    @abstractmethod
+    def list_runs(self, pipeline: str = "", *, limit: int = 100) -> list[RunRecord]:
+        """Return the latest runs, of one pipeline or of all, newest first."""
+
+    @abstractmethod
+    def list_steps(self, run_id: UUID) -> list[StepRecord]:
+        """Return all attempts at a run's steps, in the pipeline's order."""
+
+    @abstractmethod
+    def list_artifacts(self, run_id: UUID) -> list[ArtifactRecord]:
+        """Return what a run's steps produced."""

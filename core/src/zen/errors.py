@@ -1,0 +1,379 @@
+"""Every error that Zen raises on purpose, as one tree.
+
+```
+ZenError
+├── ConfigurationError
+│   ├── DamagedDataError          a file or record that isn't what it should be
+│   ├── DanglingReferenceError    a setting that names a profile or stack that is gone
+│   └── InitializationException   a folder that can't become a repository
+├── InvalidNameError              (ValueError)
+├── NotFoundError                 (KeyError)
+│   ├── ProfileNotFoundError
+│   ├── StackNotFoundError
+│   ├── StackComponentNotFoundError
+│   ├── FlavorNotFoundError
+│   ├── StoreDriverNotFoundError
+│   └── RunNotFoundError
+├── AlreadyExistsError            (ValueError)
+│   ├── ProfileExistsError
+│   ├── StackExistsError
+│   ├── StackComponentExistsError
+│   └── RunExistsError
+├── InUseError                    (ValueError)
+├── ComponentConfigurationError   (ValueError)
+├── StackValidationError          (ValueError)
+├── StoreError
+│   ├── ConflictError             a stale transaction; nothing was changed
+│   ├── StoreLockedError          another process holds the store for too long
+│   └── StoreUnavailableError     the store can't be read or written at all
+├── ProvisioningError
+├── VetoError                     a plugin forbids a lifecycle operation
+├── PipelineError
+│   ├── PipelineInterfaceError    a step or pipeline that isn't written as it must be
+│   └── StepFailedError           a step's own code raised
+└── PluginError
+    ├── PluginLoadError           it can't be imported, or its hooks can't be called
+    ├── PluginIncompatibleError   it asks for another version of the core
+    ├── PluginContractError       what it offers isn't what it promised
+    └── AmbiguousPluginError      several plugins claim one name
+```
+
+An error's text says what failed and whose it is; its `hint` says what to do now.
+The command line prints both and exits with 1.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = [
+    "AlreadyExistsError",
+    "AmbiguousPluginError",
+    "ComponentConfigurationError",
+    "ConfigurationError",
+    "ConflictError",
+    "DamagedDataError",
+    "DanglingReferenceError",
+    "FlavorNotFoundError",
+    "InUseError",
+    "InitializationException",
+    "InvalidNameError",
+    "NotFoundError",
+    "PipelineError",
+    "PipelineInterfaceError",
+    "PluginContractError",
+    "PluginError",
+    "PluginIncompatibleError",
+    "PluginLoadError",
+    "ProfileExistsError",
+    "ProfileNotFoundError",
+    "ProvisioningError",
+    "RunExistsError",
+    "RunNotFoundError",
+    "StackComponentExistsError",
+    "StackComponentNotFoundError",
+    "StackExistsError",
+    "StackNotFoundError",
+    "StackValidationError",
+    "StepFailedError",
+    "StoreDriverNotFoundError",
+    "StoreError",
+    "StoreLockedError",
+    "StoreUnavailableError",
+    "VetoError",
+    "ZenError",
+    "did_you_mean",
+]
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """Return " Did you mean 'x'?" for the candidate nearest to `name`, or ""."""
+    by_lower_case = {candidate.lower(): candidate for candidate in candidates}
+    nearest = get_close_matches(name.lower(), by_lower_case, n=1)
+    return f" Did you mean '{by_lower_case[nearest[0]]}'?" if nearest else ""
+
+
+class ZenError(Exception):
+    """Be the base of every error that Zen raises on purpose.
+
+    Args:
+        message: What failed, and whose it is.
+        hint: What to do now; may be empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        # KeyError, a second base of some, would show the repr of its argument.
+        return self.message
+
+
+class ConfigurationError(ZenError):
+    """Report a setting that can't be used."""
+
+
+class DamagedDataError(ConfigurationError):
+    """Report a file or a record that can't be read as what it should be.
+
+    Args:
+        where: The file's path, or the place of the record.
+        reason: What is wrong with it.
+        line: The line, counted from 1, or None where no line can be told.
+    """
+
+    def __init__(
+        self, where: Path | str, reason: str, *, line: int | None = None
+    ) -> None:
+        place = f"{where}, line {line}" if line else f"{where}"
+        super().__init__(
+            f"{place}: {reason}",
+            hint="Mend it by hand, or restore it from a backup or from git.",
+        )
+        self.where = where
+        self.reason = reason
+        self.line = line
+
+
+class DanglingReferenceError(ConfigurationError):
+    """Report a setting that names a profile or a stack that is gone.
+
+    Args:
+        kind: What is named: `profile` or `stack`.
+        name: The name that leads nowhere.
+        source: The setting that holds the name.
+        hint: How to mend it.
+    """
+
+    def __init__(self, kind: str, name: str, *, source: str, hint: str) -> None:
+        super().__init__(
+            f"The active {kind} '{name}', set by {source}, does not exist.", hint=hint
+        )
+        self.kind = kind
+        self.name = name
+        self.source = source
+
+
+class InitializationException(ConfigurationError):  # noqa: N818 - the original's name
+    """Report a folder that can't become a repository."""
+
+
+class InvalidNameError(ZenError, ValueError):
+    """Report a name that breaks the rule for names."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(
+            f"'{name}' is not a valid {kind} name.",
+            hint="Use 1 to 100 ASCII letters, digits, '_', '-' and '.',"
+            " and begin with a letter or a digit.",
+        )
+        self.kind = kind
+        self.name = name
+
+
+class NotFoundError(ZenError, KeyError):
+    """Report a name that leads nowhere, with what there is instead.
+
+    Args:
+        name: What was asked for.
+        available: The names that there are.
+        of: The group that was looked at, where it narrows the search.
+        hint: The next command to type.
+    """
+
+    kind = "object"
+
+    def __init__(
+        self, name: str, available: Iterable[str] = (), *, of: str = "", hint: str = ""
+    ) -> None:
+        self.name = name
+        self.available = sorted(available)
+        self.of = of
+        kind = self.kind[0].upper() + self.kind[1:]
+        message = f"{kind} '{name}' does not exist{f' {of}' if of else ''}."
+        message += did_you_mean(name, self.available)
+        if self.available:
+            message += f" Available: {', '.join(self.available)}."
+        super().__init__(message, hint=hint)
+
+
+class ProfileNotFoundError(NotFoundError):
+    """Report a profile that does not exist."""
+
+    kind = "profile"
+
+
+class StackNotFoundError(NotFoundError):
+    """Report a stack that does not exist in the active profile."""
+
+    kind = "stack"
+
+
+class StackComponentNotFoundError(NotFoundError):
+    """Report a stack component that does not exist in the active profile."""
+
+    def __init__(
+        self, component_type: str, name: str, available: Iterable[str]
+    ) -> None:
+        self.component_type = component_type
+        self.kind = component_type.replace("_", " ")
+        option = component_type.replace("_", "-")
+        super().__init__(
+            name,
+            available,
+            hint=f"See 'zen {option} list', or 'zen {option} register --help'.",
+        )
+
+
+class FlavorNotFoundError(NotFoundError):
+    """Report a flavor that no installed plugin provides."""
+
+    kind = "flavor"
+
+
+class StoreDriverNotFoundError(NotFoundError):
+    """Report a store type that no installed plugin provides."""
+
+    kind = "store type"
+
+
+class RunNotFoundError(NotFoundError):
+    """Report a pipeline run that the metadata store doesn't know."""
+
+    kind = "pipeline run"
+
+
+class AlreadyExistsError(ZenError, ValueError):
+    """Report a name that is taken."""
+
+
+class ProfileExistsError(AlreadyExistsError):
+    """Report the name of a profile that exists already."""
+
+
+class StackExistsError(AlreadyExistsError):
+    """Report the name of a stack that exists already."""
+
+
+class StackComponentExistsError(AlreadyExistsError):
+    """Report the name of a stack component that exists already."""
+
+
+class RunExistsError(AlreadyExistsError):
+    """Report the name of a pipeline run that exists already."""
+
+
+class InUseError(ZenError, ValueError):
+    """Report something that can't go because something else needs it."""
+
+
+class ComponentConfigurationError(ZenError, ValueError):
+    """Report attributes that a flavor doesn't accept."""
+
+
+class StackValidationError(ZenError, ValueError):
+    """Report a stack that lacks a component, or whose components don't fit."""
+
+
+class StoreError(ZenError):
+    """Be the base of what goes wrong between a profile and its store."""
+
+
+class ConflictError(StoreError):
+    """Report a transaction that was built on what has changed since.
+
+    Nothing of the transaction was applied.
+
+    Args:
+        subject: The record, or the kind of record, that has changed.
+    """
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"{subject} was changed by somebody else in the meantime;"
+            " nothing was written.",
+            hint="Look at the present state and repeat the command.",
+        )
+        self.subject = subject
+
+
+class StoreLockedError(StoreError):
+    """Report that another process holds the store for too long."""
+
+
+class StoreUnavailableError(StoreError):
+    """Report a store that can't be opened, read or written; it is unchanged."""
+
+
+class ProvisioningError(ZenError):
+    """Report a component whose resources can't be brought to the wanted state."""
+
+
+class VetoError(ZenError):
+    """Forbid a lifecycle operation; raised by `zen_before_lifecycle`."""
+
+
+class PipelineError(ZenError):
+    """Be the base of what goes wrong in a pipeline."""
+
+
+class PipelineInterfaceError(PipelineError):
+    """Report a step or a pipeline that isn't written as it must be."""
+
+
+class StepFailedError(PipelineError):
+    """Report a step whose own code raised; the cause is that exception.
+
+    Args:
+        step: The step's name.
+        run_name: The run that it belongs to.
+    """
+
+    def __init__(self, step: str, run_name: str) -> None:
+        super().__init__(
+            f"Step '{step}' of run '{run_name}' failed.",
+            hint=f"See 'zen pipeline runs describe {run_name}'.",
+        )
+        self.step = step
+        self.run_name = run_name
+
+
+class PluginError(ZenError):
+    """Be the base of what goes wrong with a plugin.
+
+    Args:
+        message: What failed.
+        plugin: The plugin's entry-point name.
+        distribution: The distribution that the plugin came in, with its version.
+        hint: What to do now.
+    """
+
+    def __init__(
+        self, message: str, *, plugin: str, distribution: str, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.plugin = plugin
+        self.distribution = distribution
+
+
+class PluginLoadError(PluginError):
+    """Report a plugin that can't be imported, or whose hooks can't be called."""
+
+
+class PluginIncompatibleError(PluginError):
+    """Report a plugin that asks for another version of the core."""
+
+
+class PluginContractError(PluginError):
+    """Report a plugin that offers what it can't deliver."""
+
+
+class AmbiguousPluginError(PluginError):
+    """Report a name that several plugins claim."""

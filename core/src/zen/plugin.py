@@ -1,0 +1,212 @@
+"""All that the author of a plugin imports: the hook marker and the specs.
+
+A plugin is a *light* module: it imports this one and the standard library, and its
+hook implementations return specs that name the real thing by an import string
+(`package.module:Name`). That is imported when it is used, never to be listed.
+
+```python
+from zen.plugin import FlavorSpec, hookimpl
+
+
+@hookimpl
+def zen_flavors():
+    return [
+        FlavorSpec(
+            type="artifact_store",
+            name="s3",
+            source="acme_s3.store:S3ArtifactStore",
+            summary="Artifacts in an S3 bucket.",
+        )
+    ]
+```
+
+The module is announced by one entry point in the group `zen.plugins`:
+
+```toml
+[project.entry-points."zen.plugins"]
+acme-s3 = "acme_s3.plugin"
+```
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Final, Literal
+
+import pluggy
+
+__all__ = [
+    "CommandSpec",
+    "ComponentTypeSpec",
+    "DefaultComponentSpec",
+    "FlavorSpec",
+    "LifecycleContext",
+    "LifecycleEvent",
+    "LifecycleVerb",
+    "StoreDriverSpec",
+    "hookimpl",
+]
+
+hookimpl: Final = pluggy.HookimplMarker("zen")
+
+LifecycleVerb = Literal["provision", "resume", "suspend", "deprovision"]
+
+_PATTERNS: Final = {
+    "name": re.compile(r"[a-z][a-z0-9_-]*", re.ASCII),
+    "type": re.compile(r"[a-z][a-z0-9_]*", re.ASCII),
+    "flavor": re.compile(r"[a-z][a-z0-9_-]*", re.ASCII),
+    "import string": re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*"),
+    "option": re.compile(r"[a-z]{0,2}", re.ASCII),
+    "line": re.compile(r"[^\n\r]*"),
+}
+_SHAPES: Final = {
+    "base": "import string",
+    "option": "option",
+    "plural": "name",
+    "source": "import string",
+    "summary": "line",
+}
+
+
+class _Spec:
+    """Check every text of a spec when it is made, so that faults show at once."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for attribute in fields(self):  # type: ignore[arg-type]  # a dataclass below
+            value = getattr(self, attribute.name)
+            shape = _SHAPES.get(attribute.name, attribute.name)
+            if shape not in _PATTERNS:
+                continue
+            if not isinstance(value, str) or not _PATTERNS[shape].fullmatch(value):
+                message = (
+                    f"{type(self).__name__}: {attribute.name}={value!r}"
+                    f" is not a valid {shape}"
+                )
+                raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class FlavorSpec(_Spec):
+    """Offer an implementation of a component type.
+
+    Args:
+        type: The component type: `artifact_store`, `orchestrator`, …
+        name: The flavor's name, the same as the class's `FLAVOR`.
+        source: The class, as an import string; a subclass of the type's base.
+        summary: One line for listings.
+    """
+
+    type: str
+    name: str
+    source: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDriverSpec(_Spec):
+    """Offer a place where a profile's stacks and components can be kept.
+
+    Args:
+        name: The store type, as in `zen profile create --store-type NAME`.
+        source: The class, as an import string; a subclass of `StoreDriver`.
+        summary: One line for listings.
+        capabilities: What the driver can do beyond the contract's core.
+    """
+
+    name: str
+    source: str
+    summary: str = ""
+    capabilities: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentTypeSpec(_Spec):
+    """Offer a kind of stack component, with commands and an option of its own.
+
+    Args:
+        name: The type, with underscores: `data_validator`.
+        plural: Its plural, with underscores: `data_validators`.
+        base: The abstract class of its flavors, as an import string.
+        option: The short option of `zen stack register`: one or two letters.
+        summary: One line for listings.
+    """
+
+    name: str
+    plural: str
+    base: str
+    option: str
+    summary: str = ""
+
+    @property
+    def title(self) -> str:
+        """The type in words: `data validator`."""
+        return self.name.replace("_", " ")
+
+    @property
+    def command(self) -> str:
+        """The type as the command line spells it: `data-validator`."""
+        return self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec(_Spec):
+    """Offer a command of `zen`.
+
+    Args:
+        name: The command's name.
+        source: The click command or group, as an import string.
+        summary: The line that `zen --help` shows, without importing the command.
+    """
+
+    name: str
+    source: str
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultComponentSpec(_Spec):
+    """Offer a component for the default stack of a new profile.
+
+    It is made with no configuration, so its flavor must work without any.
+
+    Args:
+        type: The component type.
+        flavor: The flavor's name.
+    """
+
+    type: str
+    flavor: str
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleContext:
+    """Tell a lifecycle hook on whose behalf a component changes its state.
+
+    Args:
+        stack: The name of the stack that is brought up or down, or None when the
+            operation is about this component alone.
+    """
+
+    stack: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleEvent:
+    """Describe one lifecycle operation on one component to those who watch.
+
+    Args:
+        verb: `provision`, `resume`, `suspend` or `deprovision`.
+        type: The component's type.
+        name: The component's name.
+        flavor: The component's flavor.
+        stack: The stack that the operation is part of, or None.
+    """
+
+    verb: LifecycleVerb
+    type: str
+    name: str
+    flavor: str
+    stack: str | None = None

@@ -1,0 +1,262 @@
+"""What a store keeps: records, and the stacks and components that they stand for.
+
+Plain frozen dataclasses, checked by hand, so that listing a thousand stacks builds
+no component and imports no plugin.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NoReturn
+from uuid import UUID, uuid4
+
+from zen.errors import DamagedDataError, InvalidNameError
+from zen.names import check_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = [
+    "COMPONENT",
+    "REQUIRED_TYPES",
+    "STACK",
+    "ComponentRecord",
+    "Provider",
+    "Record",
+    "Ref",
+    "StackRecord",
+]
+
+COMPONENT: Final = "component"
+STACK: Final = "stack"
+REQUIRED_TYPES: Final = ("orchestrator", "artifact_store", "metadata_store")
+
+_KIND: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """Point at a record by kind and key.
+
+    Args:
+        kind: The kind of record: `component`, `stack`, or a plugin's own.
+        key: The name in lower case; parts are separated by `/`.
+    """
+
+    kind: str
+    key: str
+
+    def __post_init__(self) -> None:
+        if not _KIND.fullmatch(self.kind) or not _KEY.fullmatch(self.key):
+            message = f"{self.kind!r}, {self.key!r} is no valid reference"
+            raise ValueError(message)
+
+    @classmethod
+    def to_component(cls, component_type: str, name: str) -> Ref:
+        """Return the reference of a component."""
+        return cls(COMPONENT, f"{component_type}/{name.lower()}")
+
+    @classmethod
+    def to_stack(cls, name: str) -> Ref:
+        """Return the reference of a stack."""
+        return cls(STACK, name.lower())
+
+    def __str__(self) -> str:
+        kind, _, name = self.key.rpartition("/")
+        return f"{(kind or self.kind).replace('_', ' ').capitalize()} '{name}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Hold one thing that a store keeps, as it was read.
+
+    Args:
+        ref: Where it is.
+        uuid: What it is: stays the same when it is renamed.
+        payload: JSON-able content; its `name` holds the name as it was spelt.
+        revision: An opaque token, compared for equality only.
+        origin: The place to name in messages, such as a file's path.
+    """
+
+    ref: Ref
+    uuid: UUID
+    payload: Mapping[str, object]
+    revision: str
+    origin: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Name the distribution that provided a component's flavor.
+
+    Args:
+        distribution: The distribution's name.
+        version: Its version at the time.
+    """
+
+    distribution: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}"
+
+    @property
+    def requirement(self) -> str:
+        """What to ask an installer for."""
+        return f"{self.distribution}=={self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentRecord:
+    """Describe a stack component without building it.
+
+    Args:
+        type: The component's type.
+        name: The component's name.
+        flavor: The name of its flavor.
+        configuration: JSON-able attributes beside name and uuid.
+        provider: Where the flavor came from, if it came from a distribution.
+        uuid: The component's identity.
+    """
+
+    type: str
+    name: str
+    flavor: str
+    configuration: Mapping[str, object] = field(default_factory=dict)
+    provider: Provider | None = None
+    uuid: UUID = field(default_factory=uuid4)
+
+    def __post_init__(self) -> None:
+        check_name(self.name, self.type.replace("_", " "))
+
+    @property
+    def ref(self) -> Ref:
+        """Where the record is kept."""
+        return Ref.to_component(self.type, self.name)
+
+    def to_payload(self) -> dict[str, object]:
+        """Return the content that a store keeps."""
+        payload: dict[str, object] = {
+            "name": self.name,
+            "type": self.type,
+            "flavor": self.flavor,
+            "uuid": str(self.uuid),
+            "configuration": dict(self.configuration),
+        }
+        if self.provider:
+            payload["provider"] = {
+                "distribution": self.provider.distribution,
+                "version": self.provider.version,
+            }
+        return payload
+
+    @classmethod
+    def from_record(cls, record: Record) -> ComponentRecord:
+        """Read a record back, or raise `DamagedDataError`."""
+        read = _Reader(record)
+        component = cls(
+            type=read.text("type"),
+            name=read.name(),
+            flavor=read.text("flavor"),
+            configuration=read.mapping("configuration", optional=True),
+            provider=read.provider(),
+            uuid=record.uuid,
+        )
+        read.check_place(component.ref)
+        return component
+
+
+@dataclass(frozen=True, slots=True)
+class StackRecord:
+    """Describe a stack without building its components.
+
+    Args:
+        name: The stack's name.
+        components: The name of the component of each type.
+        uuid: The stack's identity.
+    """
+
+    name: str
+    components: Mapping[str, str]
+    uuid: UUID = field(default_factory=uuid4)
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "stack")
+
+    @property
+    def ref(self) -> Ref:
+        """Where the record is kept."""
+        return Ref.to_stack(self.name)
+
+    @property
+    def component_refs(self) -> dict[str, Ref]:
+        """Where the records of its components are kept, by type."""
+        return {
+            component_type: Ref.to_component(component_type, name)
+            for component_type, name in self.components.items()
+        }
+
+    def to_payload(self) -> dict[str, object]:
+        """Return the content that a store keeps."""
+        components = dict(sorted(self.components.items()))
+        return {"name": self.name, "uuid": str(self.uuid), "components": components}
+
+    @classmethod
+    def from_record(cls, record: Record) -> StackRecord:
+        """Read a record back, or raise `DamagedDataError`."""
+        read = _Reader(record)
+        components = read.mapping("components")
+        for component_type, name in components.items():
+            if not isinstance(name, str):
+                read.fail(f"'components: {component_type}' must be a name")
+        stack = cls(
+            name=read.name(),
+            components={key: str(name) for key, name in components.items()},
+            uuid=record.uuid,
+        )
+        read.check_place(stack.ref)
+        return stack
+
+
+class _Reader:
+    """Read the fields of a payload; say where it is when one is wrong."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def fail(self, reason: str) -> NoReturn:
+        raise DamagedDataError(self.record.origin or str(self.record.ref), reason)
+
+    def text(self, key: str) -> str:
+        value = self.record.payload.get(key)
+        if not isinstance(value, str) or not value:
+            self.fail(f"'{key}' must be a text")
+        return value
+
+    def name(self) -> str:
+        name = self.text("name")
+        try:
+            return check_name(name, self.record.ref.kind)
+        except InvalidNameError as error:
+            self.fail(str(error))
+
+    def provider(self) -> Provider | None:
+        if self.record.payload.get("provider") is None:
+            return None
+        provider = self.mapping("provider")
+        distribution, version = provider.get("distribution"), provider.get("version")
+        return Provider(str(distribution), str(version))
+
+    def mapping(self, key: str, *, optional: bool = False) -> dict[str, object]:
+        value = self.record.payload.get(key)
+        if value is None and optional:
+            return {}
+        if not isinstance(value, dict):
+            self.fail(f"'{key}' must be a mapping")
+        return {str(name): item for name, item in value.items()}
+
+    def check_place(self, ref: Ref) -> None:
+        if ref != self.record.ref:
+            self.fail(f"it says that it is {ref}, which belongs elsewhere")

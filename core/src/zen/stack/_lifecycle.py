@@ -1,0 +1,139 @@
+"""Bring components up and down, and tell those who watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from zen.errors import ProvisioningError, VetoError, ZenError
+from zen.plugin import LifecycleContext, LifecycleEvent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from zen.catalog import Catalog
+    from zen.components import StackComponent
+    from zen.plugin import LifecycleVerb
+
+__all__ = ["Lifecycle"]
+
+_DOWNWARDS: Final = {"suspend", "deprovision"}
+_PARTICIPLES: Final = {
+    "provision": "provisioned",
+    "resume": "resumed",
+    "suspend": "suspended",
+    "deprovision": "deprovisioned",
+}
+
+
+class Lifecycle:
+    """Apply the four verbs to components, through the hooks.
+
+    A verb is answered by the plugin that owns the component's flavor, else by the
+    component's own method. Every plugin may watch, and forbid, before it happens.
+
+    Args:
+        catalog: What is installed.
+        notify: Takes each notice for the user.
+    """
+
+    def __init__(
+        self, catalog: Catalog, notify: Callable[[str], None] | None = None
+    ) -> None:
+        self._catalog = catalog
+        self._notify = notify or (lambda _: None)
+
+    def up(self, *components: StackComponent, stack: str | None = None) -> None:
+        """Provision and resume components, in order."""
+        self.apply("provision", components, stack=stack)
+        self.apply("resume", components, stack=stack)
+
+    def down(self, *components: StackComponent, stack: str | None = None) -> None:
+        """Suspend and deprovision components, in the opposite order."""
+        self.apply("suspend", components, stack=stack)
+        self.apply("deprovision", components, stack=stack)
+
+    def apply(
+        self,
+        verb: LifecycleVerb,
+        components: Iterable[StackComponent],
+        *,
+        stack: str | None = None,
+    ) -> None:
+        """Apply a verb to those components that aren't in its state already.
+
+        Raises:
+            ProvisioningError: A component failed; those before it have changed state.
+            VetoError: A plugin forbids it.
+        """
+        ordered = list(components)
+        for component in reversed(ordered) if verb in _DOWNWARDS else ordered:
+            if not _is_done(verb, component):
+                self._apply(verb, component, stack)
+
+    def _apply(
+        self, verb: LifecycleVerb, component: StackComponent, stack: str | None
+    ) -> None:
+        event = LifecycleEvent(
+            verb, component.TYPE, component.name, component.FLAVOR, stack
+        )
+        owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+        hook = self._catalog.lifecycle_hook(verb, owner)
+        self._announce_before(event)
+        try:
+            hook(component=component, context=LifecycleContext(stack))
+        except ZenError:
+            raise
+        # A flavor's own code, which may raise anything.
+        except Exception as error:
+            raise ProvisioningError(
+                f"{_title(component)} could not be {_PARTICIPLES[verb]}:"
+                f" {type(error).__name__}: {error}",
+                hint=f"Its flavor '{component.FLAVOR}' comes from {owner}.",
+            ) from error
+        self._announce_after(event)
+
+    def _announce_before(self, event: LifecycleEvent) -> None:
+        for plugin, observe in self._catalog.observers("before"):
+            try:
+                observe(event)
+            except VetoError as error:
+                raise VetoError(
+                    f"Plugin '{plugin}' forbids to {event.verb} {event.name}: {error}",
+                    hint=error.hint,
+                ) from error
+            # Who watches can't be allowed to stop what is watched.
+            except Exception as error:  # noqa: BLE001
+                self._report(plugin, "before", error)
+
+    def _announce_after(self, event: LifecycleEvent) -> None:
+        for plugin, observe in self._catalog.observers("after"):
+            try:
+                observe(event)
+            # Who watches can't be allowed to stop what is watched.
+            except Exception as error:  # noqa: BLE001
+                self._report(plugin, "after", error)
+
+    def _report(self, plugin: str, moment: str, error: Exception) -> None:
+        self._notify(
+            f"Plugin '{plugin}' failed in zen_{moment}_lifecycle:"
+            f" {type(error).__name__}: {error}"
+        )
+
+
+def _is_done(verb: LifecycleVerb, component: StackComponent) -> bool:
+    if verb == "provision":
+        return component.is_provisioned
+    if verb == "deprovision":
+        return not component.is_provisioned
+    if verb == "suspend":
+        return not component.is_running
+    if not component.is_running and not component.is_provisioned:
+        raise ProvisioningError(
+            f"{_title(component)} can't be resumed: it isn't provisioned.",
+            hint=f"Run 'zen {component.TYPE.replace('_', '-')} up {component.name}'.",
+        )
+    return component.is_running
+
+
+def _title(component: StackComponent) -> str:
+    return f"{component.TYPE.replace('_', ' ').capitalize()} '{component.name}'"

@@ -1,0 +1,193 @@
+"""The contract of store drivers: read records, and commit small transactions.
+
+A transaction is made of checks, puts and deletes, and is applied whole or not at
+all. A driver knows nothing of stacks and components: the rules about those live
+above every driver, in `zen.stores.rules`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from zen.errors import DamagedDataError
+    from zen.records import Record, Ref
+
+__all__ = [
+    "Check",
+    "Delete",
+    "GuardCheck",
+    "Page",
+    "Put",
+    "StoreDriver",
+    "Transaction",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Demand that a record is still as it was read.
+
+    Args:
+        ref: The record.
+        revision: The revision that it must have; None if it must not exist.
+    """
+
+    ref: Ref
+    revision: str | None
+
+    @property
+    def subject(self) -> str:
+        """What is checked, for messages."""
+        return str(self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardCheck:
+    """Demand that no record of a kind was added, changed or removed.
+
+    Args:
+        kind: The kind of record.
+        guard: The guard that `StoreDriver.scan` returned for it.
+    """
+
+    kind: str
+    guard: str
+
+    @property
+    def subject(self) -> str:
+        """What is checked, for messages."""
+        return f"The list of {self.kind}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a record, whether or not it exists.
+
+    Args:
+        ref: Where it goes.
+        uuid: Its identity.
+        payload: Its JSON-able content.
+    """
+
+    ref: Ref
+    uuid: UUID
+    payload: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove a record.
+
+    Args:
+        ref: The record.
+    """
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Ask for changes that are made all together or not at all.
+
+    Args:
+        puts: The records to write.
+        deletes: The records to remove.
+        checks: What must hold, also of records that aren't written.
+        id: Tells this transaction from every other.
+    """
+
+    puts: tuple[Put, ...] = ()
+    deletes: tuple[Delete, ...] = ()
+    checks: tuple[Check | GuardCheck, ...] = ()
+    id: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hold some of the records of a kind.
+
+    Args:
+        records: The records, by key.
+        guard: An opaque token that changes whenever a record of the kind does.
+        next: What to pass as `after` for the next page; None on the last.
+        damaged: What couldn't be read; it hides nothing else.
+    """
+
+    records: tuple[Record, ...]
+    guard: str
+    next: str | None = None
+    damaged: tuple[DamagedDataError, ...] = ()
+
+
+class StoreDriver(ABC):
+    """Be the base of every store driver.
+
+    A revision and a guard are opaque tokens, compared for equality. A record that
+    was deleted and made again has another revision than before, unless it is the
+    same to the last byte.
+
+    Args:
+        url: Where the data is, as `normalise_url` returned it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @classmethod
+    @abstractmethod
+    def default_url(cls, folder: Path) -> str:
+        """Return the URL of a store inside `folder`, the profile's own folder."""
+
+    @classmethod
+    @abstractmethod
+    def normalise_url(cls, url: str) -> str:
+        """Return `url` so that it means the same from every folder.
+
+        Raises:
+            ValueError: The URL isn't one for this driver; the text says why.
+        """
+
+    @abstractmethod
+    def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        """Return those of the records that exist.
+
+        Raises:
+            DamagedDataError: One of them can't be read.
+            StoreUnavailableError: The store can't be read at all.
+        """
+
+    @abstractmethod
+    def scan(
+        self, kind: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> Page:
+        """Return the records of a kind whose key begins with `prefix`, by key.
+
+        Args:
+            kind: The kind of record.
+            prefix: What the keys begin with.
+            after: Return only keys greater than this one.
+            limit: Return no more than so many records.
+
+        Raises:
+            StoreUnavailableError: The store can't be read at all.
+        """
+
+    @abstractmethod
+    def commit(self, transaction: Transaction) -> None:
+        """Apply a transaction whole, durably, and only if all its checks hold.
+
+        Raises:
+            ConflictError: A check doesn't hold; nothing was changed.
+            StoreLockedError: Another process holds the store for too long.
+            StoreUnavailableError: The store can't be written; nothing was changed.
+        """
+
+    def close(self) -> None:  # noqa: B027 - many drivers hold nothing
+        """Let go of what the driver holds, such as connections."""

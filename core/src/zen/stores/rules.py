@@ -1,0 +1,138 @@
+"""The rules that hold in every store, as pure functions above every driver.
+
+Names are unique per type, a stack has a component of each required type and names
+only components that exist, and a component that a stack uses can't go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from zen.errors import (
+    AlreadyExistsError,
+    InUseError,
+    StackComponentExistsError,
+    StackComponentNotFoundError,
+    StackExistsError,
+    StackValidationError,
+)
+from zen.records import COMPONENT, REQUIRED_TYPES, STACK, Record, StackRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from zen.records import Ref
+    from zen.stores.driver import Put, Transaction
+
+__all__ = ["View", "validate"]
+
+_EXISTS: Final[dict[str, type[AlreadyExistsError]]] = {
+    COMPONENT: StackComponentExistsError,
+    STACK: StackExistsError,
+}
+
+
+class View(Protocol):
+    """Read a store's present state."""
+
+    def get(self, ref: Ref) -> Record | None:
+        """Return the record, or None."""
+
+    def scan(self, kind: str, prefix: str = "") -> Iterable[Record]:
+        """Return all records of a kind whose key begins with `prefix`."""
+
+
+def validate(view: View, transaction: Transaction) -> None:
+    """Raise if the state after `transaction` would break a rule.
+
+    Args:
+        view: The state before it. Whatever is read from it must still be so when the
+            transaction is applied.
+        transaction: The changes that are asked for.
+
+    Raises:
+        AlreadyExistsError: A name is taken by another component or stack.
+        InUseError: A component that a stack uses would go.
+        StackComponentNotFoundError: A stack would name a component that isn't there.
+        StackValidationError: A stack would lack a required component.
+    """
+    after = _After(view, transaction)
+    for put in transaction.puts:
+        _check_identity(view, transaction, put)
+    for stack in after.changed_stacks():
+        _check_required(view, stack)
+        for component_type, ref in stack.component_refs.items():
+            if not after.exists(ref):
+                name = stack.components[component_type]
+                names = _names(view, component_type)
+                raise StackComponentNotFoundError(component_type, name, names)
+    for delete in transaction.deletes:
+        if delete.ref.kind == COMPONENT and not after.exists(delete.ref):
+            _check_unused(after, delete.ref)
+
+
+class _After:
+    """See a store as it will be when a transaction has been applied."""
+
+    def __init__(self, view: View, transaction: Transaction) -> None:
+        self._view = view
+        self._puts = {put.ref: put for put in transaction.puts}
+        self._deleted = {delete.ref for delete in transaction.deletes}
+
+    def exists(self, ref: Ref) -> bool:
+        if ref in self._puts:
+            return True
+        return ref not in self._deleted and self._view.get(ref) is not None
+
+    def changed_stacks(self) -> Iterator[StackRecord]:
+        for put in self._puts.values():
+            if put.ref.kind == STACK:
+                record = Record(put.ref, put.uuid, put.payload, revision="")
+                yield StackRecord.from_record(record)
+
+    def stacks(self) -> Iterator[StackRecord]:
+        yield from self.changed_stacks()
+        for record in self._view.scan(STACK):
+            if record.ref not in self._puts and record.ref not in self._deleted:
+                yield StackRecord.from_record(record)
+
+
+def _check_identity(view: View, transaction: Transaction, put: Put) -> None:
+    existing = view.get(put.ref)
+    if existing is None or existing.uuid == put.uuid:
+        return
+    if any(delete.ref == put.ref for delete in transaction.deletes):
+        return
+    raise _EXISTS.get(put.ref.kind, AlreadyExistsError)(
+        f"{put.ref} exists already.", hint="Choose another name."
+    )
+
+
+def _check_required(view: View, stack: StackRecord) -> None:
+    for component_type in REQUIRED_TYPES:
+        if component_type in stack.components:
+            continue
+        title = component_type.replace("_", " ")
+        names = ", ".join(_names(view, component_type)) or "none"
+        command = component_type.replace("_", "-")
+        raise StackValidationError(
+            f"Stack '{stack.name}' has no {title}, which every stack needs."
+            f" Registered {title}s: {names}.",
+            hint=f"Name one with '--{command} NAME',"
+            f" or register one with 'zen {command} register'.",
+        )
+
+
+def _check_unused(after: _After, ref: Ref) -> None:
+    users = [s.name for s in after.stacks() if ref in s.component_refs.values()]
+    if users:
+        names = ", ".join(f"'{name}'" for name in sorted(users))
+        raise InUseError(
+            f"{ref} is part of stack{'s' if len(users) > 1 else ''} {names}.",
+            hint="Give the stack another one, or delete the stack, first.",
+        )
+
+
+def _names(view: View, component_type: str) -> list[str]:
+    records = view.scan(COMPONENT, f"{component_type}/")
+    return sorted(str(record.payload.get("name")) for record in records)

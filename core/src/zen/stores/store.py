@@ -1,0 +1,280 @@
+"""A profile's store: stacks and components, read and changed under the rules."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from zen.errors import (
+    ConflictError,
+    DamagedDataError,
+    StackComponentNotFoundError,
+    StackNotFoundError,
+)
+from zen.records import COMPONENT, STACK, ComponentRecord, Ref, StackRecord
+from zen.stores.driver import Check, Delete, GuardCheck, Put, Transaction
+from zen.stores.rules import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from zen.records import Record
+    from zen.stores.driver import StoreDriver
+
+__all__ = ["Store"]
+
+ItemT = TypeVar("ItemT")
+
+_ATTEMPTS: Final = 20
+
+
+class Store:
+    """Read and change the stacks and components that a driver keeps.
+
+    Args:
+        driver: Where they are kept.
+    """
+
+    def __init__(self, driver: StoreDriver) -> None:
+        self.driver = driver
+
+    def stacks(self) -> tuple[list[StackRecord], list[DamagedDataError]]:
+        """Return the stacks by name, and what couldn't be read."""
+        return _readable(self.driver, STACK, "", StackRecord.from_record)
+
+    def stack(self, name: str) -> StackRecord:
+        """Return a stack.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            DamagedDataError: It can't be read.
+        """
+        ref = _ref(Ref.to_stack, name)
+        if ref and (record := self.driver.get_many([ref]).get(ref)):
+            return StackRecord.from_record(record)
+        names = [stack.name for stack in self.stacks()[0]]
+        raise StackNotFoundError(name, names, hint="See 'zen stack list'.")
+
+    def components(
+        self, component_type: str = ""
+    ) -> tuple[list[ComponentRecord], list[DamagedDataError]]:
+        """Return components, of one type or of all, and what couldn't be read."""
+        prefix = f"{component_type}/" if component_type else ""
+        return _readable(self.driver, COMPONENT, prefix, ComponentRecord.from_record)
+
+    def component(self, component_type: str, name: str) -> ComponentRecord:
+        """Return a component.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            DamagedDataError: It can't be read.
+        """
+        ref = _ref(lambda name: Ref.to_component(component_type, name), name)
+        if ref and (record := self.driver.get_many([ref]).get(ref)):
+            return ComponentRecord.from_record(record)
+        names = [component.name for component in self.components(component_type)[0]]
+        raise StackComponentNotFoundError(component_type, name, names)
+
+    def components_of(self, stack: StackRecord) -> list[ComponentRecord]:
+        """Return a stack's components.
+
+        Raises:
+            StackComponentNotFoundError: One of them is gone.
+            DamagedDataError: One of them can't be read.
+        """
+        refs = stack.component_refs
+        found = self.driver.get_many(refs.values())
+        return [
+            ComponentRecord.from_record(found[ref])
+            if ref in found
+            else self.component(component_type, stack.components[component_type])
+            for component_type, ref in refs.items()
+        ]
+
+    def save(
+        self,
+        *,
+        components: Iterable[ComponentRecord] = (),
+        stacks: Iterable[StackRecord] = (),
+    ) -> None:
+        """Write components and stacks in one transaction, under the rules."""
+        self.commit(puts=[*map(_put, components), *map(_put, stacks)])
+
+    def replace_component(
+        self, component_type: str, name: str, new: ComponentRecord
+    ) -> None:
+        """Put `new` in the place of a component; stacks follow when it is renamed.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            StackComponentExistsError: Another one has the new name.
+        """
+        old = self.component(component_type, name)
+        stacks: list[StackRecord] = []
+        checks: list[Check | GuardCheck] = [self._unchanged(old.ref)]
+        if new.ref != old.ref:
+            records, damaged, guard = _scan(self.driver, STACK, "")
+            if damaged:
+                raise damaged[0]
+            checks.append(GuardCheck(STACK, guard))
+            stacks = [
+                replace(stack, components={**stack.components, new.type: new.name})
+                for stack in map(StackRecord.from_record, records)
+                if stack.component_refs.get(new.type) == old.ref
+            ]
+        self.commit(
+            puts=[_put(replace(new, uuid=old.uuid)), *map(_put, stacks)],
+            deletes=[Delete(old.ref)] if new.ref != old.ref else [],
+            checks=checks,
+        )
+
+    def replace_stack(
+        self, name: str, new: StackRecord, components: Iterable[ComponentRecord] = ()
+    ) -> None:
+        """Put `new` in the place of a stack, with components that it brings along.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            StackExistsError: Another one has the new name.
+        """
+        old = self.stack(name)
+        self.commit(
+            puts=[*map(_put, components), _put(replace(new, uuid=old.uuid))],
+            deletes=[Delete(old.ref)] if new.ref != old.ref else [],
+            checks=[self._unchanged(old.ref)],
+        )
+
+    def delete_component(self, component_type: str, name: str) -> None:
+        """Delete a component that no stack uses.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            InUseError: A stack uses it.
+        """
+        ref = self.component(component_type, name).ref
+        self.commit(deletes=[Delete(ref)], checks=[self._unchanged(ref)])
+
+    def delete_stack(self, name: str) -> None:
+        """Delete a stack; its components stay.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+        """
+        ref = self.stack(name).ref
+        self.commit(deletes=[Delete(ref)], checks=[self._unchanged(ref)])
+
+    def _unchanged(self, ref: Ref) -> Check:
+        record = self.driver.get_many([ref]).get(ref)
+        return Check(ref, record.revision if record else None)
+
+    def commit(
+        self,
+        *,
+        puts: Iterable[Put] = (),
+        deletes: Iterable[Delete] = (),
+        checks: Iterable[Check | GuardCheck] = (),
+    ) -> None:
+        """Apply a transaction if the rules allow it.
+
+        What the rules read is checked again by the driver as it commits; when that
+        has changed in between, the rules look once more. What the caller checks is
+        never tried again.
+
+        Raises:
+            ConflictError: What the caller checks doesn't hold.
+            ZenError: As `zen.stores.rules.validate` does.
+        """
+        expected = tuple(checks)
+        wanted = Transaction(tuple(puts), tuple(deletes), expected)
+        for attempt in range(_ATTEMPTS):
+            view = _RecordingView(self.driver)
+            validate(view, wanted)
+            relied_on = (*expected, *view.checks())
+            try:
+                self.driver.commit(
+                    Transaction(wanted.puts, wanted.deletes, relied_on, wanted.id)
+                )
+            except ConflictError as error:
+                mine = error.subject in {check.subject for check in expected}
+                if mine or attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.01) * attempt)  # noqa: S311 - no secret
+            else:
+                return
+
+
+class _RecordingView:
+    """Read through a driver, and remember what was read, as checks."""
+
+    def __init__(self, driver: StoreDriver) -> None:
+        self._driver = driver
+        self._revisions: dict[Ref, str | None] = {}
+        self._guards: dict[str, str] = {}
+
+    def get(self, ref: Ref) -> Record | None:
+        record = self._driver.get_many([ref]).get(ref)
+        self._revisions[ref] = record.revision if record else None
+        return record
+
+    def scan(self, kind: str, prefix: str = "") -> list[Record]:
+        records, damaged, guard = _scan(self._driver, kind, prefix)
+        if damaged:
+            raise damaged[0]
+        self._guards[kind] = guard
+        return records
+
+    def checks(self) -> list[Check | GuardCheck]:
+        return [
+            *(Check(ref, revision) for ref, revision in self._revisions.items()),
+            *(GuardCheck(kind, guard) for kind, guard in self._guards.items()),
+        ]
+
+
+def _put(item: ComponentRecord | StackRecord) -> Put:
+    return Put(item.ref, item.uuid, item.to_payload())
+
+
+def _scan(
+    driver: StoreDriver, kind: str, prefix: str
+) -> tuple[list[Record], list[DamagedDataError], str]:
+    """Read all pages; begin again when somebody wrote between two of them."""
+    for _ in range(_ATTEMPTS):
+        records: list[Record] = []
+        damaged: list[DamagedDataError] = []
+        page = driver.scan(kind, prefix=prefix)
+        guard = page.guard
+        while True:
+            records += page.records
+            damaged += page.damaged
+            if page.next is None or page.guard != guard:
+                break
+            page = driver.scan(kind, prefix=prefix, after=page.next)
+        if page.guard == guard:
+            return records, damaged, guard
+    raise ConflictError(f"The list of {kind}s")
+
+
+def _readable(
+    driver: StoreDriver,
+    kind: str,
+    prefix: str,
+    read: Callable[[Record], ItemT],
+) -> tuple[list[ItemT], list[DamagedDataError]]:
+    records, damaged, _ = _scan(driver, kind, prefix)
+    items: list[ItemT] = []
+    for record in records:
+        try:
+            items.append(read(record))
+        except DamagedDataError as error:
+            damaged.append(error)
+    return items, damaged
+
+
+def _ref(make: Callable[[str], Ref], name: str) -> Ref | None:
+    """Return the reference, or None for a name that nothing can have."""
+    try:
+        return make(name)
+    except ValueError:
+        return None

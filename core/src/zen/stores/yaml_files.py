@@ -1,0 +1,177 @@
+"""Read and write YAML files that survive crashes, full disks and other processes."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from zen.errors import DamagedDataError, StoreLockedError, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["dump_yaml", "exclusive_lock", "parse_yaml", "read_file", "replace_files"]
+
+LOCK_TIMEOUT: Final = 10.0
+_END_MARK: Final = b"..."
+
+# Six to twelve times as fast as the pure ones, where PyYAML was built with libyaml.
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def dump_yaml(content: Mapping[str, object]) -> bytes:
+    """Return `content` as YAML, in its own order, with the end mark `...`.
+
+    The mark shows when a file was cut short, at whatever byte.
+    """
+    text: bytes = yaml.dump(
+        dict(content),
+        Dumper=_Dumper,
+        allow_unicode=True,
+        default_flow_style=False,
+        encoding="utf-8",
+        explicit_end=True,
+        sort_keys=False,
+    )
+    return text
+
+
+def parse_yaml(data: bytes, path: Path) -> dict[str, object]:
+    """Return the mapping that `data` holds.
+
+    Args:
+        data: A file's content.
+        path: The file, for messages.
+
+    Raises:
+        DamagedDataError: It isn't YAML, isn't a mapping, or has no end mark.
+    """
+    try:
+        content = yaml.load(data, Loader=_Loader)  # noqa: S506 - one of the safe ones
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = " ".join(part for part in (error.context, error.problem) if part)
+        line = mark.line + 1 if mark else None
+        raise DamagedDataError(path, f"not valid YAML: {reason}", line=line) from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise DamagedDataError(path, f"not valid YAML: {reason}") from error
+    lines = data.rstrip().splitlines()
+    if not lines or lines[-1] != _END_MARK:
+        reason = "the end mark '...' is missing, so the file is cut short"
+        raise DamagedDataError(path, reason, line=max(len(lines), 1))
+    if not isinstance(content, dict):
+        raise DamagedDataError(path, "a mapping is expected", line=1)
+    return content
+
+
+def read_file(path: Path) -> bytes | None:
+    """Return a file's content, or None if there is no such file.
+
+    Raises:
+        StoreUnavailableError: It exists and can't be read.
+    """
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unavailable("read", path, error) from error
+
+
+def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) -> None:
+    """Give files new contents, or remove those whose new content is None.
+
+    Everything is written and flushed beside the old files before the first of them
+    is replaced, so that a full disk or a read-only folder changes nothing.
+
+    Args:
+        changes: The new content of each file, in the order of replacement.
+        mode: The permissions of new files, before the process's umask.
+
+    Raises:
+        StoreUnavailableError: A file can't be written.
+    """
+    staged: dict[Path, Path | None] = {}
+    path = None
+    try:
+        for path, content in changes.items():
+            staged[path] = None if content is None else _stage(path, content, mode)
+        for path, temporary in staged.items():
+            if temporary is None:
+                path.unlink(missing_ok=True)
+            else:
+                temporary.replace(path)
+        for path in dict.fromkeys(path.parent for path in changes):
+            _flush_folder(path)
+    except OSError as error:
+        for temporary in filter(None, staged.values()):
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        raise _unavailable("written", path, error) from error
+
+
+@contextmanager
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`; the system frees it when its holder dies.
+
+    Raises:
+        StoreLockedError: Somebody else holds it for longer than ten seconds.
+        StoreUnavailableError: The lock file can't be made.
+    """
+    # Only needed by those who write.
+    from filelock import FileLock, Timeout
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=LOCK_TIMEOUT)
+        lock.acquire()
+    except Timeout as error:
+        raise StoreLockedError(
+            f"Another process has held {path} for {LOCK_TIMEOUT:.0f} seconds.",
+            hint="Wait for it to end, or end it, and repeat the command.",
+        ) from error
+    except OSError as error:
+        raise _unavailable("written", path.parent, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _stage(path: Path, content: bytes, mode: int) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    return temporary
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # pragma: no cover - Windows can't open a folder
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailableError:
+    return StoreUnavailableError(
+        f"{path} can't be {verb}: {error.strerror or error}.",
+        hint="Check its permissions and the free space, and repeat the command;"
+        " nothing was changed.",
+    )

@@ -1,0 +1,7 @@
+"""Keep run metadata in a SQLite file."""
+
+from __future__ import annotations
+
+__all__ = ["__version__"]
+
+__version__ = "1.0.0"
