@@ -102,6 +102,10 @@ class Store:
         """Write components and stacks in one transaction, under the rules."""
         self.commit(puts=[*map(_put, components), *map(_put, stacks)])
 
+    def check(self, stack: StackRecord) -> None:
+        """Raise what `save` would raise for a stack, and write nothing."""
+        validate(_RecordingView(self.driver), Transaction(puts=(_put(stack),)))
+
     def replace_component(
         self, component_type: str, name: str, new: ComponentRecord
     ) -> None:

@@ -24,10 +24,13 @@ _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def dump_yaml(content: Mapping[str, object]) -> bytes:
-    """Return `content` as YAML, in its own order, with the end mark `...`.
+def dump_yaml(content: Mapping[str, object], *, end_mark: bool = True) -> bytes:
+    """Return `content` as YAML, in its own order.
 
-    The mark shows when a file was cut short, at whatever byte.
+    Args:
+        content: A mapping of JSON-able values.
+        end_mark: Whether to end with the mark `...`, which shows when a file was cut
+            short, at whatever byte.
     """
     text: bytes = yaml.dump(
         dict(content),
@@ -35,18 +38,19 @@ def dump_yaml(content: Mapping[str, object]) -> bytes:
         allow_unicode=True,
         default_flow_style=False,
         encoding="utf-8",
-        explicit_end=True,
+        explicit_end=end_mark,
         sort_keys=False,
     )
     return text
 
 
-def parse_yaml(data: bytes, path: Path) -> dict[str, object]:
+def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, object]:
     """Return the mapping that `data` holds.
 
     Args:
         data: A file's content.
         path: The file, for messages.
+        end_mark: Whether it must end with the mark `...`.
 
     Raises:
         DamagedDataError: It isn't YAML, isn't a mapping, or has no end mark.
@@ -62,7 +66,7 @@ def parse_yaml(data: bytes, path: Path) -> dict[str, object]:
         reason = " ".join(str(error).split())
         raise DamagedDataError(path, f"not valid YAML: {reason}") from error
     lines = data.rstrip().splitlines()
-    if not lines or lines[-1] != _END_MARK:
+    if end_mark and (not lines or lines[-1] != _END_MARK):
         reason = "the end mark '...' is missing, so the file is cut short"
         raise DamagedDataError(path, reason, line=max(len(lines), 1))
     if not isinstance(content, dict):

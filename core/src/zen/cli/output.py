@@ -1,0 +1,174 @@
+"""Show results: aligned tables for people, JSON and YAML for programs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+__all__ = ["output_option", "print_object", "print_rows"]
+
+_ACTIVE_MARK: Final = "👉"
+_HEAVY: Final = {"top": "┏━┯┓", "head": "┠─┼┨", "bottom": "┗━┷┛", "row": "┃│┃"}
+_ASCII: Final = {"top": "+-++", "head": "+-++", "bottom": "+-++", "row": "|||"}
+_NARROWEST: Final = 4
+
+
+def output_option(
+    *names: str,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add `--output table|json|yaml` to a command, as its argument `output`.
+
+    Args:
+        names: The option's spellings; `--output` and `-o` if there are none.
+    """
+    return click.option(
+        *(names or ("--output", "-o")),
+        "output",
+        type=click.Choice(["table", "json", "yaml"]),
+        default="table",
+        show_default=True,
+        help="How to show the result.",
+    )
+
+
+def print_rows(
+    rows: Sequence[Mapping[str, object]],
+    output: str,
+    *,
+    headers: Mapping[str, str],
+    empty: str = "",
+) -> None:
+    """Print a list of objects.
+
+    Args:
+        rows: The objects; a row's `active` becomes the mark in a table.
+        output: `table`, `json` or `yaml`.
+        headers: The table's columns: each key with its header. JSON and YAML show
+            all keys, also those that have no column.
+        empty: What to say in place of a table without rows.
+    """
+    if output != "table":
+        _print_data([dict(row) for row in rows], output)
+        return
+    if not rows:
+        click.echo(empty)
+        return
+    cells = [[_cell(row.get(key)) for key in headers] for row in rows]
+    click.echo(_table([*headers.values()], cells, ruled=False))
+
+
+def print_object(content: Mapping[str, object], output: str, *, title: str) -> None:
+    """Print one object; a table has a row for each of its properties.
+
+    Args:
+        content: The object.
+        output: `table`, `json` or `yaml`.
+        title: The line above the table.
+    """
+    if output != "table":
+        _print_data(dict(content), output)
+        return
+    cells = [[key.upper(), _cell(value)] for key, value in content.items()]
+    table = _table(["PROPERTY", "VALUE"], cells, ruled=True)
+    width = _width(table.splitlines()[0])
+    click.echo(title.center(width).rstrip())
+    click.echo(table)
+
+
+def _print_data(content: object, output: str) -> None:
+    # One of the two is asked for at most, and neither by most calls.
+    if output == "json":
+        import json
+
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+        return
+    import yaml
+
+    text = yaml.safe_dump(
+        content, sort_keys=False, allow_unicode=True, default_flow_style=False
+    )
+    click.echo(text, nl=False)
+
+
+def _cell(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return _ACTIVE_MARK
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={item}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return " ".join(str(value).split())
+
+
+def _table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, ruled: bool
+) -> str:
+    """Draw a table that fits the terminal, its first column centred when narrow."""
+    lines = [headers, *rows]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    widths = _fitted(widths, _terminal_width() - 3 * len(widths) - 1)
+    style = _HEAVY if _can_show("".join(_HEAVY.values())) else _ASCII
+    rule = _rule(style["head"], widths)
+    drawn = [_row(style["row"], line, widths) for line in lines]
+    separator = f"\n{rule}\n" if ruled else "\n"
+    top, bottom = _rule(style["top"], widths), _rule(style["bottom"], widths)
+    return "\n".join([top, drawn[0], rule, separator.join(drawn[1:]), bottom])
+
+
+def _rule(characters: str, widths: Sequence[int]) -> str:
+    left, line, cross, right = tuple(characters)
+    return left + cross.join(line * (width + 2) for width in widths) + right
+
+
+def _row(characters: str, cells: Sequence[str], widths: Sequence[int]) -> str:
+    left, between, right = tuple(characters)
+    padded = (
+        f" {_pad(cell, width)} " for cell, width in zip(cells, widths, strict=True)
+    )
+    return left + between.join(padded) + right
+
+
+def _pad(text: str, width: int) -> str:
+    if text == _ACTIVE_MARK:
+        text = text if _can_show(text) else "*"
+        before = (width - _width(text)) // 2
+        text = " " * before + text
+    while _width(text) > width:
+        text = text[:-2] + "…" if _can_show("…") else text[:-1]
+    return text + " " * (width - _width(text))
+
+
+def _fitted(widths: Sequence[int], room: int) -> list[int]:
+    """Take from the widest columns until all fit into `room`."""
+    fitted = list(widths)
+    while sum(fitted) > room and max(fitted) > _NARROWEST:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _width(text: str) -> int:
+    """Return how many cells of a terminal `text` takes."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _terminal_width() -> int:
+    # What isn't read on a terminal is never cut, unless COLUMNS asks for it.
+    return shutil.get_terminal_size((80, 24) if sys.stdout.isatty() else (10**6, 1))[0]
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,138 @@
+"""What is active here: read it, change it, and say when it leads nowhere."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from zen.config.environment import read_variable
+from zen.config.repository_folder import LocalSettings, RepositoryFolder
+from zen.config.resolution import resolve_profile, resolve_stack
+from zen.errors import ConfigurationError, DanglingReferenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from zen.config.global_configuration import GlobalConfiguration
+    from zen.config.profile import ProfileConfiguration
+    from zen.config.resolution import Choice
+
+__all__ = ["Activation"]
+
+
+class Activation:
+    """Know which profile and which stack are active, and change it.
+
+    Args:
+        configuration: The global configuration.
+        start: Where to look for a repository from; the working directory if None.
+        notify: Takes each notice for the user.
+    """
+
+    def __init__(
+        self,
+        configuration: GlobalConfiguration,
+        start: Path | None,
+        notify: Callable[[str], None],
+    ) -> None:
+        self._configuration = configuration
+        self._start = start
+        self._notify = notify
+
+    @cached_property
+    def folder(self) -> RepositoryFolder | None:
+        """The repository that we are in.
+
+        Raises:
+            DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+        """
+        return RepositoryFolder.find(os.environ, self._start)
+
+    @property
+    def profile_choice(self) -> Choice:
+        """The active profile's name, which may lead nowhere, and who says so.
+
+        Raises:
+            ConfigurationError: Nobody says so.
+        """
+        settings = self._configuration.load()
+        choice = resolve_profile(os.environ, self.folder, self._configuration, settings)
+        if choice:
+            return choice
+        raise ConfigurationError(
+            f"{self._configuration.path} names no active profile.",
+            hint="Choose one with 'zen profile set NAME'.",
+        )
+
+    @property
+    def profile(self) -> ProfileConfiguration:
+        """The active profile.
+
+        Raises:
+            DanglingReferenceError: A setting names a profile that is gone.
+        """
+        choice = self.profile_choice
+        profiles = self._configuration.load().profiles
+        if choice.name in profiles:
+            return profiles[choice.name]
+        raise dangling("profile", choice, profiles)
+
+    @property
+    def stack_choice(self) -> Choice | None:
+        """The active stack's name, which may lead nowhere, and who says so."""
+        return resolve_stack(
+            os.environ,
+            self.folder,
+            self._configuration,
+            self.profile_choice,
+            self.profile,
+        )
+
+    def set_profile(self, name: str, *, globally: bool) -> None:
+        """Make a profile active: in the repository, or outside of any."""
+        profile = self._configuration.load().profile(name)
+        if self.folder and not globally:
+            self.folder.write(LocalSettings(name, profile.active_stack))
+        else:
+            with self._configuration.update() as settings:
+                settings.profile(name)
+                settings.active_profile_name = name
+        self._warn_if_overridden("profile", name)
+
+    def set_stack(self, name: str, *, globally: bool) -> None:
+        """Make a stack active: in the repository, or in the active profile."""
+        profile = self.profile
+        by_environment = self.profile_choice.scope == "environment"
+        if self.folder and not globally and not by_environment:
+            self.folder.write(LocalSettings(profile.name, name))
+        else:
+            with self._configuration.update() as settings:
+                present = settings.profile(profile.name)
+                settings.profiles[profile.name] = replace(present, active_stack=name)
+        self._warn_if_overridden("stack", name)
+
+    def _warn_if_overridden(self, kind: str, name: str) -> None:
+        variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
+        if value and value != name:
+            self._notify(
+                f"Warning: the environment variable {variable} is set, so {kind}"
+                f" '{value}' stays active in this session."
+            )
+
+
+def dangling(
+    kind: str, choice: Choice, available: Iterable[str]
+) -> DanglingReferenceError:
+    """Return the error for an active name that leads nowhere, with the way out."""
+    names = ", ".join(sorted(available)) or "none"
+    if choice.scope == "environment":
+        remedy = f"Set {choice.source.rpartition(' ')[2]} to another one, or unset it"
+    else:
+        everywhere = " --global" if choice.scope == "global" else ""
+        remedy = f"Choose one with 'zen {kind} set{everywhere} NAME'"
+    return DanglingReferenceError(
+        kind, choice.name, source=choice.source, hint=f"{remedy}. Available: {names}."
+    )

@@ -1,0 +1,145 @@
+"""The global configuration: `config.yaml` in the configuration folder."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from zen.config.profile import ProfileConfiguration
+from zen.errors import DamagedDataError, InvalidNameError, ProfileNotFoundError
+from zen.folders import config_folder
+from zen.stores.yaml_files import (
+    dump_yaml,
+    exclusive_lock,
+    parse_yaml,
+    read_file,
+    replace_files,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["GlobalConfiguration", "Settings"]
+
+_PRIVATE: Final = 0o600
+
+
+@dataclass
+class Settings:
+    """Hold what the global configuration says.
+
+    Args:
+        active_profile_name: The active profile, where nothing says otherwise.
+        profiles: The profiles, by name.
+        rest: What plugins' settings and newer versions of Zen keep there as well.
+    """
+
+    active_profile_name: str | None = None
+    profiles: dict[str, ProfileConfiguration] = field(default_factory=dict)
+    rest: dict[str, object] = field(default_factory=dict)
+
+    def profile(self, name: str) -> ProfileConfiguration:
+        """Return the profile of that name, or raise `ProfileNotFoundError`."""
+        if name in self.profiles:
+            return self.profiles[name]
+        hint = "See 'zen profile list', or 'zen profile create --help'."
+        raise ProfileNotFoundError(name, self.profiles, hint=hint)
+
+
+class GlobalConfiguration:
+    """Read and change the global configuration file.
+
+    Every change is made under a lock and to what the file says at that time, so
+    that two that are made at once are both kept.
+    """
+
+    def __init__(self) -> None:
+        self.folder = config_folder()
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / "config.yaml"
+
+    def load(self) -> Settings:
+        """Return what the file says; an absent one says nothing.
+
+        Raises:
+            DamagedDataError: The file can't be read as what it should be.
+        """
+        data = read_file(self.path)
+        return Settings() if data is None else self._settings(data)
+
+    @contextmanager
+    def update(self) -> Iterator[Settings]:
+        """Hand out the settings to be changed, and write them when that went well.
+
+        Raises:
+            StoreUnavailableError: The file can't be written; it is unchanged.
+        """
+        with exclusive_lock(self.folder / ".config.lock"):
+            settings = self.load()
+            yield settings
+            content = dump_yaml(_content(settings))
+            if content != read_file(self.path):
+                replace_files({self.path: content}, mode=_PRIVATE)
+
+    def _settings(self, data: bytes) -> Settings:
+        content = parse_yaml(data, self.path)
+        active = content.pop("active_profile_name", None)
+        profiles = content.pop("profiles", None) or {}
+        if not isinstance(profiles, dict):
+            raise DamagedDataError(self.path, "'profiles' must be a mapping")
+        return Settings(
+            active_profile_name=None if active is None else str(active),
+            profiles={
+                str(name): self._profile(str(name), profiles[name])
+                for name in sorted(profiles, key=str)
+            },
+            rest=content,
+        )
+
+    def _profile(self, name: str, content: object) -> ProfileConfiguration:
+        if not isinstance(content, dict):
+            raise DamagedDataError(self.path, f"profile '{name}' must be a mapping")
+        rest = dict(content)
+        texts = {}
+        for key in ("store_type", "store_url", "active_stack", "active_user"):
+            value = rest.pop(key, None)
+            if value is not None and not isinstance(value, str):
+                reason = f"'{key}' of profile '{name}' must be a text"
+                raise DamagedDataError(self.path, reason)
+            texts[key] = value
+        if not texts["store_type"] or not texts["store_url"]:
+            reason = f"profile '{name}' needs 'store_type' and 'store_url'"
+            raise DamagedDataError(self.path, reason)
+        try:
+            return ProfileConfiguration(
+                name,
+                texts["store_type"],
+                texts["store_url"],
+                texts["active_stack"],
+                texts["active_user"] or "default",
+                rest,
+            )
+        except InvalidNameError as error:
+            raise DamagedDataError(self.path, str(error)) from error
+
+
+def _content(settings: Settings) -> Mapping[str, object]:
+    return {
+        "active_profile_name": settings.active_profile_name,
+        "profiles": {
+            name: {
+                "store_type": profile.store_type,
+                "store_url": profile.store_url,
+                "active_stack": profile.active_stack,
+                "active_user": profile.active_user,
+                **profile.rest,
+            }
+            for name, profile in sorted(settings.profiles.items())
+        },
+        **settings.rest,
+    }

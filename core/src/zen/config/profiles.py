@@ -1,0 +1,199 @@
+"""Make, open and delete profiles."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from zen.config.global_configuration import GlobalConfiguration
+from zen.config.profile import ProfileConfiguration
+from zen.errors import (
+    ComponentConfigurationError,
+    ConfigurationError,
+    FlavorNotFoundError,
+    PluginError,
+    ProfileExistsError,
+    StoreUnavailableError,
+)
+from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
+from zen.stores import Store, StoreDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.catalog import Catalog
+
+__all__ = ["Profiles"]
+
+_DEFAULT: Final = "default"
+# What to install for a default stack, where no plugin offers a component of a type.
+_USUAL_PROVIDERS: Final = {
+    "orchestrator": "zen-plugin-local",
+    "artifact_store": "zen-plugin-local",
+    "metadata_store": "zen-plugin-sqlite",
+}
+# The order in which users have always been told.
+_ANNOUNCED: Final = ("orchestrator", "metadata_store", "artifact_store")
+
+
+class Profiles:
+    """Make, open and delete profiles.
+
+    Args:
+        catalog: What is installed.
+        notify: Takes each notice for the user.
+    """
+
+    def __init__(self, catalog: Catalog, notify: Callable[[str], None]) -> None:
+        self._catalog = catalog
+        self._notify = notify
+        self.configuration = GlobalConfiguration()
+
+    def ensure_default(self) -> None:
+        """Make and activate the profile `default` if there is no profile at all."""
+        if self.configuration.load().profiles:
+            return
+        with self.configuration.update() as settings:
+            if settings.profiles:  # another process was first
+                return
+            self._notify("Creating default profile...")
+            settings.profiles[_DEFAULT] = self._initialise(_DEFAULT, "local", None)
+            settings.active_profile_name = _DEFAULT
+        self._notify("Created and activated default profile.")
+
+    def create(
+        self, name: str, store_type: str = "local", url: str | None = None
+    ) -> ProfileConfiguration:
+        """Make a profile, with a default stack unless its store holds stacks already.
+
+        Args:
+            name: The profile's name.
+            store_type: The name of the store driver.
+            url: Where its data is, or is to be; inside of the configuration folder
+                if None.
+
+        Raises:
+            ProfileExistsError: There is a profile of that name.
+            StoreDriverNotFoundError: No plugin offers the store driver.
+            ConfigurationError: The URL isn't one for the driver.
+        """
+        with self.configuration.update() as settings:
+            taken = {existing.lower() for existing in settings.profiles}
+            if name.lower() in taken:
+                raise ProfileExistsError(
+                    f"Profile '{name}' already exists.", hint="Choose another name."
+                )
+            profile = self._initialise(name, store_type, url)
+            settings.profiles[name] = profile
+        return profile
+
+    def delete(self, name: str) -> None:
+        """Forget a profile, and remove what is kept of it in its own folder.
+
+        Data at a URL that the user chose stays.
+        """
+        with self.configuration.update() as settings:
+            profile = settings.profile(name)
+            del settings.profiles[name]
+        try:
+            shutil.rmtree(profile.folder)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"Profile '{name}' is deleted, but {profile.folder} can't be removed:"
+                f" {error.strerror}.",
+                hint="Remove the folder by hand.",
+            ) from error
+
+    def open(self, profile: ProfileConfiguration) -> Store:
+        """Open a profile's store.
+
+        Raises:
+            StoreDriverNotFoundError: No plugin offers its store driver.
+        """
+        return Store(self._driver_class(profile.store_type)(profile.url))
+
+    def _driver_class(self, store_type: str) -> type[StoreDriver]:
+        return self._catalog.load_class(
+            self._catalog.store_driver(store_type), base=StoreDriver
+        )
+
+    def _initialise(
+        self, name: str, store_type: str, url: str | None
+    ) -> ProfileConfiguration:
+        profile = ProfileConfiguration(name, store_type, "")
+        driver = self._driver_class(store_type)
+        if url is None:
+            store_url = profile.portable_url(driver.default_url(profile.folder))
+        else:
+            store_url = _normalised(driver, store_type, url)
+        profile = replace(profile, store_url=store_url)
+        self._notify(f"Initializing profile `{name}`...")
+        store = self.open(profile)
+        stacks = [stack.name for stack in store.stacks()[0]]
+        if not stacks:
+            self._notify("Initializing store...")
+            stacks = self._register_default_stack(store)
+        active = _DEFAULT if _DEFAULT in stacks else next(iter(stacks), None)
+        return replace(profile, active_stack=active)
+
+    def _register_default_stack(self, store: Store) -> list[str]:
+        components = {
+            component.type: component
+            for component in map(self._default_component, _ANNOUNCED)
+            if component
+        }
+        missing = [kind for kind in REQUIRED_TYPES if kind not in components]
+        names = dict.fromkeys(components, _DEFAULT)
+        stacks = [] if missing else [StackRecord(_DEFAULT, names)]
+        store.save(components=components.values(), stacks=stacks)
+        for kind in components:
+            self._notify(
+                f"Registered stack component with type '{kind}' and name '{_DEFAULT}'."
+            )
+        if missing:
+            self._notify(_missing_text(missing))
+            return []
+        self._notify(f"Registered stack with name '{_DEFAULT}'.")
+        return [_DEFAULT]
+
+    def _default_component(self, component_type: str) -> ComponentRecord | None:
+        """Return the record of a default component, or None where there can't be one.
+
+        A plugin that is broken mustn't keep a profile from being made.
+        """
+        flavor = self._catalog.default_components().get(component_type)
+        if flavor is None:
+            return None
+        # Loads pydantic, which nothing but making a component needs.
+        from zen.components.factory import ComponentFactory
+
+        factory = ComponentFactory(self._catalog)
+        try:
+            return factory.record(factory.create(component_type, flavor, _DEFAULT))
+        except (PluginError, FlavorNotFoundError, ComponentConfigurationError) as error:
+            self._notify(f"{error} {error.hint}".rstrip())
+            return None
+
+
+def _normalised(driver: type[StoreDriver], store_type: str, url: str) -> str:
+    try:
+        return driver.normalise_url(url)
+    except ValueError as error:
+        message = f"Invalid URL for store type '{store_type}': {error}."
+        raise ConfigurationError(
+            message, hint="See 'zen profile create --help'."
+        ) from error
+
+
+def _missing_text(missing: list[str]) -> str:
+    titles = " and ".join(kind.replace("_", " ") for kind in missing)
+    providers = " ".join(dict.fromkeys(_USUAL_PROVIDERS[kind] for kind in missing))
+    return (
+        f"No default stack: no plugin that works offers a default {titles}."
+        f" Install one with 'pip install {providers}', register its component with"
+        f" 'zen {missing[0].replace('_', '-')} register --help',"
+        " and then the stack with 'zen stack register --help'."
+    )

@@ -1,0 +1,130 @@
+"""The repository folder `.zen`: what is active in one project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zen.config.environment import read_variable
+from zen.errors import DamagedDataError, DanglingReferenceError, InitializationException
+from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file, replace_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LocalSettings", "RepositoryFolder"]
+
+_FOLDER: Final = ".zen"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalSettings:
+    """Hold what a repository pins.
+
+    Args:
+        active_profile_name: The profile that is active in the repository.
+        active_stack_name: The stack that is active there while that profile is.
+    """
+
+    active_profile_name: str | None = None
+    active_stack_name: str | None = None
+
+
+class RepositoryFolder:
+    """Read and change the local settings of one repository.
+
+    Args:
+        root: The project's folder, which holds `.zen`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the settings."""
+        return self.root / _FOLDER / "config.yaml"
+
+    @classmethod
+    def find(
+        cls, environ: Mapping[str, str], start: Path | None = None
+    ) -> RepositoryFolder | None:
+        """Return the repository that `start`, else the working directory, is in.
+
+        `ZEN_REPOSITORY_PATH` comes before both. The folders above are searched too.
+
+        Raises:
+            DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+        """
+        if start is None:
+            variable, configured = read_variable(environ, "REPOSITORY_PATH")
+            if configured:
+                root = Path(configured).expanduser().resolve()
+                if cls.is_root(root):
+                    return cls(root)
+                raise DanglingReferenceError(
+                    "repository",
+                    configured,
+                    source=variable,
+                    hint=f"Unset {variable}, or run 'zen init {configured}'.",
+                )
+        folder = (start or Path.cwd()).resolve()
+        for candidate in (folder, *folder.parents):
+            if cls.is_root(candidate):
+                return cls(candidate)
+        return None
+
+    @staticmethod
+    def is_root(folder: Path) -> bool:
+        """Tell whether `folder` is the root of a repository."""
+        return (folder / _FOLDER).is_dir()
+
+    @classmethod
+    def create(cls, root: Path, settings: LocalSettings) -> RepositoryFolder:
+        """Make a folder a repository.
+
+        Raises:
+            InitializationException: It is one already, or isn't a folder.
+        """
+        root = root.resolve()
+        if cls.is_root(root):
+            raise InitializationException(
+                f"Found existing Zen repository at path '{root}'.",
+                hint="It can be used as it is; remove its folder '.zen' to begin anew.",
+            )
+        if not root.is_dir():
+            raise InitializationException(
+                f"'{root}' is not a folder.", hint="Make it first."
+            )
+        folder = cls(root)
+        folder.write(settings)
+        return folder
+
+    def read(self) -> LocalSettings:
+        """Return the settings; an absent file pins nothing.
+
+        Raises:
+            DamagedDataError: The file can't be read as what it should be.
+        """
+        data = read_file(self.path)
+        if not data or not data.strip():
+            return LocalSettings()
+        content = parse_yaml(data, self.path, end_mark=False)
+        names = [content.get(f"active_{kind}_name") for kind in ("profile", "stack")]
+        for name in names:
+            if name is not None and not isinstance(name, str):
+                raise DamagedDataError(self.path, f"{name!r} is not a name")
+        return LocalSettings(*names)  # type: ignore[arg-type]  # checked above
+
+    def write(self, settings: LocalSettings) -> None:
+        """Write the settings.
+
+        Raises:
+            StoreUnavailableError: The file can't be written; it is unchanged.
+        """
+        content = {
+            "active_profile_name": settings.active_profile_name,
+            "active_stack_name": settings.active_stack_name,
+        }
+        replace_files({self.path: dump_yaml(content, end_mark=False)})

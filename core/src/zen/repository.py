@@ -1,0 +1,423 @@
+"""The Python face of Zen: the active profile, and all that is kept in it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zen.catalog import Catalog
+from zen.config import Activation, LocalSettings, Profiles, RepositoryFolder
+from zen.config.activation import dangling
+from zen.errors import (
+    ConfigurationError,
+    InUseError,
+    StackComponentExistsError,
+    StackNotFoundError,
+)
+from zen.records import ComponentRecord, StackRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zen.catalog import Offer
+    from zen.components import StackComponent
+    from zen.components.factory import ComponentFactory
+    from zen.config import Choice, ProfileConfiguration
+    from zen.plugin import FlavorSpec
+    from zen.stack import Lifecycle, Stack
+    from zen.stores import Store
+
+__all__ = ["Repository"]
+
+
+class Repository:
+    """Work with the active profile: its stacks, its components, and what is active.
+
+    The first use of Zen on a host makes the profile `default`.
+
+    Args:
+        root: A folder of the project; the working directory if None.
+        catalog: What is installed; found out if None.
+        notify: Takes each notice for the user; there are none if None.
+    """
+
+    def __init__(
+        self,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
+        self._catalog = catalog or Catalog()
+        self._notify = notify or (lambda _: None)
+        self._profiles = Profiles(self._catalog, self._notify)
+        self._activation = Activation(
+            self._profiles.configuration,
+            None if root is None else Path(root),
+            self._notify,
+        )
+        self._profiles.ensure_default()
+
+    @classmethod
+    def initialize(
+        cls, root: Path | str | None = None, *, catalog: Catalog | None = None
+    ) -> Repository:
+        """Make a folder a repository that pins the profile and stack active outside.
+
+        Args:
+            root: The folder; the working directory if None.
+            catalog: What is installed; found out if None.
+
+        Raises:
+            InitializationException: It is a repository already, or isn't a folder.
+        """
+        folder = Path.cwd() if root is None else Path(root)
+        outside = cls(Path(folder.anchor), catalog=catalog)
+        profile = outside.active_profile
+        stack = outside.active_stack_choice
+        pinned = LocalSettings(profile.name, stack.name if stack else None)
+        return cls(RepositoryFolder.create(folder, pinned).root, catalog=catalog)
+
+    @property
+    def root(self) -> Path | None:
+        """The repository's root, or None outside of any.
+
+        Raises:
+            DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+        """
+        folder = self._activation.folder
+        return folder.root if folder else None
+
+    @property
+    def profiles(self) -> dict[str, ProfileConfiguration]:
+        """The profiles, by name."""
+        return self._profiles.configuration.load().profiles
+
+    @property
+    def active_profile_choice(self) -> Choice:
+        """The active profile's name, which may lead nowhere, and who says so."""
+        return self._activation.profile_choice
+
+    @property
+    def active_profile_name(self) -> str:
+        """The active profile's name; raises as `active_profile` does."""
+        return self.active_profile.name
+
+    @property
+    def active_profile(self) -> ProfileConfiguration:
+        """The active profile.
+
+        Raises:
+            DanglingReferenceError: A setting names a profile that is gone.
+        """
+        return self._activation.profile
+
+    def create_profile(
+        self, name: str, store_type: str = "local", url: str | None = None
+    ) -> ProfileConfiguration:
+        """Make a profile; see `zen.config.Profiles.create`."""
+        return self._profiles.create(name, store_type, url)
+
+    def delete_profile(self, name: str) -> None:
+        """Delete a profile that is active neither here nor globally.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+            InUseError: It is active.
+        """
+        settings = self._profiles.configuration.load()
+        settings.profile(name)
+        here = self.active_profile_choice.name
+        for active, where, option in (
+            (settings.active_profile_name, "globally ", " --global"),
+            (here, "", ""),
+        ):
+            if name == active:
+                raise InUseError(
+                    f"Profile '{name}' can't be deleted while it is {where}active.",
+                    hint="Activate another one first, with"
+                    f" 'zen profile set{option} NAME'.",
+                )
+        self._profiles.delete(name)
+
+    def activate_profile(self, name: str, *, globally: bool = False) -> None:
+        """Make a profile the active one: of the repository, or outside of any.
+
+        The repository's stack becomes the profile's.
+
+        Args:
+            name: The profile.
+            globally: Change what is active outside of any repository instead.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+        """
+        self._activation.set_profile(name, globally=globally)
+
+    @property
+    def active_stack_choice(self) -> Choice | None:
+        """The active stack's name, which may lead nowhere, and who says so."""
+        return self._activation.stack_choice
+
+    @property
+    def active_stack_record(self) -> StackRecord:
+        """The active stack as it is kept, without building its components.
+
+        Raises:
+            DanglingReferenceError: A setting names a stack that is gone.
+            ConfigurationError: The profile has no active stack.
+        """
+        choice = self.active_stack_choice
+        if choice is None:
+            raise ConfigurationError(
+                f"Profile '{self.active_profile_name}' has no active stack.",
+                hint="Choose one with 'zen stack set NAME', or register one with"
+                " 'zen stack register'.",
+            )
+        try:
+            return self.store.stack(choice.name)
+        except StackNotFoundError as error:
+            raise dangling("stack", choice, error.available) from error
+
+    @property
+    def active_stack_name(self) -> str:
+        """The active stack's name; raises as `active_stack_record` does."""
+        return self.active_stack_record.name
+
+    @property
+    def active_stack(self) -> Stack:
+        """The active stack, with its components built."""
+        return self._build(self.active_stack_record)
+
+    def activate_stack(self, name: str, *, globally: bool = False) -> None:
+        """Make a stack the active one: of the repository, or of the active profile.
+
+        Args:
+            name: The stack.
+            globally: Change the profile's active stack, also inside of a repository.
+
+        Raises:
+            StackNotFoundError: There is no such stack in the active profile.
+        """
+        stack = self.store.stack(name)
+        self._activation.set_stack(stack.name, globally=globally)
+
+    @cached_property
+    def store(self) -> Store:
+        """The active profile's store: records, without building anything."""
+        return self._profiles.open(self.active_profile)
+
+    @property
+    def stacks(self) -> list[Stack]:
+        """All stacks of the active profile, with their components built."""
+        return [self._build(record) for record in self.list_stacks()]
+
+    @property
+    def stack_configurations(self) -> dict[str, dict[str, str]]:
+        """The names of each stack's components by type, without building them."""
+        return {stack.name: dict(stack.components) for stack in self.list_stacks()}
+
+    def list_stacks(self) -> list[StackRecord]:
+        """Return the active profile's stacks as they are kept, by name.
+
+        Raises:
+            DamagedDataError: One of them can't be read; `store.stacks()` has the
+                others.
+        """
+        stacks, damaged = self.store.stacks()
+        if damaged:
+            raise damaged[0]
+        return stacks
+
+    def get_stack(self, name: str) -> Stack:
+        """Return a stack with its components built.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            StackComponentNotFoundError: One of its components is gone.
+            FlavorNotFoundError: No plugin offers a component's flavor.
+        """
+        return self._build(self.store.stack(name))
+
+    def compose_stack(self, name: str, components: Mapping[str, str]) -> Stack:
+        """Return a new stack of components that are registered; register nothing.
+
+        Args:
+            name: The new stack's name.
+            components: The name of the component of each type.
+
+        Raises:
+            StackExistsError: There is a stack of that name.
+            StackComponentNotFoundError: A component isn't registered.
+            StackValidationError: A required type is missing, or they don't fit.
+        """
+        record = StackRecord(name, components)
+        self.store.check(record)
+        stack = self._build(record)
+        stack.validate()
+        return stack
+
+    def register_stack(self, stack: Stack) -> None:
+        """Register a stack, and those of its components that aren't registered yet.
+
+        Raises:
+            StackExistsError: There is a stack of that name.
+            StackComponentExistsError: A component's name is taken by another one.
+            StackValidationError: The components don't fit.
+        """
+        stack.validate()
+        new = self._unregistered(stack)
+        self.store.save(components=new, stacks=[stack.record])
+        self._announce(new)
+        self._notify(f"Registered stack with name '{stack.name}'.")
+
+    def update_stack(self, name: str, stack: Stack) -> None:
+        """Put a stack in the place of the one called `name`, which may rename it.
+
+        Raises:
+            StackNotFoundError: There is no stack called `name`.
+            StackExistsError: Its new name is taken.
+            StackValidationError: The components don't fit.
+        """
+        stack.validate()
+        choice = self.active_stack_choice
+        new = self._unregistered(stack)
+        self.store.replace_stack(name, stack.record, new)
+        self._announce(new)
+        if choice and choice.name == name != stack.name:
+            self.activate_stack(stack.name, globally=choice.scope == "global")
+
+    def deregister_stack(self, name: str) -> None:
+        """Delete a stack that isn't active; its components stay.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            InUseError: It is active.
+        """
+        stack = self.store.stack(name)
+        choice = self.active_stack_choice
+        if stack.name in {self.active_profile.active_stack, choice and choice.name}:
+            raise InUseError(
+                f"Stack '{stack.name}' can't be deleted while it is active.",
+                hint="Activate another one first, with 'zen stack set NAME'.",
+            )
+        self.store.delete_stack(name)
+
+    def list_components(self, component_type: str) -> list[ComponentRecord]:
+        """Return the active profile's components of a type as they are kept.
+
+        Raises:
+            DamagedDataError: One of them can't be read; `store.components()` has the
+                others.
+        """
+        components, damaged = self.store.components(component_type)
+        if damaged:
+            raise damaged[0]
+        return components
+
+    def get_stack_components(self, component_type: str) -> list[StackComponent]:
+        """Return all components of a type, built."""
+        records = self.list_components(component_type)
+        return [self.factory.build(record) for record in records]
+
+    def get_stack_component(self, component_type: str, name: str) -> StackComponent:
+        """Return a component, built.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            FlavorNotFoundError: No plugin offers its flavor.
+        """
+        return self.factory.build(self.store.component(component_type, name))
+
+    def register_stack_component(self, component: StackComponent) -> None:
+        """Register a component.
+
+        Raises:
+            StackComponentExistsError: Its name is taken.
+        """
+        record = self.factory.record(component)
+        self.store.save(components=[record])
+        self._announce([record])
+
+    def update_stack_component(
+        self, name: str, component_type: str, component: StackComponent
+    ) -> None:
+        """Put a component in the place of another; stacks follow when it is renamed.
+
+        Raises:
+            StackComponentNotFoundError: There is no component called `name`.
+            StackComponentExistsError: Its new name is taken.
+        """
+        self.store.replace_component(
+            component_type, name, self.factory.record(component)
+        )
+
+    def deregister_stack_component(self, component_type: str, name: str) -> None:
+        """Delete a component.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            InUseError: A stack uses it.
+        """
+        self.store.delete_component(component_type, name)
+
+    def get_flavor(self, name: str, component_type: str) -> Offer[FlavorSpec]:
+        """Return a flavor with its owner, without importing its class."""
+        return self._catalog.flavor(component_type, name)
+
+    @cached_property
+    def factory(self) -> ComponentFactory:
+        """What builds components from records."""
+        # Loads pydantic, which listing records doesn't need.
+        from zen.components.factory import ComponentFactory
+
+        return ComponentFactory(self._catalog)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """What brings components up and down."""
+        # Loads pydantic, which listing records doesn't need.
+        from zen.stack import Lifecycle
+
+        return Lifecycle(self._catalog, self._notify)
+
+    def _build(self, record: StackRecord) -> Stack:
+        # Loads pydantic, which listing records doesn't need.
+        from zen.stack import Stack
+
+        parts = map(self.factory.build, self.store.components_of(record))
+        order = [spec.name for spec in self._catalog.component_types()]
+        components = {part.TYPE: part for part in parts}
+        return Stack.from_components(
+            record.name,
+            dict(sorted(components.items(), key=lambda item: order.index(item[0]))),
+            uuid=record.uuid,
+            lifecycle=self.lifecycle,
+        )
+
+    def _unregistered(self, stack: Stack) -> list[ComponentRecord]:
+        records = [self.factory.record(part) for part in stack.components.values()]
+        present = self.store.driver.get_many(record.ref for record in records)
+        for record in records:
+            stored = present.get(record.ref)
+            if stored is None or stored.uuid != record.uuid:
+                continue
+            kept = ComponentRecord.from_record(stored).configuration
+            if kept != record.configuration:
+                raise StackComponentExistsError(
+                    f"{record.ref} is registered with another configuration.",
+                    hint="Change it with 'update_stack_component' first.",
+                )
+        return [
+            record
+            for record in records
+            if record.ref not in present or present[record.ref].uuid != record.uuid
+        ]
+
+    def _announce(self, components: list[ComponentRecord]) -> None:
+        for component in components:
+            self._notify(
+                f"Registered stack component with type '{component.type}'"
+                f" and name '{component.name}'."
+            )
