@@ -61,23 +61,29 @@ class Repository:
 
     @classmethod
     def initialize(
-        cls, root: Path | str | None = None, *, catalog: Catalog | None = None
+        cls,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
     ) -> Repository:
         """Make a folder a repository that pins the profile and stack active outside.
 
         Args:
             root: The folder; the working directory if None.
             catalog: What is installed; found out if None.
+            notify: Takes each notice for the user; there are none if None.
 
         Raises:
             InitializationException: It is a repository already, or isn't a folder.
         """
         folder = Path.cwd() if root is None else Path(root)
-        outside = cls(Path(folder.anchor), catalog=catalog)
+        outside = cls(Path(folder.anchor), catalog=catalog, notify=notify)
         profile = outside.active_profile
         stack = outside.active_stack_choice
         pinned = LocalSettings(profile.name, stack.name if stack else None)
-        return cls(RepositoryFolder.create(folder, pinned).root, catalog=catalog)
+        root = RepositoryFolder.create(folder, pinned).root
+        return cls(root, catalog=catalog, notify=notify)
 
     @property
     def root(self) -> Path | None:
@@ -113,6 +119,10 @@ class Repository:
         """
         return self._activation.profile
 
+    def get_profile(self, name: str) -> ProfileConfiguration:
+        """Return the profile of that name, or raise `ProfileNotFoundError`."""
+        return self._profiles.configuration.load().profile(name)
+
     def create_profile(
         self, name: str, store_type: str = "local", url: str | None = None
     ) -> ProfileConfiguration:
@@ -126,6 +136,11 @@ class Repository:
             ProfileNotFoundError: There is no such profile.
             InUseError: It is active.
         """
+        self.check_profile_deletion(name)
+        self._profiles.delete(name)
+
+    def check_profile_deletion(self, name: str) -> None:
+        """Raise what `delete_profile` would raise, and delete nothing."""
         settings = self._profiles.configuration.load()
         settings.profile(name)
         here = self.active_profile_choice.name
@@ -139,7 +154,6 @@ class Repository:
                     hint="Activate another one first, with"
                     f" 'zen profile set{option} NAME'.",
                 )
-        self._profiles.delete(name)
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.
@@ -295,6 +309,11 @@ class Repository:
             StackNotFoundError: There is no such stack.
             InUseError: It is active.
         """
+        self.check_stack_deletion(name)
+        self.store.delete_stack(name)
+
+    def check_stack_deletion(self, name: str) -> None:
+        """Raise what `deregister_stack` would raise, and delete nothing."""
         stack = self.store.stack(name)
         choice = self.active_stack_choice
         if stack.name in {self.active_profile.active_stack, choice and choice.name}:
@@ -302,7 +321,6 @@ class Repository:
                 f"Stack '{stack.name}' can't be deleted while it is active.",
                 hint="Activate another one first, with 'zen stack set NAME'.",
             )
-        self.store.delete_stack(name)
 
     def list_components(self, component_type: str) -> list[ComponentRecord]:
         """Return the active profile's components of a type as they are kept.

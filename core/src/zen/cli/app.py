@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from zen.catalog import Catalog
+from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from zen.errors import DamagedDataError
     from zen.repository import Repository
 
 __all__ = ["App", "notify", "pass_app"]
@@ -41,15 +46,61 @@ class App:
 
         return Repository(catalog=self.catalog, notify=notify)
 
-    def announce(self) -> Repository:
-        """Say which profile is active, and return the repository."""
+    def announce(self, *, tolerant: bool = False) -> Repository:
+        """Say which profile is active, and return the repository.
+
+        Args:
+            tolerant: Whether a setting that can't be used is a warning only, as it
+                must be for the commands that mend it.
+        """
+        try:
+            self._announce()
+        except ConfigurationError as error:
+            if not tolerant:
+                raise
+            notify(f"Warning: {error} {error.hint}")
+        return self.repository
+
+    def initialize(self, root: Path) -> Repository:
+        """Make a folder a repository, and return that."""
+        # Only commands that need the configuration pay for reading it.
+        from zen.repository import Repository
+
+        return Repository.initialize(root, catalog=self.catalog, notify=notify)
+
+    def confirm(self, text: str, *, yes: bool) -> None:
+        """Ask whether to go on, and end the program if the answer is no.
+
+        Args:
+            text: What is about to happen.
+            yes: Whether the user has agreed beforehand.
+        """
+        if not yes:
+            notify(text)
+            click.confirm("Are you sure you want to proceed?", abort=True, err=True)
+
+    def report_damage(self, damaged: Sequence[DamagedDataError]) -> None:
+        """Say what a listing left out because it can't be read, and exit with 1."""
+        for error in damaged:
+            notify(f"Error: {error}")
+        if damaged:
+            notify(damaged[0].hint)
+            raise click.exceptions.Exit(1)
+
+    def report_troubled_plugins(self) -> None:
+        """Say which plugins a listing is without, and why."""
+        for plugin in self.catalog.troubled_plugins:
+            notify(f"Warning: plugin '{plugin.owner.plugin}' is {plugin.state.value}.")
+            if plugin.error:
+                notify(f"  {plugin.error} {plugin.error.hint}".rstrip())
+
+    def _announce(self) -> None:
         repository = self.repository
+        name = repository.active_profile_name
         if repository.root is None:
             notify("Running without an active repository root.")
         scope = "global" if repository.root is None else "local"
-        name = repository.active_profile_name
         notify(f"Running with active profile: '{name}' ({scope})")
-        return repository
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
-__all__ = ["output_option", "print_object", "print_rows"]
+__all__ = ["output_option", "print_data", "print_object", "print_rows"]
 
 _ACTIVE_MARK: Final = "👉"
 _HEAVY: Final = {"top": "┏━┯┓", "head": "┠─┼┨", "bottom": "┗━┷┛", "row": "┃│┃"}
@@ -56,7 +56,7 @@ def print_rows(
         empty: What to say in place of a table without rows.
     """
     if output != "table":
-        _print_data([dict(row) for row in rows], output)
+        print_data([dict(row) for row in rows], output)
         return
     if not rows:
         click.echo(empty)
@@ -74,7 +74,7 @@ def print_object(content: Mapping[str, object], output: str, *, title: str) -> N
         title: The line above the table.
     """
     if output != "table":
-        _print_data(dict(content), output)
+        print_data(dict(content), output)
         return
     cells = [[key.upper(), _cell(value)] for key, value in content.items()]
     table = _table(["PROPERTY", "VALUE"], cells, ruled=True)
@@ -83,7 +83,13 @@ def print_object(content: Mapping[str, object], output: str, *, title: str) -> N
     click.echo(table)
 
 
-def _print_data(content: object, output: str) -> None:
+def print_data(content: object, output: str) -> None:
+    """Print JSON-able content for programs.
+
+    Args:
+        content: What to print.
+        output: `json` or `yaml`.
+    """
     # One of the two is asked for at most, and neither by most calls.
     if output == "json":
         import json
@@ -104,7 +110,7 @@ def _cell(value: object) -> str:
     if value is True:
         return _ACTIVE_MARK
     if isinstance(value, dict):
-        return ", ".join(f"{key}={item}" for key, item in value.items())
+        return ", ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return " ".join(str(value).split())

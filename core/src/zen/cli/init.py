@@ -1,0 +1,38 @@
+"""`zen init`: make a folder a repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zen.cli.app import App, pass_app
+
+__all__ = ["init"]
+
+
+@click.command()
+@click.argument(
+    "path",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
+@pass_app
+def init(app: App, path: Path) -> None:
+    """Make a folder a Zen repository.
+
+    It pins the profile and the stack that are active now for all that is run in it.
+
+    For example: zen init
+    """
+    repository = app.initialize(path.resolve())
+    stack = repository.active_stack_choice
+    click.echo(f"Zen repository initialized at {repository.root}.")
+    click.echo(
+        f"The local active profile was initialized to"
+        f" '{repository.active_profile_name}' and the local active stack to"
+        f" '{stack.name if stack else None}'. This local configuration will only take"
+        " effect when you're running Zen from the initialized repository root, or"
+        " from a subdirectory. For more information on profile and stack"
+        " configuration, run 'zen profile --help'."
+    )

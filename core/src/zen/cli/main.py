@@ -1,0 +1,149 @@
+"""The program `zen`: its commands, found through the catalog, and its errors."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, Final
+
+import click
+
+import zen
+from zen.cli.app import App, notify
+from zen.cli.group import Group
+from zen.errors import PluginContractError, ZenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zen.catalog import Offer
+    from zen.plugin import CommandSpec
+
+__all__ = ["main"]
+
+_CORE: Final = "zen-core"
+
+
+class _Failure(click.ClickException):
+    """Show an error with its hint, and exit with 1."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def show(self, file: object = None) -> None:
+        """Print to standard error."""
+        del file
+        notify(f"Error: {self.message}")
+        if self.hint:
+            notify(self.hint)
+
+
+class _Program(Group):
+    """Offer the core's commands, one for each component type, and the plugins'."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(name for name, _ in _summaries(ctx.ensure_object(App)))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        catalog = ctx.ensure_object(App).catalog
+        for spec in catalog.component_types():
+            if spec.command == cmd_name:
+                # Ten groups with nine commands each: only one of them is called.
+                from zen.cli.component import component_group
+
+                return component_group(spec)
+        for offer in _commands(ctx.ensure_object(App)):
+            if offer.spec.name == cmd_name:
+                return _loaded(ctx.ensure_object(App), offer)
+        return None
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the commands by their specs, without importing any of them."""
+        app = ctx.ensure_object(App)
+        offers = _commands(app)
+        types = app.catalog.component_types()
+        sections: dict[str, Iterable[tuple[str, str]]] = {
+            "Commands": _rows(o for o in offers if o.owner.distribution == _CORE),
+            "Stack components": sorted((spec.command, spec.summary) for spec in types),
+            "Commands from plugins": _rows(
+                o for o in offers if o.owner.distribution != _CORE
+            ),
+        }
+        for title, rows in sections.items():
+            if rows := list(rows):
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; show what goes wrong, and what to do about it."""
+        app = ctx.ensure_object(App)
+        app.debug = bool(ctx.params.get("debug"))
+        try:
+            return super().invoke(ctx)
+        except ZenError as error:
+            if app.debug:
+                raise
+            raise _Failure(error.message, error.hint) from error
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        # The last resort: a plugin's code may raise anything, and users are spared
+        # the traceback unless they ask for it.
+        except Exception as error:
+            closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
+            if app.debug or closed_pipe:
+                raise
+            raise _Failure(
+                f"Unexpected {type(error).__name__}: {error}",
+                "Run 'zen --debug …' to see where it comes from.",
+            ) from error
+
+
+def _commands(app: App) -> list[Offer[CommandSpec]]:
+    """Return the commands; no plugin can replace one of the core's."""
+    chosen: dict[str, Offer[CommandSpec]] = {}
+    for offer in app.catalog.commands():
+        chosen.setdefault(offer.spec.name, offer)
+    return list(chosen.values())
+
+
+def _summaries(app: App) -> list[tuple[str, str]]:
+    types = app.catalog.component_types()
+    commands = [(spec.command, spec.summary) for spec in types]
+    return commands + _rows(_commands(app))
+
+
+def _rows(offers: Iterable[Offer[CommandSpec]]) -> list[tuple[str, str]]:
+    return sorted((offer.spec.name, offer.spec.summary) for offer in offers)
+
+
+def _loaded(app: App, offer: Offer[CommandSpec]) -> click.Command:
+    command = app.catalog.load_object(offer)
+    if isinstance(command, click.Command):
+        return command
+    raise PluginContractError(
+        f"'{offer.spec.source}' of {offer.owner} is no click command.",
+        plugin=offer.owner.plugin,
+        distribution=str(offer.owner),
+        hint=f"Tell the author of {offer.owner.distribution}.",
+    )
+
+
+@click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(zen.__version__, "-v", "--version", prog_name="zen")
+@click.option("--debug", is_flag=True, help="Show the traceback of errors.")
+def main(*, debug: bool) -> None:
+    """Keep ML code apart from the infrastructure that it runs on.
+
+    A stack names the components that pipelines run on; a profile is where stacks
+    are kept. For example, see what is active and run a pipeline on it:
+
+    \b
+      zen profile list
+      zen stack list
+      zen run FILE
+    """
+    del debug  # read by _Program.invoke, before any command runs

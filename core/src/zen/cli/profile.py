@@ -1,0 +1,158 @@
+"""`zen profile`: where stacks and components are kept."""
+
+from __future__ import annotations
+
+import click
+
+from zen.cli.app import App, notify, pass_app
+from zen.cli.group import Group
+from zen.cli.output import output_option, print_object, print_rows
+from zen.errors import ConfigurationError
+
+__all__ = ["profile"]
+
+_HEADERS = {
+    "active": "ACTIVE",
+    "name": "PROFILE NAME",
+    "store_type": "STORE TYPE",
+    "url": "URL",
+    "active_stack": "ACTIVE STACK",
+}
+
+
+@click.group(cls=Group)
+def profile() -> None:
+    """Manage profiles."""
+
+
+@profile.command("list")
+@output_option()
+@pass_app
+def list_profiles(app: App, output: str) -> None:
+    """List the profiles, and mark the active one.
+
+    For example: zen profile list
+    """
+    repository = app.announce(tolerant=True)
+    active, active_stack = None, None
+    try:
+        active = repository.active_profile_name
+        choice = repository.active_stack_choice
+        active_stack = choice.name if choice else None
+    except ConfigurationError:
+        pass  # announce has said why none is active
+    rows = [
+        {
+            "active": name == active,
+            "name": name,
+            "store_type": each.store_type,
+            "url": each.display_url,
+            "active_stack": active_stack if name == active else each.active_stack,
+        }
+        for name, each in repository.profiles.items()
+    ]
+    print_rows(rows, output, headers=_HEADERS)
+
+
+@profile.command("create")
+@click.argument("name")
+@click.option(
+    "--store-type",
+    "-t",
+    default="local",
+    show_default=True,
+    help="What keeps the profile: a store driver, as in 'zen plugin list'.",
+)
+@click.option(
+    "--url", "-u", help="Where it is kept; in the configuration folder by default."
+)
+@pass_app
+def create_profile(app: App, name: str, store_type: str, url: str | None) -> None:
+    """Create a profile, with a default stack unless its store holds one.
+
+    \b
+    For example:
+      zen profile create team --url ./.zenprofile
+      zen profile create team -t sql --url sqlite:////srv/zen/team.db
+    """
+    app.announce(tolerant=True).create_profile(name, store_type, url)
+    click.echo(f"Profile '{name}' successfully created.")
+
+
+@profile.command("set")
+@click.argument("name")
+@click.option(
+    "--global",
+    "-g",
+    "globally",
+    is_flag=True,
+    help="Set it outside of repositories, also when called inside of one.",
+)
+@pass_app
+def set_profile(app: App, name: str, *, globally: bool) -> None:
+    """Make a profile the active one, here or globally.
+
+    For example: zen profile set team
+    """
+    repository = app.announce(tolerant=True)
+    repository.activate_profile(name, globally=globally)
+    scope = "global " if globally else ""
+    click.echo(f"Active {scope}profile changed to: '{name}'")
+
+
+@profile.command("get")
+@pass_app
+def get_profile(app: App) -> None:
+    """Show the name of the active profile.
+
+    For example: zen profile get
+    """
+    click.echo(f"Active profile is: '{app.repository.active_profile_name}'")
+
+
+@profile.command("describe")
+@click.argument("name", required=False)
+@output_option()
+@pass_app
+def describe_profile(app: App, name: str | None, output: str) -> None:
+    """Show where a profile is kept and what is active in it.
+
+    For example: zen profile describe team
+    """
+    repository = app.announce(tolerant=name is not None)
+    described = repository.get_profile(name) if name else repository.active_profile
+    is_active, active_stack = False, described.active_stack
+    try:
+        is_active = described.name == repository.active_profile_name
+        if is_active and (choice := repository.active_stack_choice):
+            active_stack = choice.name
+    except ConfigurationError as error:
+        notify(f"Warning: {error}")
+    print_object(
+        {
+            "name": described.name,
+            "store_url": described.display_url,
+            "store_type": described.store_type,
+            "active_stack": active_stack,
+            "active_user": described.active_user,
+        },
+        output,
+        title=f"'{described.name}' Profile Configuration"
+        f"{' (ACTIVE)' if is_active else ''}",
+    )
+
+
+@profile.command("delete")
+@click.argument("name")
+@click.option("--yes", "-y", is_flag=True, help="Don't ask.")
+@pass_app
+def delete_profile(app: App, name: str, *, yes: bool) -> None:
+    """Delete a profile. Data at a URL of your own choice is left where it is.
+
+    For example: zen profile delete team
+    """
+    repository = app.announce(tolerant=True)
+    repository.check_profile_deletion(name)
+    app.confirm(f"This will delete profile '{name}'.", yes=yes)
+    repository.delete_profile(name)
+    click.echo(f"Deleted profile '{name}'.")

@@ -1,0 +1,210 @@
+"""`zen stack`: what pipelines run on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from zen.cli.app import App, notify, pass_app
+from zen.cli.group import Group
+from zen.cli.output import output_option, print_object, print_rows
+from zen.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from zen.repository import Repository
+
+__all__ = ["stack"]
+
+
+class _ComponentOptions(click.Command):
+    """Take an option for each component type that is installed."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters and those of the component types."""
+        types = ctx.ensure_object(App).catalog.component_types()
+        options = [
+            click.Option(
+                [f"--{spec.command}", *([f"-{spec.option}"] if spec.option else [])],
+                metavar="NAME",
+                help=f"The {spec.title} of the stack.",
+            )
+            for spec in types
+        ]
+        return [*super().get_params(ctx), *options]
+
+
+@click.group(cls=Group)
+def stack() -> None:
+    """Manage stacks."""
+
+
+@stack.command("list")
+@output_option()
+@pass_app
+def list_stacks(app: App, output: str) -> None:
+    """List the stacks of the active profile, and mark the active one.
+
+    For example: zen stack list
+    """
+    repository = app.announce()
+    stacks, damaged = repository.store.stacks()
+    active = _active_name(repository)
+    rows = [
+        {
+            "active": each.name == active,
+            "name": each.name,
+            "uuid": str(each.uuid),
+            "components": dict(each.components),
+        }
+        for each in stacks
+    ]
+    types = sorted({kind for each in stacks for kind in each.components})
+    headers = {"active": "ACTIVE", "name": "STACK NAME"}
+    if output == "table":
+        rows = [
+            {**row, **each.components} for row, each in zip(rows, stacks, strict=True)
+        ]
+        headers |= {kind: kind.upper() for kind in types}
+    print_rows(rows, output, headers=headers, empty="No stacks registered.")
+    app.report_damage(damaged)
+
+
+@stack.command(
+    "register",
+    cls=_ComponentOptions,
+    context_settings={"token_normalize_func": lambda token: token.replace("_", "-")},
+)
+@click.argument("name")
+@click.option("--set", "activate", is_flag=True, help="Make it the active stack.")
+@pass_app
+def register_stack(
+    app: App, /, name: str, *, activate: bool, **names: str | None
+) -> None:
+    """Register a stack of components that are registered.
+
+    For example: zen stack register prod -o default -a bucket -m default
+    """
+    repository = app.announce()
+    components = {kind: value for kind, value in names.items() if value}
+    repository.register_stack(repository.compose_stack(name, components))
+    click.echo(f"Stack '{name}' successfully registered!")
+    if activate:
+        _activate(repository, name, globally=False)
+
+
+@stack.command("set")
+@click.argument("name")
+@click.option(
+    "--global",
+    "-g",
+    "globally",
+    is_flag=True,
+    help="Set it in the profile, also when called inside of a repository.",
+)
+@pass_app
+def set_stack(app: App, name: str, *, globally: bool) -> None:
+    """Make a stack the active one, here or in the whole profile.
+
+    For example: zen stack set prod
+    """
+    _activate(app.announce(), name, globally=globally)
+
+
+@stack.command("get")
+@pass_app
+def get_stack(app: App) -> None:
+    """Show the name of the active stack.
+
+    For example: zen stack get
+    """
+    click.echo(f"The active stack is: '{app.announce().active_stack_name}'")
+
+
+@stack.command("describe")
+@click.argument("name", required=False)
+@output_option()
+@pass_app
+def describe_stack(app: App, name: str | None, output: str) -> None:
+    """Show the components of a stack, of the active one by default.
+
+    For example: zen stack describe prod
+    """
+    repository = app.announce()
+    record = repository.store.stack(name) if name else repository.active_stack_record
+    active = record.name == _active_name(repository)
+    content: dict[str, object] = {"name": record.name, "uuid": str(record.uuid)}
+    if output == "table":
+        content |= record.components
+    else:
+        content |= {"active": active, "components": dict(record.components)}
+    suffix = " (ACTIVE)" if active else ""
+    print_object(content, output, title=f"'{record.name}' Stack Configuration{suffix}")
+
+
+@stack.command("delete")
+@click.argument("name")
+@click.option("--yes", "-y", is_flag=True, help="Don't ask.")
+@pass_app
+def delete_stack(app: App, name: str, *, yes: bool) -> None:
+    """Delete a stack. Its components stay.
+
+    For example: zen stack delete prod
+    """
+    repository = app.announce()
+    repository.check_stack_deletion(name)
+    app.confirm(f"This will delete stack '{name}'.", yes=yes)
+    repository.deregister_stack(name)
+    click.echo(f"Deleted stack '{name}'.")
+
+
+@stack.command("up")
+@click.argument("name", required=False)
+@pass_app
+def bring_up(app: App, name: str | None) -> None:
+    """Provision and resume what a stack needs, the active one by default.
+
+    For example: zen stack up
+    """
+    repository = app.announce()
+    built = repository.get_stack(name) if name else repository.active_stack
+    if built.is_running:
+        click.echo(f"Stack '{built.name}' is running already.")
+        return
+    notify(f"Provisioning resources for stack '{built.name}'.")
+    built.provision()
+    built.resume()
+    click.echo(f"Stack '{built.name}' is up.")
+
+
+@stack.command("down")
+@click.argument("name", required=False)
+@pass_app
+def bring_down(app: App, name: str | None) -> None:
+    """Suspend and deprovision what a stack needs, the active one by default.
+
+    For example: zen stack down
+    """
+    repository = app.announce()
+    built = repository.get_stack(name) if name else repository.active_stack
+    notify(f"Deprovisioning resources for stack '{built.name}'.")
+    built.suspend()
+    built.deprovision()
+    if all(part.is_running for part in built.components.values()):
+        click.echo(f"Stack '{built.name}' holds no resources to bring down.")
+    else:
+        click.echo(f"Stack '{built.name}' is down.")
+
+
+def _activate(repository: Repository, name: str, *, globally: bool) -> None:
+    repository.activate_stack(name, globally=globally)
+    click.echo(f"Active {'global ' if globally else ''}stack set to: '{name}'")
+
+
+def _active_name(repository: Repository) -> str | None:
+    """Return the active stack's name, or None after a warning."""
+    try:
+        return repository.active_stack_name
+    except ConfigurationError as error:
+        notify(f"Warning: {error} {error.hint}")
+        return None
