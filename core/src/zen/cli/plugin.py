@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.group import Group
 from zen.cli.output import output_option, print_rows
+from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 
 if TYPE_CHECKING:
     from zen.catalog import Plugin
 
 __all__ = ["plugin"]
+
+_SORTS: Final[dict[type, str]] = {
+    FlavorSpec: "flavors",
+    StoreDriverSpec: "store_drivers",
+    ComponentTypeSpec: "component_types",
+    CommandSpec: "commands",
+}
 
 
 @click.group(cls=Group)
@@ -30,7 +37,7 @@ def list_plugins(app: App, output: str) -> None:
 
     For example: zen plugin list
     """
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "name": each.owner.plugin,
             "distribution": each.owner.distribution,
@@ -41,6 +48,11 @@ def list_plugins(app: App, output: str) -> None:
         }
         for each in app.catalog.plugins
     ]
+    if output == "table":
+        rows = [
+            {**row, "provides": _summary(_provides(app, each))}
+            for row, each in zip(rows, app.catalog.plugins, strict=True)
+        ]
     headers = {
         key: key.upper()
         for key in ("name", "distribution", "version", "state", "provides")
@@ -49,17 +61,19 @@ def list_plugins(app: App, output: str) -> None:
     app.report_troubled_plugins()
 
 
-def _provides(app: App, each: Plugin) -> dict[str, int]:
-    """Count what a plugin offers, by sort: `{"flavor": 2, "command": 1}`."""
-    sorts = Counter(
-        type(spec).__name__.removesuffix("Spec")
-        for spec in app.catalog.offers_of(each.owner)
+def _provides(app: App, each: Plugin) -> dict[str, list[str]]:
+    """Return the names of what a plugin offers, by sort."""
+    provides: dict[str, list[str]] = {}
+    for spec in app.catalog.offers_of(each.owner):
+        if sort := _SORTS.get(type(spec)):
+            kind = f"{spec.type}/" if isinstance(spec, FlavorSpec) else ""
+            provides.setdefault(sort, []).append(f"{kind}{getattr(spec, 'name', '')}")
+    return provides
+
+
+def _summary(provides: dict[str, list[str]]) -> str:
+    """Count what a plugin offers: `2 flavors, 1 command`."""
+    return ", ".join(
+        f"{len(names)} {sort.replace('_', ' ')[: None if len(names) > 1 else -1]}"
+        for sort, names in provides.items()
     )
-    words = {
-        "Flavor": "flavors",
-        "StoreDriver": "store drivers",
-        "ComponentType": "component types",
-        "Command": "commands",
-        "DefaultComponent": "default components",
-    }
-    return {words[sort]: count for sort, count in sorts.items()}

@@ -1,0 +1,66 @@
+"""Run the program in process, in a configuration folder of its own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+from click.testing import CliRunner
+from zen.cli.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+class Zen(Protocol):
+    """Run `zen` with arguments."""
+
+    def __call__(
+        self, *arguments: str, code: int = 0, answer: str | None = None
+    ) -> Outcome:
+        """Run, and demand an exit code."""
+
+
+@dataclass
+class Outcome:
+    """Hold what a call of the program printed."""
+
+    result: Result
+
+    @property
+    def out(self) -> str:
+        """What went to standard output."""
+        return self.result.stdout
+
+    @property
+    def err(self) -> str:
+        """What went to standard error."""
+        return self.result.stderr
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - what JSON may be
+        """The result, read as JSON."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def zen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zen:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("PROFILE", "STACK"):
+        for prefix in ("ZEN", "ZENML"):
+            monkeypatch.delenv(f"{prefix}_ACTIVATED_{name}", raising=False)
+            monkeypatch.delenv(f"{prefix}_REPOSITORY_PATH", raising=False)
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    def run(*arguments: str, code: int = 0, answer: str | None = None) -> Outcome:
+        result = CliRunner().invoke(main, arguments, input=answer)
+        assert result.exit_code == code, result.output
+        return Outcome(result)
+
+    return run

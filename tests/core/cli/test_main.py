@@ -1,0 +1,126 @@
+"""The program as a whole: help, errors, and what it costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from zen.builtin import zen_commands
+from zen.cli.main import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zen.plugin import CommandSpec
+
+    from tests.core.cli.conftest import Zen
+
+HEAVY = {"pydantic", "rich", "sqlalchemy"}
+
+
+def commands(
+    command: click.Command, context: click.Context, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield every command below `command` with its full name."""
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    for name in command.list_commands(context):
+        child = command.get_command(context, name)
+        assert child, name
+        inner = click.Context(child, parent=context, info_name=name)
+        yield from commands(child, inner, (*path, name))
+
+
+ALL = dict(commands(main, click.Context(main, info_name="zen")))
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(
+    zen: Zen, path: tuple[str, ...]
+) -> None:
+    help_text = zen(*path, "--help").out
+    assert "For example" in help_text
+    assert f"zen {path[0]}" in help_text
+    assert "{" not in help_text
+
+
+@pytest.mark.parametrize("spec", zen_commands(), ids=lambda spec: spec.name)
+def test_the_summary_of_a_command_is_its_first_line(spec: CommandSpec) -> None:
+    command = main.get_command(click.Context(main), spec.name)
+    assert command
+    assert (command.help or "").splitlines()[0] == spec.summary
+
+
+def test_help_lists_all_sorts_of_commands(zen: Zen) -> None:
+    out = zen("--help").out
+    for expected in ("profile ", "artifact-store ", "Commands from plugins:", "run "):
+        assert expected in out
+
+
+def test_version_is_told_in_two_ways(zen: Zen) -> None:
+    assert zen("--version").out == "zen, version 1.0.0\n"
+    assert zen("version").out == "zen 1.0.0\n"
+    assert zen("version", "-o", "json").json == {"version": "1.0.0"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggestion"),
+    [
+        (["profil", "list"], "Did you mean 'profile'?"),
+        (["artifact-stor", "list"], "Did you mean 'artifact-store'?"),
+        (["profile", "lst"], "Did you mean 'list'?"),
+    ],
+)
+def test_an_unknown_command_suggests_the_nearest(
+    zen: Zen, arguments: list[str], suggestion: str
+) -> None:
+    assert suggestion in zen(*arguments, code=2).err
+
+
+def test_an_unknown_output_format_is_a_usage_error(zen: Zen) -> None:
+    assert "'xml'" in zen("profile", "list", "-o", "xml", code=2).err
+
+
+def test_an_unexpected_error_shows_no_traceback(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        message = "out of cheese"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr("zen.repository.Repository.__init__", fail)
+    outcome = zen("profile", "list", code=1)
+    assert "Unexpected RuntimeError: out of cheese" in outcome.err
+    assert "--debug" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_debug_shows_the_traceback() -> None:
+    arguments = [sys.executable, "-m", "zen", "--debug", "profile", "set", "gone"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "ProfileNotFoundError" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["stack", "list"]])
+def test_listing_loads_no_heavy_library(zen: Zen, arguments: list[str]) -> None:
+    zen("profile", "list")
+    script = (
+        "import sys; from zen.cli.main import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: print('loaded', *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stderr.split("loaded", 1)[1].split())
+    assert not loaded & HEAVY
+    assert "zen.cli.main" in loaded

@@ -1,0 +1,108 @@
+"""Tables, JSON and YAML."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from zen.cli import output
+
+if TYPE_CHECKING:
+    import pytest
+
+ROWS = [
+    {"active": True, "name": "a", "url": "file:///somewhere/far/away", "more": 1},
+    {"active": False, "name": "b" * 10, "url": None, "more": 2},
+]
+HEADERS = {"active": "ACTIVE", "name": "NAME", "url": "URL"}
+
+
+def printed(capsys: pytest.CaptureFixture[str], **options: str) -> str:
+    output.print_rows(ROWS, options.get("output", "table"), headers=HEADERS)
+    return capsys.readouterr().out
+
+
+def test_columns_are_as_wide_as_they_must_be(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert printed(capsys).splitlines() == [
+        "┏━━━━━━━━┯━━━━━━━━━━━━┯━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓",
+        "┃ ACTIVE │ NAME       │ URL                        ┃",
+        "┠────────┼────────────┼────────────────────────────┨",
+        "┃   👉   │ a          │ file:///somewhere/far/away ┃",
+        "┃        │ bbbbbbbbbb │                            ┃",
+        "┗━━━━━━━━┷━━━━━━━━━━━━┷━━━━━━━━━━━━━━━━━━━━━━━━━━━━┛",
+    ]
+
+
+def test_the_widest_column_gives_way_to_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = printed(capsys).splitlines()
+    assert len(lines[0]) == 40
+    assert "file:///somew… ┃" in lines[3]
+    assert "bbbbbbbbbb" in lines[4]
+
+
+def test_what_is_not_read_on_a_terminal_is_never_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    long = "x" * 500
+    output.print_rows([{"name": long}], "table", headers={"name": "NAME"})
+    assert long in capsys.readouterr().out
+
+
+def test_wide_characters_keep_the_columns_aligned(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    output.print_rows([{"name": "日本語日本語"}], "table", headers={"name": "NAME"})
+    row = capsys.readouterr().out.splitlines()[3]
+    assert row == "┃ 日本語…  ┃"
+
+
+def test_a_terminal_without_unicode_gets_plain_characters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", stream)
+    output.print_rows(ROWS, "table", headers=HEADERS)
+    stream.flush()
+    text = stream.buffer.getvalue().decode("ascii")
+    assert "|   *    | a " in text
+    assert text.startswith("+--------+")
+
+
+def test_json_holds_every_key(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, output="json")
+    assert '"more": 2' in text
+    assert '"active": false' in text
+
+
+def test_yaml_holds_every_key(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "- active: false\n  name: bbbbbbbbbb\n" in printed(capsys, output="yaml")
+
+
+def test_no_rows_say_so_in_a_table_only(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_rows([], "table", headers=HEADERS, empty="None there.")
+    output.print_rows([], "json", headers=HEADERS, empty="None there.")
+    assert capsys.readouterr().out == "None there.\n[]\n"
+
+
+def test_an_objects_table_has_a_title_and_rules(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.print_object({"name": "a", "tags": ["x", "y"]}, "table", title="Thing")
+    assert capsys.readouterr().out.splitlines() == [
+        "       Thing",
+        "┏━━━━━━━━━━┯━━━━━━━┓",
+        "┃ PROPERTY │ VALUE ┃",
+        "┠──────────┼───────┨",
+        "┃ NAME     │ a     ┃",
+        "┠──────────┼───────┨",
+        "┃ TAGS     │ x, y  ┃",
+        "┗━━━━━━━━━━┷━━━━━━━┛",
+    ]

@@ -1,0 +1,182 @@
+"""`zen stack`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.cli.conftest import Zen
+
+DEFAULTS = ("-o", "default", "-a", "default", "-m", "default")
+
+
+def names(zen: Zen) -> list[str]:
+    return [stack["name"] for stack in zen("stack", "list", "-o", "json").json]
+
+
+@pytest.fixture
+def stores(zen: Zen, tmp_path: Path) -> Path:
+    """The default profile's folder, after the first use."""
+    zen("profile", "list")
+    return tmp_path / "config" / "profiles" / "default"
+
+
+def test_list_marks_the_active_stack(zen: Zen) -> None:
+    (stack,) = zen("stack", "list", "--output", "json").json
+    assert stack["active"] is True
+    assert stack["components"] == {
+        "artifact_store": "default",
+        "metadata_store": "default",
+        "orchestrator": "default",
+    }
+
+
+def test_list_in_yaml_is_one_document(zen: Zen) -> None:
+    assert zen("stack", "list", "-o", "yaml").out.startswith("- active: true\n")
+
+
+def test_list_shows_a_column_for_each_type_in_use(zen: Zen) -> None:
+    header = zen("stack", "list").out.splitlines()[1]
+    assert "ARTIFACT_STORE │ METADATA_STORE │ ORCHESTRATOR" in header
+    assert "ALERTER" not in header
+
+
+def test_register_and_set_in_one_go(zen: Zen) -> None:
+    zen("stack", "register", "prod", *DEFAULTS, "--set")
+    assert zen("stack", "get").out == "The active stack is: 'prod'\n"
+
+
+def test_register_takes_the_originals_spelling_of_options(zen: Zen) -> None:
+    options = ["--artifact_store", "default", "--metadata_store", "default"]
+    zen("stack", "register", "prod", "-o", "default", *options)
+    assert names(zen) == ["default", "prod"]
+
+
+def test_register_without_a_required_type_names_what_there_is(zen: Zen) -> None:
+    outcome = zen("stack", "register", "prod", "-o", "default", "-a", "default", code=1)
+    assert "has no metadata store" in outcome.err
+    assert "Registered metadata stores: default." in outcome.err
+    assert "zen metadata-store register" in outcome.err
+    assert names(zen) == ["default"]
+
+
+def test_register_with_an_unknown_component_suggests_the_nearest(zen: Zen) -> None:
+    options = ["-o", "defult", *DEFAULTS[2:]]
+    outcome = zen("stack", "register", "prod", *options, code=1)
+    assert "Orchestrator 'defult' does not exist" in outcome.err
+    assert "Did you mean 'default'?" in outcome.err
+    assert "zen orchestrator list" in outcome.err
+
+
+def test_register_refuses_a_name_that_is_taken(zen: Zen) -> None:
+    outcome = zen("stack", "register", "Default", *DEFAULTS, code=1)
+    assert "Stack 'default' exists already." in outcome.err
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", ""])
+def test_register_refuses_invalid_names(zen: Zen, name: str) -> None:
+    outcome = zen("stack", "register", name, *DEFAULTS, code=1)
+    assert "is not a valid stack name" in outcome.err
+
+
+def test_an_unknown_option_is_a_usage_error_with_a_suggestion(zen: Zen) -> None:
+    outcome = zen("stack", "register", "x", "--orchestratr", "default", code=2)
+    assert "--orchestrator" in outcome.err
+
+
+def test_set_of_an_unknown_stack_changes_nothing(zen: Zen) -> None:
+    assert "Stack 'prod' does not exist" in zen("stack", "set", "prod", code=1).err
+    assert zen("stack", "get").out == "The active stack is: 'default'\n"
+
+
+def test_set_globally_is_not_for_the_repository(zen: Zen) -> None:
+    zen("stack", "register", "prod", *DEFAULTS)
+    zen("init")
+    zen("stack", "set", "-g", "prod")
+    assert "'default'" in zen("stack", "get").out
+
+
+def test_describe_shows_a_stacks_components(zen: Zen) -> None:
+    described = zen("stack", "describe", "-o", "json").json
+    assert described["name"] == "default"
+    assert described["components"]["metadata_store"] == "default"
+    assert "'default' Stack Configuration (ACTIVE)" in zen("stack", "describe").out
+
+
+def test_describe_of_an_unknown_stack_fails(zen: Zen) -> None:
+    assert "does not exist" in zen("stack", "describe", "prod", code=1).err
+
+
+def test_delete_asks_and_takes_no_for_an_answer(zen: Zen) -> None:
+    zen("stack", "register", "prod", *DEFAULTS)
+    zen("stack", "delete", "prod", answer="n\n", code=1)
+    assert names(zen) == ["default", "prod"]
+    assert zen("stack", "delete", "prod", answer="y\n").out == "Deleted stack 'prod'.\n"
+    assert names(zen) == ["default"]
+
+
+def test_delete_without_an_answer_changes_nothing(zen: Zen) -> None:
+    zen("stack", "register", "prod", *DEFAULTS)
+    zen("stack", "delete", "prod", answer="", code=1)
+    assert names(zen) == ["default", "prod"]
+
+
+def test_delete_refuses_the_active_stack_before_it_asks(zen: Zen) -> None:
+    outcome = zen("stack", "delete", "default", code=1)
+    assert "can't be deleted while it is active" in outcome.err
+    assert "sure" not in outcome.err
+
+
+def test_delete_of_an_unknown_stack_is_no_success(zen: Zen) -> None:
+    assert zen("stack", "delete", "gone", "-y", code=1).out == ""
+
+
+def test_up_and_down_of_a_stack_without_resources(zen: Zen) -> None:
+    assert zen("stack", "up").out == "Stack 'default' is running already.\n"
+    down = zen("stack", "down", "default").out
+    assert down == "Stack 'default' holds no resources to bring down.\n"
+
+
+def test_a_broken_file_is_located_and_hides_nothing_else(
+    zen: Zen, stores: Path
+) -> None:
+    broken = stores / "stacks" / "broken.yaml"
+    broken.write_text("name: broken\ncomponents: {a: [}\n...\n")
+    outcome = zen("stack", "list", code=1)
+    assert "default" in outcome.out
+    assert f"Error: {broken}, line 2: not valid YAML" in outcome.err
+    zen("artifact-store", "list")
+    zen("stack", "describe", "default")
+
+
+def test_a_cut_file_is_recognised(zen: Zen, stores: Path) -> None:
+    file = stores / "stacks" / "default.yaml"
+    file.write_bytes(file.read_bytes()[:-5])
+    outcome = zen("stack", "describe", "default", code=1)
+    assert "is cut short" in outcome.err
+    zen("profile", "list")
+
+
+def test_a_component_that_a_damaged_stack_may_use_is_not_deleted(
+    zen: Zen, stores: Path
+) -> None:
+    zen("artifact-store", "register", "mine", "-f", "local")
+    (stores / "stacks" / "broken.yaml").write_text("name: broken\n")
+    zen("artifact-store", "delete", "mine", "-y", code=1)
+    assert (stores / "components" / "artifact_store" / "mine.yaml").exists()
+
+
+def test_a_stack_that_is_gone_can_be_mended(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_ACTIVATED_STACK", "gone")
+    outcome = zen("stack", "up", code=1)
+    assert "environment variable ZEN_ACTIVATED_STACK" in outcome.err
+    assert "unset it" in outcome.err
+    listed = zen("stack", "list")
+    assert "default" in listed.out
+    assert "Warning: The active stack 'gone'" in listed.err

@@ -1,0 +1,116 @@
+"""The transcripts of the original's documentation, run through the program.
+
+`seeds.txt` holds the commands and all that a terminal of 80 columns shows of them.
+After a change that is meant, write it anew with `ZEN_TEST_REWRITE=1` and review the
+difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TRANSCRIPT = Path(__file__).with_name("seeds.txt")
+MARK = "\x1e"
+
+
+@pytest.fixture
+def root() -> Iterator[Path]:
+    """Give a folder whose path is always as long, for tables are as wide as it is."""
+    folder = Path(tempfile.mkdtemp(prefix="z", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_seeds_transcripts_come_out_as_reviewed(root: Path) -> None:
+    reviewed = TRANSCRIPT.read_text()
+    replayed = replay(reviewed, root)
+    if os.environ.get("ZEN_TEST_REWRITE"):
+        TRANSCRIPT.write_text(replayed)
+    assert replayed == reviewed
+
+
+def replay(transcript: str, root: Path) -> str:
+    """Run all commands of a transcript in one shell; return it with their output."""
+    blocks = list(command_blocks(transcript))
+    commands = [block for block in blocks if block.startswith("$ ")]
+    outputs = iter(run([shell_command(command) for command in commands], root))
+    parts = []
+    for block in blocks:
+        parts.append(block)
+        if block in commands:
+            parts.append(normalised(next(outputs), root))
+    return "".join(parts)
+
+
+def command_blocks(transcript: str) -> Iterator[str]:
+    """Yield titles and commands, and leave out the output between them."""
+    lines = transcript.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if line.startswith("# "):
+            yield line if number == 0 else f"\n{line}"
+            yield "\n"
+        elif line.startswith("$ "):
+            block = line
+            for following in lines[number + 1 :]:
+                if not following.startswith(">"):
+                    break
+                block += following
+            yield block
+
+
+def shell_command(block: str) -> str:
+    """Return what a shell is to run, without the prompts."""
+    return re.sub(r"^(\$ |> |>$)", "", block, flags=re.MULTILINE)
+
+
+def run(commands: list[str], root: Path) -> list[str]:
+    """Run commands one after another in one shell; return what each printed."""
+    report = "code=$?; [ $code = 0 ] || echo \"[exit $code]\"; printf '\\x1e'\n"
+    script = "".join(f"{command}{report}" for command in commands)
+    bin_folder = Path(sys.executable).parent
+    environ = {
+        "COLUMNS": "80",
+        "GIT_AUTHOR_EMAIL": "zen@example.org",
+        "GIT_AUTHOR_NAME": "Zen",
+        "GIT_COMMITTER_EMAIL": "zen@example.org",
+        "GIT_COMMITTER_NAME": "Zen",
+        "HOME": str(root),
+        "LC_ALL": "C.UTF-8",
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "ROOT": str(root),
+        "ZEN_CONFIG_PATH": str(root / "config"),
+    } | {key: value for key, value in os.environ.items() if key.startswith("COVERAGE")}
+    done = subprocess.run(
+        ["bash", "-s"],  # noqa: S607
+        input=script,
+        cwd=root,
+        env=environ,
+        text=True,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=True,
+    )
+    return done.stdout.split(MARK)[: len(commands)]
+
+
+def normalised(output: str, root: Path) -> str:
+    """Give what differs from run to run a fixed name of the same length."""
+    output = output.replace(str(root), "/tmp/zenfolder")  # noqa: S108
+    return re.sub(
+        r"[0-9a-f]{8}-[0-9a-f]{4}[0-9a-f-]*",
+        lambda uuid: "<uuid>".ljust(len(uuid.group()), "-"),
+        output,
+    )
