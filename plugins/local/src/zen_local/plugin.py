@@ -1,1 +1,35 @@
 """What this distribution offers to Zen."""
+
+from __future__ import annotations
+
+from zen.plugin import DefaultComponentSpec, FlavorSpec, hookimpl
+
+__all__ = ["zen_default_components", "zen_flavors"]
+
+
+@hookimpl
+def zen_flavors() -> list[FlavorSpec]:
+    """Offer the orchestrator and the artifact store of this host."""
+    return [
+        FlavorSpec(
+            type="orchestrator",
+            name="local",
+            source="zen_local.orchestrator:LocalOrchestrator",
+            summary="Steps one after another, in this process.",
+        ),
+        FlavorSpec(
+            type="artifact_store",
+            name="local",
+            source="zen_local.artifact_store:LocalArtifactStore",
+            summary="Artifacts in a folder of this host.",
+        ),
+    ]
+
+
+@hookimpl
+def zen_default_components() -> list[DefaultComponentSpec]:
+    """Offer both to the default stack of a new profile."""
+    return [
+        DefaultComponentSpec("orchestrator", "local"),
+        DefaultComponentSpec("artifact_store", "local"),
+    ]

@@ -1,0 +1,135 @@
+"""Track runs, steps and artifacts in the tables of a database."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, delete, insert, select, update
+from zen.components import BaseMetadataStore
+from zen.errors import RunExistsError, RunNotFoundError
+
+from zen_sql.engine import Database
+from zen_sql.rows import (
+    artifact_from_row,
+    artifact_row,
+    run_from_row,
+    run_row,
+    step_from_row,
+    step_row,
+)
+from zen_sql.tables import ARTIFACTS, METADATA, RUNS, STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy import URL, Connection, Executable, RowMapping
+    from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
+
+__all__ = ["RelationalMetadataStore"]
+
+# What a message about a name that leads nowhere offers instead.
+_LATEST: Final = select(RUNS.c.name).order_by(RUNS.c.started.desc()).limit(100)
+
+
+class RelationalMetadataStore(BaseMetadataStore):
+    """Keep run metadata in a relational database.
+
+    A flavor says where the database is. The tables, and a SQLite file, are made by
+    the first write; before that, there are no runs.
+    """
+
+    @property
+    @abstractmethod
+    def database_url(self) -> URL:
+        """The database's URL, with an absolute path if it is a SQLite file's."""
+
+    def create_run(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
+        """Record a run that is about to begin, with its steps."""
+        with self._database.writing(METADATA) as connection:
+            taken = select(RUNS.c.id).where(RUNS.c.name == run.name)
+            if connection.scalar(taken) is not None:
+                raise RunExistsError(
+                    f"Pipeline run '{run.name}' exists already.",
+                    hint="Choose another run_name.",
+                )
+            connection.execute(insert(RUNS), run_row(run))
+            if steps:
+                connection.execute(insert(STEPS), [step_row(step) for step in steps])
+
+    def update_run(self, run: RunRecord) -> None:
+        """Record how far a run has come."""
+        values = run_row(run)
+        del values["id"], values["name"]
+        change = update(RUNS).where(RUNS.c.id == str(run.id)).values(values)
+        with self._database.writing(METADATA) as connection:
+            _check_run(connection, run.id, run.name)
+            connection.execute(change)
+
+    def save_step(
+        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
+    ) -> None:
+        """Record how far an attempt at a step has come, and what it produced."""
+        same = and_(
+            STEPS.c.run_id == str(step.run_id),
+            STEPS.c.name == step.name,
+            STEPS.c.attempt == step.attempt,
+        )
+        with self._database.writing(METADATA) as connection:
+            _check_run(connection, step.run_id, str(step.run_id))
+            connection.execute(delete(STEPS).where(same))
+            connection.execute(insert(STEPS), step_row(step))
+            for artifact in artifacts:
+                known = ARTIFACTS.c.id == str(artifact.id)
+                connection.execute(delete(ARTIFACTS).where(known))
+                connection.execute(insert(ARTIFACTS), artifact_row(artifact))
+
+    def get_run(self, name: str) -> RunRecord:
+        """Return the run of that name."""
+        rows = self._read(select(RUNS).where(RUNS.c.name == name))
+        if not rows:
+            raise _not_found(name, self._read(_LATEST))
+        return run_from_row(rows[0], self._database.place)
+
+    def list_runs(self, pipeline: str = "", *, limit: int = 100) -> list[RunRecord]:
+        """Return the latest runs, of one pipeline or of all, newest first."""
+        query = select(RUNS).order_by(RUNS.c.started.desc(), RUNS.c.name).limit(limit)
+        if pipeline:
+            query = query.where(RUNS.c.pipeline == pipeline)
+        place = self._database.place
+        return [run_from_row(row, place) for row in self._read(query)]
+
+    def list_steps(self, run_id: UUID) -> list[StepRecord]:
+        """Return all attempts at a run's steps, in the pipeline's order."""
+        query = select(STEPS).where(STEPS.c.run_id == str(run_id))
+        rows = self._read(query.order_by(STEPS.c.position, STEPS.c.attempt))
+        return [step_from_row(row, self._database.place) for row in rows]
+
+    def list_artifacts(self, run_id: UUID) -> list[ArtifactRecord]:
+        """Return what a run's steps produced, in the order of production."""
+        query = select(ARTIFACTS).where(ARTIFACTS.c.run_id == str(run_id))
+        rows = self._read(query.order_by(ARTIFACTS.c.sequence))
+        return [artifact_from_row(row, self._database.place) for row in rows]
+
+    @cached_property
+    def _database(self) -> Database:
+        return Database(self.database_url)
+
+    def _read(self, query: Executable) -> Sequence[RowMapping]:
+        with self._database.reading(METADATA) as connection:
+            if connection is None:
+                return []
+            return connection.execute(query).mappings().all()
+
+
+def _check_run(connection: Connection, run_id: UUID, name: str) -> None:
+    known = select(RUNS.c.id).where(RUNS.c.id == str(run_id))
+    if connection.scalar(known) is None:
+        raise _not_found(name, connection.execute(_LATEST).mappings().all())
+
+
+def _not_found(name: str, latest: Sequence[RowMapping]) -> RunNotFoundError:
+    names = [row["name"] for row in latest]
+    return RunNotFoundError(name, names, hint="See 'zen pipeline runs list'.")

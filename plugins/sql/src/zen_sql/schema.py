@@ -1,0 +1,114 @@
+"""Create a set of tables, and refuse one that a newer version made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
+from zen.errors import StoreUnavailableError
+
+import zen_sql
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+__all__ = ["LONG_TEXT", "SEQUENCE", "Schema", "exact_text"]
+
+# MySQL's TEXT ends at 64 KiB without a length.
+LONG_TEXT: Final = Text().with_variant(Text(1 << 24), "mysql", "mariadb")
+# SQLite counts up only what is an INTEGER by name.
+SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")
+
+
+def exact_text(length: int) -> String:
+    """Return the type of texts that compare and sort by their characters' numbers."""
+    return (
+        String(length)
+        .with_variant(String(length, collation="C"), "postgresql")
+        .with_variant(String(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+    )
+
+
+_VERSIONS: Final = Table(
+    "zen_schema",
+    MetaData(),
+    Column("name", exact_text(100), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Describe tables that are made, and change, together.
+
+    Args:
+        name: What the tables hold.
+        version: The version of their layout.
+        tables: The tables.
+    """
+
+    name: str
+    version: int
+    tables: MetaData
+
+    def is_in(self, connection: Connection, place: str) -> bool:
+        """Tell whether the tables are there.
+
+        Args:
+            connection: The database.
+            place: The database, for messages.
+
+        Raises:
+            StoreUnavailableError: A newer version made them.
+        """
+        if not inspect(connection).has_table(_VERSIONS.name):
+            return False
+        return self._check(connection.scalar(self._version), place)
+
+    def create(self, connection: Connection) -> None:
+        """Create the tables."""
+        _VERSIONS.create(connection, checkfirst=True)
+        self.tables.create_all(connection)
+        row = {"name": self.name, "version": self.version}
+        connection.execute(insert(_VERSIONS), row)
+
+    def lock(self, connection: Connection, place: str) -> None:
+        """Wait until nobody else writes the tables, and keep others from writing.
+
+        The lock ends with the transaction. It covers what a lock on the rows that are
+        read can't: the absence of a row. And it lets commits appear in the order of
+        their sequence numbers.
+
+        Args:
+            connection: The database.
+            place: The database, for messages.
+
+        Raises:
+            StoreUnavailableError: A newer version has changed them.
+        """
+        self._check(connection.scalar(self._version.with_for_update()), place)
+
+    @property
+    def _version(self) -> Select[int]:
+        return select(_VERSIONS.c.version).where(_VERSIONS.c.name == self.name)
+
+    def _check(self, version: int | None, place: str) -> bool:
+        if version is not None and version > self.version:
+            raise StoreUnavailableError(
+                f"{place} keeps its {self.name} in version {version} of the schema, and"
+                f" zen-plugin-sql {zen_sql.__version__} knows version {self.version}.",
+                hint="Install a newer one with 'pip install --upgrade zen-plugin-sql'.",
+            )
+        return version is not None

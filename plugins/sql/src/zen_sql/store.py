@@ -1,0 +1,221 @@
+"""Keep a profile in a SQL database."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from sqlalchemy import and_, delete, insert, select
+from zen.errors import (
+    ConflictError,
+    DamagedDataError,
+    StoreError,
+    StoreUnavailableError,
+)
+from zen.records import Record, Ref
+from zen.stores.driver import Check, Page, StoreDriver
+
+from zen_sql.engine import Database, parse_url, sqlite_url
+from zen_sql.tables import COMMITS, GUARDS, PROFILE, RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+    from zen.stores.driver import GuardCheck, Put, Transaction
+
+__all__ = ["SQLStoreDriver"]
+
+_NO_GUARD: Final = "0"
+# Some databases take no more than 999 values in a statement.
+_REFS_AT_ONCE: Final = 400
+# Keys are ASCII, and this is greater than any character that one may have.
+_AFTER_ALL: Final = "\x7f"
+
+
+class SQLStoreDriver(StoreDriver):
+    """Keep records in a database that SQLAlchemy can reach.
+
+    A record's revision is the number of the commit that wrote it. Opening and reading
+    change nothing: the tables, and a SQLite file, are made by the first commit.
+
+    Args:
+        url: The database, as a SQLAlchemy URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        try:
+            self._database = Database(parse_url(url))
+        except ValueError as error:
+            raise StoreUnavailableError(
+                f"The URL of the store can't be used: {error}.",
+                hint="Correct the profile's URL.",
+            ) from error
+
+    @classmethod
+    def default_url(cls, folder: Path) -> str:
+        """Return the URL of a SQLite file in `folder`."""
+        return sqlite_url(folder / "zen.db").render_as_string(hide_password=False)
+
+    @classmethod
+    def normalise_url(cls, url: str) -> str:
+        """Return a SQLite URL with an absolute path, and any other as it is."""
+        parsed = parse_url(url)
+        is_file = parsed.get_backend_name() == "sqlite"
+        return parsed.render_as_string(hide_password=False) if is_file else url
+
+    def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        """Return those of the records that exist."""
+        wanted = list(dict.fromkeys(refs))
+        found: dict[Ref, Record] = {}
+        with self._database.reading(PROFILE) as connection:
+            if connection is None:
+                return {}
+            for keys, kind in _batches(wanted):
+                query = select(RECORDS).where(_kind(kind), RECORDS.c.key.in_(keys))
+                for row in connection.execute(query).mappings():
+                    record = self._parse(row)
+                    found[record.ref] = record
+        return {ref: found[ref] for ref in wanted if ref in found}
+
+    def scan(
+        self, kind: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> Page:
+        """Return the records of a kind whose key begins with `prefix`, by key."""
+        query = select(RECORDS).where(_kind(kind), RECORDS.c.key > after)
+        if prefix:
+            end = prefix + _AFTER_ALL
+            query = query.where(RECORDS.c.key >= prefix, RECORDS.c.key < end)
+        query = query.order_by(RECORDS.c.key).limit(limit + 1)
+        with self._database.reading(PROFILE) as connection:
+            if connection is None:
+                return Page((), _NO_GUARD)
+            # The guard comes first: where each statement sees the latest commits, it
+            # may then be older than the records, which is noticed, but never newer.
+            guard = _guard(connection, kind)
+            rows = connection.execute(query).mappings().all()
+        records: list[Record] = []
+        damaged: list[DamagedDataError] = []
+        for row in rows[:limit]:
+            try:
+                records.append(self._parse(row))
+            except DamagedDataError as error:
+                damaged.append(error)
+        more = str(rows[limit - 1]["key"]) if len(rows) > limit else None
+        return Page(tuple(records), guard, more, tuple(damaged))
+
+    def commit(self, transaction: Transaction) -> None:
+        """Apply a transaction; one that was applied before is not applied again."""
+        ends = False
+        try:
+            with self._database.writing(PROFILE) as connection:
+                if not _is_applied(connection, transaction):
+                    _apply(connection, transaction)
+                ends = True
+        except StoreUnavailableError as error:
+            # The connection may have been lost after the database had committed.
+            if not ends or not self._was_applied(transaction, error):
+                raise
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self._database.close()
+
+    def _was_applied(self, transaction: Transaction, lost: StoreError) -> bool:
+        try:
+            with self._database.reading(PROFILE) as connection:
+                return connection is not None and _is_applied(connection, transaction)
+        except StoreError:
+            raise StoreUnavailableError(
+                lost.message,
+                hint="It isn't known whether the change was made: look at the present"
+                " state before you repeat the command.",
+            ) from lost
+
+    def _parse(self, row: RowMapping) -> Record:
+        origin = f"{RECORDS.name} {row['kind']}/{row['key']} in {self._database.place}"
+        try:
+            ref = Ref(row["kind"], row["key"])
+        except ValueError as error:
+            reason = "a record's kind and key must be in lower case"
+            raise DamagedDataError(origin, reason) from error
+        try:
+            uuid = UUID(row["uuid"])
+        except ValueError as error:
+            raise DamagedDataError(origin, "'uuid' must be a UUID") from error
+        try:
+            payload = json.loads(row["payload"])
+        except ValueError as error:
+            reason = f"'payload' is not valid JSON: {error}"
+            raise DamagedDataError(origin, reason) from error
+        if not isinstance(payload, dict):
+            raise DamagedDataError(origin, "'payload' must be a JSON object")
+        return Record(ref, uuid, payload, str(row["revision"]), origin)
+
+
+def _kind(kind: str) -> ColumnElement[bool]:
+    return RECORDS.c.kind == kind
+
+
+def _at(ref: Ref) -> ColumnElement[bool]:
+    return and_(RECORDS.c.kind == ref.kind, RECORDS.c.key == ref.key)
+
+
+def _batches(refs: list[Ref]) -> Iterator[tuple[list[str], str]]:
+    for kind in dict.fromkeys(ref.kind for ref in refs):
+        keys = [ref.key for ref in refs if ref.kind == kind]
+        for start in range(0, len(keys), _REFS_AT_ONCE):
+            yield keys[start : start + _REFS_AT_ONCE], kind
+
+
+def _guard(connection: Connection, kind: str) -> str:
+    query = select(GUARDS.c.revision).where(GUARDS.c.kind == kind)
+    revision = connection.scalar(query)
+    return _NO_GUARD if revision is None else str(revision)
+
+
+def _is_applied(connection: Connection, transaction: Transaction) -> bool:
+    return connection.scalar(_sequence_of(transaction)) is not None
+
+
+def _sequence_of(transaction: Transaction) -> Select[int]:
+    same = COMMITS.c.transaction_id == str(transaction.id)
+    return select(COMMITS.c.sequence).where(same)
+
+
+def _apply(connection: Connection, transaction: Transaction) -> None:
+    for check in transaction.checks:
+        if not _holds(connection, check):
+            raise ConflictError(check.subject)
+    connection.execute(insert(COMMITS), {"transaction_id": str(transaction.id)})
+    sequence = connection.scalars(_sequence_of(transaction)).one()
+    puts = {put.ref: put for put in transaction.puts}
+    changed = dict.fromkeys([*(item.ref for item in transaction.deletes), *puts])
+    for ref in changed:
+        connection.execute(delete(RECORDS).where(_at(ref)))
+    if puts:
+        rows = [_row(put, sequence) for put in puts.values()]
+        connection.execute(insert(RECORDS), rows)
+    for kind in sorted({ref.kind for ref in changed}):
+        connection.execute(delete(GUARDS).where(GUARDS.c.kind == kind))
+        connection.execute(insert(GUARDS), {"kind": kind, "revision": sequence})
+
+
+def _holds(connection: Connection, check: Check | GuardCheck) -> bool:
+    if not isinstance(check, Check):
+        return _guard(connection, check.kind) == check.guard
+    revision = connection.scalar(select(RECORDS.c.revision).where(_at(check.ref)))
+    return (None if revision is None else str(revision)) == check.revision
+
+
+def _row(put: Put, sequence: int) -> dict[str, object]:
+    return {
+        "kind": put.ref.kind,
+        "key": put.ref.key,
+        "uuid": str(put.uuid),
+        "payload": json.dumps(put.payload),
+        "revision": sequence,
+    }

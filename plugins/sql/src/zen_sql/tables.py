@@ -1,0 +1,93 @@
+"""The tables, and the version of their layout."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table
+
+from zen_sql.schema import LONG_TEXT, SEQUENCE, Schema, exact_text
+
+__all__ = [
+    "ARTIFACTS",
+    "COMMITS",
+    "GUARDS",
+    "METADATA",
+    "PROFILE",
+    "RECORDS",
+    "RUNS",
+    "STEPS",
+]
+
+_UUID: Final = String(36)
+# ISO 8601, always in UTC and with microseconds, so that the texts sort by time.
+_TIME: Final = String(32)
+
+PROFILE: Final = Schema("records", 1, MetaData())
+
+RECORDS: Final = Table(
+    "zen_records",
+    PROFILE.tables,
+    Column("kind", exact_text(100), primary_key=True),
+    Column("key", exact_text(500), primary_key=True),
+    Column("uuid", _UUID, nullable=False),
+    Column("payload", LONG_TEXT, nullable=False),
+    Column("revision", SEQUENCE, nullable=False),
+)
+GUARDS: Final = Table(
+    "zen_guards",
+    PROFILE.tables,
+    Column("kind", exact_text(100), primary_key=True),
+    Column("revision", SEQUENCE, nullable=False),
+)
+COMMITS: Final = Table(
+    "zen_commits",
+    PROFILE.tables,
+    Column("sequence", SEQUENCE, primary_key=True, autoincrement=True),
+    Column("transaction_id", _UUID, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+
+METADATA: Final = Schema("run metadata", 1, MetaData())
+
+RUNS: Final = Table(
+    "zen_runs",
+    METADATA.tables,
+    Column("id", _UUID, primary_key=True),
+    Column("name", exact_text(255), nullable=False, unique=True),
+    Column("pipeline", exact_text(255), nullable=False),
+    Column("stack", exact_text(100), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("started", _TIME, nullable=False),
+    Column("ended", _TIME),
+    Column("runtime_configuration", LONG_TEXT, nullable=False),
+    Index("zen_runs_started", "started"),
+    Index("zen_runs_pipeline_started", "pipeline", "started"),
+)
+STEPS: Final = Table(
+    "zen_steps",
+    METADATA.tables,
+    Column("run_id", _UUID, primary_key=True),
+    Column("name", exact_text(255), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("started", _TIME),
+    Column("ended", _TIME),
+    Column("parameters", LONG_TEXT, nullable=False),
+    Column("inputs", LONG_TEXT, nullable=False),
+    Column("error", LONG_TEXT, nullable=False),
+)
+ARTIFACTS: Final = Table(
+    "zen_artifacts",
+    METADATA.tables,
+    Column("sequence", SEQUENCE, primary_key=True, autoincrement=True),
+    Column("id", _UUID, nullable=False, unique=True),
+    Column("run_id", _UUID, nullable=False, index=True),
+    Column("step", exact_text(255), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("output", exact_text(255), nullable=False),
+    Column("uri", LONG_TEXT, nullable=False),
+    Column("materializer", LONG_TEXT, nullable=False),
+    Column("data_type", LONG_TEXT, nullable=False),
+)

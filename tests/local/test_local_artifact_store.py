@@ -1,0 +1,265 @@
+"""The local artifact store: its path, its confinement, its atomic files."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+from zen.folders import local_stores_folder
+from zen_local import LocalArtifactStore
+
+
+@pytest.fixture(autouse=True)
+def _config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalArtifactStore:
+    (tmp_path / "artifacts").mkdir()
+    return LocalArtifactStore(name="store", path=str(tmp_path / "artifacts"))
+
+
+def write(store: LocalArtifactStore, name: str, content: bytes) -> str:
+    path = f"{store.path}/{name}"
+    with store.open(path, "wb") as file:
+        file.write(content)
+    return path
+
+
+def read(store: LocalArtifactStore, path: str) -> bytes:
+    with store.open(path) as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("given", [{}, {"path": None}, {"path": ""}])
+def test_without_a_path_it_is_in_the_hosts_own_folder(
+    given: dict[str, object],
+) -> None:
+    store = LocalArtifactStore.model_validate({"name": "store", **given})
+    assert store.path == str(local_stores_folder(store.uuid))
+
+
+def test_the_default_path_is_not_stored() -> None:
+    store = LocalArtifactStore(name="store")
+    assert store.model_dump(mode="json")["path"] is None
+
+
+def test_a_stored_default_is_resolved_on_each_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = LocalArtifactStore(name="store").model_dump(mode="json")
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "elsewhere"))
+    there = LocalArtifactStore.model_validate(stored)
+    assert there.path == str(tmp_path / "elsewhere/local_stores" / stored["uuid"])
+
+
+def test_a_given_path_is_stored(tmp_path: Path) -> None:
+    store = LocalArtifactStore(name="store", path=str(tmp_path))
+    assert store.model_dump(mode="json")["path"] == str(tmp_path)
+
+
+def test_a_given_path_is_expanded_and_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert LocalArtifactStore(name="s", path="~/a").path == str(tmp_path / "a")
+    assert LocalArtifactStore(name="s", path="a").path == str(tmp_path / "a")
+
+
+@pytest.mark.parametrize("scheme", ["s3://", "file://", "GS://"])
+def test_a_scheme_is_refused(scheme: str) -> None:
+    with pytest.raises(ValidationError, match=f"'{scheme}' is none"):
+        LocalArtifactStore(name="store", path=f"{scheme}bucket")
+
+
+def test_a_wrong_uuid_is_the_only_problem_that_is_reported() -> None:
+    with pytest.raises(ValidationError) as caught:
+        LocalArtifactStore.model_validate({"name": "store", "uuid": "wrong"})
+    assert [problem["loc"] for problem in caught.value.errors()] == [("uuid",)]
+
+
+def test_a_path_must_be_text() -> None:
+    with pytest.raises(ValidationError, match="valid string"):
+        LocalArtifactStore.model_validate({"name": "store", "path": 3})
+
+
+def test_what_is_written_is_read_back(store: LocalArtifactStore) -> None:
+    path = write(store, "model", b"weights")
+    assert read(store, path) == b"weights"
+    assert store.size(path) == 7
+    assert store.exists(path)
+    assert not store.isdir(path)
+
+
+def test_folders_are_made_listed_and_removed(store: LocalArtifactStore) -> None:
+    store.makedirs(f"{store.path}/run/step")
+    store.makedirs(f"{store.path}/run/step")
+    write(store, "run/b", b"")
+    write(store, "run/a", b"")
+    assert store.listdir(f"{store.path}/run") == ["a", "b", "step"]
+    assert store.isdir(f"{store.path}/run/step")
+    store.rmtree(f"{store.path}/run")
+    assert store.listdir(store.path) == []
+
+
+def test_a_file_is_removed(store: LocalArtifactStore) -> None:
+    path = write(store, "model", b"")
+    store.remove(path)
+    assert not store.exists(path)
+
+
+def test_the_base_classs_walk_and_glob_work(store: LocalArtifactStore) -> None:
+    store.makedirs(f"{store.path}/run")
+    path = write(store, "run/model", b"")
+    assert store.glob("*/model") == [path]
+
+
+@pytest.mark.parametrize("operation", ["open", "remove", "size", "listdir", "rmtree"])
+def test_what_is_not_there_is_not_found(
+    store: LocalArtifactStore, operation: str
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        getattr(store, operation)(f"{store.path}/nothing")
+
+
+def test_writing_into_a_folder_that_is_not_there_names_the_file_that_was_meant(
+    store: LocalArtifactStore,
+) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        store.open(f"{store.path}/nothing/model", "wb")
+    assert caught.value.filename == f"{store.path}/nothing/model"
+
+
+def test_other_modes_are_refused(store: LocalArtifactStore) -> None:
+    with pytest.raises(ValueError, match="must be 'rb' or 'wb', not 'ab'"):
+        store.open(f"{store.path}/model", "ab")
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["open", "exists", "isdir", "listdir", "makedirs", "remove", "rmtree", "size"],
+)
+@pytest.mark.parametrize("outside", ["{root}/../secret", "{root}x", "/etc/passwd", "."])
+def test_nothing_outside_of_the_folder_is_reached(
+    store: LocalArtifactStore, operation: str, outside: str
+) -> None:
+    path = outside.format(root=store.path)
+    with pytest.raises(ValueError, match="outside of the artifact store") as caught:
+        getattr(store, operation)(path)
+    assert path in str(caught.value)
+
+
+def test_a_link_does_not_lead_outside(
+    store: LocalArtifactStore, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    Path(store.path, "link").symlink_to(tmp_path)
+    with pytest.raises(ValueError, match="outside of the artifact store"):
+        store.open(f"{store.path}/link/secret")
+
+
+def test_neither_end_of_a_move_may_be_outside(
+    store: LocalArtifactStore, tmp_path: Path
+) -> None:
+    inside, outside = write(store, "model", b"weights"), str(tmp_path / "model")
+    for ends in [(inside, outside), (outside, inside)]:
+        with pytest.raises(ValueError, match="outside of the artifact store"):
+            store.rename(*ends, overwrite=True)
+    assert read(store, inside) == b"weights"
+
+
+def test_a_store_behind_a_link_works(store: LocalArtifactStore, tmp_path: Path) -> None:
+    (tmp_path / "alias").symlink_to(store.path)
+    alias = LocalArtifactStore(name="alias", path=str(tmp_path / "alias"))
+    assert read(alias, write(alias, "model", b"weights")) == b"weights"
+
+
+def test_a_move_replaces_only_when_asked(store: LocalArtifactStore) -> None:
+    old, new = write(store, "old", b"old"), write(store, "new", b"new")
+    with pytest.raises(FileExistsError):
+        store.rename(new, old)
+    assert read(store, old) == b"old"
+    store.rename(new, old, overwrite=True)
+    assert read(store, old) == b"new"
+    assert not store.exists(new)
+
+
+def test_a_file_appears_when_it_is_closed(store: LocalArtifactStore) -> None:
+    path = write(store, "model", b"old")
+    with store.open(path, "wb") as file:
+        file.write(b"new")
+        file.flush()
+        assert read(store, path) == b"old"
+        assert store.listdir(store.path) == ["model"]
+    assert read(store, path) == b"new"
+    assert [entry.name for entry in Path(store.path).iterdir()] == ["model"]
+
+
+def test_a_file_may_be_closed_twice(store: LocalArtifactStore) -> None:
+    file = store.open(f"{store.path}/model", "wb")
+    file.write(b"weights")
+    file.close()
+    file.close()
+    assert read(store, f"{store.path}/model") == b"weights"
+
+
+def write_half(store: LocalArtifactStore) -> None:
+    with store.open(f"{store.path}/model", "wb") as file:
+        file.write(b"half")
+        raise ZeroDivisionError
+
+
+def test_a_file_is_discarded_when_its_block_raises(store: LocalArtifactStore) -> None:
+    write(store, "model", b"old")
+    with pytest.raises(ZeroDivisionError):
+        write_half(store)
+    assert read(store, f"{store.path}/model") == b"old"
+    assert [entry.name for entry in Path(store.path).iterdir()] == ["model"]
+
+
+def drop_half(store: LocalArtifactStore) -> None:
+    store.open(f"{store.path}/model", "wb").write(b"half")
+    gc.collect()
+
+
+def test_a_file_that_nobody_closes_is_discarded(store: LocalArtifactStore) -> None:
+    with pytest.warns(ResourceWarning, match="model was never closed"):
+        drop_half(store)
+    assert list(Path(store.path).iterdir()) == []
+
+
+def test_a_file_that_cannot_take_its_place_is_discarded(
+    store: LocalArtifactStore,
+) -> None:
+    store.makedirs(f"{store.path}/model")
+    with pytest.raises(OSError, match="irectory"):
+        write(store, "model", b"weights")
+    assert [entry.name for entry in Path(store.path).iterdir()] == ["model"]
+    assert store.listdir(f"{store.path}/model") == []
+
+
+def test_a_killed_writer_leaves_the_old_file(store: LocalArtifactStore) -> None:
+    path = write(store, "model", b"old")
+    code = (
+        "import os, signal, sys, zen_local;"
+        "store = zen_local.LocalArtifactStore(name='s', path=sys.argv[1]);"
+        "file = store.open(sys.argv[1] + '/model', 'wb'); file.write(b'half');"
+        "file.flush(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, store.path], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert read(store, path) == b"old"
+    assert store.listdir(store.path) == ["model"]
+
+
+def test_two_stores_have_two_default_folders() -> None:
+    paths = {LocalArtifactStore(name="s", uuid=uuid4()).path for _ in range(2)}
+    assert len(paths) == 2

@@ -1,0 +1,221 @@
+"""What goes wrong with a database is said in Zen's words, and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sqlite3
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from zen.errors import StoreLockedError, StoreUnavailableError
+from zen.records import Ref
+from zen.stores import Put, Transaction
+from zen_sql.engine import Database, parse_url
+from zen_sql.store import SQLStoreDriver
+from zen_sql.tables import PROFILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+MAIN = Ref("stack", "main")
+
+
+def a_change() -> Transaction:
+    return Transaction(puts=(Put(MAIN, uuid4(), {"name": "main"}),))
+
+
+def engine_of(driver: SQLStoreDriver) -> Engine:
+    return driver._database._engine  # noqa: SLF001 - to break it from inside
+
+
+def test_a_file_that_is_no_database(driver: SQLStoreDriver, file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"garbage " * 1000)
+    for use in (lambda: driver.scan("stack"), lambda: driver.commit(a_change())):
+        with pytest.raises(StoreUnavailableError) as caught:
+            use()
+        assert str(file) in caught.value.message
+        assert "not a database" in caught.value.message
+        assert "SQLite database" in caught.value.hint
+    assert file.read_bytes() == b"garbage " * 1000
+
+
+def test_a_folder_in_the_place_of_the_file(driver: SQLStoreDriver, file: Path) -> None:
+    file.mkdir(parents=True)
+    with pytest.raises(StoreUnavailableError, match="unable to open database file"):
+        driver.scan("stack")
+
+
+def test_a_file_in_the_place_of_the_folder(driver: SQLStoreDriver, file: Path) -> None:
+    file.parent.write_text("")
+    assert driver.scan("stack").records == ()
+    with pytest.raises(StoreUnavailableError, match=r"zen\.db can't be") as caught:
+        driver.commit(a_change())
+    assert "permissions" in caught.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_a_read_only_file_can_be_read(driver: SQLStoreDriver, file: Path) -> None:
+    driver.commit(a_change())
+    file.chmod(0o400)
+    again = SQLStoreDriver(driver.url)
+    assert list(again.get_many([MAIN])) == [MAIN]
+    with pytest.raises(StoreUnavailableError, match="readonly database"):
+        again.commit(a_change())
+
+
+def test_somebody_who_holds_the_database_for_too_long(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    driver.commit(a_change())
+    impatient = SQLStoreDriver(f"{driver.url}?timeout=0.1")
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    for use in (lambda: impatient.scan("stack"), lambda: impatient.commit(a_change())):
+        with pytest.raises(StoreLockedError, match=f"has held {file} for too long"):
+            use()
+    holder.close()
+    assert [record.ref for record in impatient.scan("stack").records] == [MAIN]
+
+
+def test_readers_do_not_wait_for_a_writer_that_has_not_committed(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    driver.commit(a_change())
+    impatient = SQLStoreDriver(f"{driver.url}?timeout=0.1")
+    writer = sqlite3.connect(file, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("DELETE FROM zen_records")
+    assert list(impatient.get_many([MAIN])) == [MAIN]
+    writer.close()
+
+
+def test_a_newer_schema_is_refused_with_both_versions(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    driver.commit(a_change())
+    connection = sqlite3.connect(file)
+    connection.execute("UPDATE zen_schema SET version = 7")
+    connection.commit()
+    connection.close()
+    # The driver that has seen the old version notices when it writes.
+    with pytest.raises(StoreUnavailableError, match=r"version 7 .* knows version 1\."):
+        driver.commit(a_change())
+    with pytest.raises(StoreUnavailableError, match=r"version 7 .* knows version 1\."):
+        SQLStoreDriver(driver.url).scan("stack")
+
+
+def test_a_driver_package_that_is_not_installed() -> None:
+    driver = SQLStoreDriver("mysql+pymysql://user:secret@host/database")
+    with pytest.raises(StoreUnavailableError) as caught:
+        driver.scan("stack")
+    assert "No module named 'pymysql'" in caught.value.message
+    assert "mysql+pymysql://user:***@host/database" in caught.value.message
+    assert caught.value.hint == "Install the driver with 'pip install pymysql'."
+
+
+def test_a_driver_package_that_has_another_name() -> None:
+    driver = SQLStoreDriver("mysql+mysqldb://host/database")
+    with pytest.raises(StoreUnavailableError) as caught:
+        driver.scan("stack")
+    assert "'pip install mysqlclient'" in caught.value.hint
+
+
+def test_an_unknown_kind_of_database() -> None:
+    driver = SQLStoreDriver("unheard://user:secret@host/database")
+    with pytest.raises(StoreUnavailableError, match="knows no database") as caught:
+        driver.commit(a_change())
+    assert "secret" not in caught.value.message
+
+
+def test_an_impossible_option(file: Path) -> None:
+    file.parent.mkdir()
+    file.touch()
+    driver = SQLStoreDriver(f"sqlite:///{file}?timeout=long")
+    with pytest.raises(StoreUnavailableError, match="can't be used") as caught:
+        driver.scan("stack")
+    assert "options" in caught.value.hint
+
+
+def lose_connection(
+    monkeypatch: pytest.MonkeyPatch, driver: SQLStoreDriver, *, after_commit: bool
+) -> None:
+    """Make the next commit fail, before or after the database has made it."""
+    dialect = engine_of(driver).dialect
+    commit = dialect.do_commit
+
+    def fail(connection: sqlite3.Connection) -> None:
+        monkeypatch.undo()
+        if after_commit:
+            commit(connection)  # type: ignore[arg-type]  # the real one
+        raise sqlite3.OperationalError("connection lost")
+
+    monkeypatch.setattr(dialect, "do_commit", fail)
+
+
+def test_a_connection_lost_after_the_commit_is_a_success(
+    driver: SQLStoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.commit(Transaction())
+    lose_connection(monkeypatch, driver, after_commit=True)
+    driver.commit(a_change())
+    assert list(driver.get_many([MAIN])) == [MAIN]
+
+
+def test_a_connection_lost_before_the_commit_changes_nothing(
+    driver: SQLStoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.commit(Transaction())
+    lose_connection(monkeypatch, driver, after_commit=False)
+    with pytest.raises(StoreUnavailableError, match="connection lost") as caught:
+        driver.commit(a_change())
+    assert "nothing was changed" in caught.value.hint
+    assert driver.get_many([MAIN]) == {}
+
+
+def test_when_nothing_can_be_known_the_error_says_so(
+    driver: SQLStoreDriver, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.commit(Transaction())
+    dialect = engine_of(driver).dialect
+
+    def fail(_connection: object) -> None:
+        file.write_bytes(b"garbage " * 1000)
+        raise sqlite3.OperationalError("connection lost")
+
+    monkeypatch.setattr(dialect, "do_commit", fail)
+    with pytest.raises(StoreUnavailableError, match="connection lost") as caught:
+        driver.commit(a_change())
+    assert "It isn't known whether" in caught.value.hint
+
+
+def test_a_file_that_vanishes_is_not_made_by_reading(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    file.parent.mkdir()
+    with pytest.raises(OperationalError):
+        engine_of(driver).connect()
+    assert not file.exists()
+
+
+def test_a_commit_is_flushed_to_the_disk(driver: SQLStoreDriver) -> None:
+    driver.commit(a_change())
+    with engine_of(driver).connect() as connection:
+        extra = 3
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == extra
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+
+
+def test_a_pickled_database_connects_anew(file: Path) -> None:
+    database = Database(parse_url(f"sqlite:///{file}"))
+    with database.writing(PROFILE):
+        pass
+    copy = pickle.loads(pickle.dumps(database))  # noqa: S301 - made here
+    with copy.reading(PROFILE) as connection:
+        assert connection is not None

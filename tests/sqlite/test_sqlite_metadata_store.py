@@ -1,0 +1,346 @@
+"""The metadata store in a SQLite file: its path, and the contract for runs."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import ValidationError
+from zen.components.runs import ArtifactRecord, RunRecord, RunStatus, StepRecord
+from zen.errors import (
+    DamagedDataError,
+    RunExistsError,
+    RunNotFoundError,
+    StoreUnavailableError,
+)
+from zen.folders import local_stores_folder
+from zen_sqlite import SQLiteMetadataStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOON = datetime(2024, 2, 29, 12, 0, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture(autouse=True)
+def _config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def store() -> SQLiteMetadataStore:
+    return SQLiteMetadataStore(name="store")
+
+
+def a_run(
+    name: str = "run", *, pipeline: str = "training", minute: int = 0
+) -> RunRecord:
+    started = NOON + timedelta(minutes=minute)
+    return RunRecord(name, pipeline, "default", RunStatus.RUNNING, started)
+
+
+def an_artifact(run_id: UUID, output: str, *, attempt: int = 1) -> ArtifactRecord:
+    return ArtifactRecord(
+        run_id, "train", output, f"/a/{output}", "m:M", "float", attempt
+    )
+
+
+def execute(store: SQLiteMetadataStore, statement: str) -> None:
+    """Change a database behind the store's back."""
+    connection = sqlite3.connect(store.uri)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("given", [{}, {"uri": None}, {"uri": ""}])
+def test_without_a_uri_it_is_in_the_hosts_own_folder(given: dict[str, object]) -> None:
+    store = SQLiteMetadataStore.model_validate({"name": "store", **given})
+    assert store.uri == str(local_stores_folder(store.uuid) / "metadata.db")
+
+
+def test_a_stored_default_is_resolved_on_each_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: SQLiteMetadataStore
+) -> None:
+    stored = store.model_dump(mode="json")
+    assert stored["uri"] is None
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "elsewhere"))
+    there = SQLiteMetadataStore.model_validate(stored)
+    assert there.uri == str(local_stores_folder(store.uuid) / "metadata.db")
+    assert there.uri != store.uri
+
+
+def test_a_given_uri_is_expanded_made_absolute_and_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for given in ("~/runs.db", "runs.db", f"{tmp_path}/runs.db"):
+        store = SQLiteMetadataStore(name="store", uri=given)
+        assert store.model_dump(mode="json")["uri"] == str(tmp_path / "runs.db")
+
+
+@pytest.mark.parametrize("uri", ["sqlite:///runs.db", "mysql://host/db", ":memory:"])
+def test_what_is_no_file_is_refused(uri: str) -> None:
+    with pytest.raises(ValidationError, match=f"'{uri}' is none"):
+        SQLiteMetadataStore(name="store", uri=uri)
+
+
+def test_a_uri_must_be_text() -> None:
+    with pytest.raises(ValidationError, match="valid string"):
+        SQLiteMetadataStore.model_validate({"name": "store", "uri": 3})
+
+
+def test_reading_before_the_first_run_makes_nothing(store: SQLiteMetadataStore) -> None:
+    assert store.list_runs() == []
+    assert store.list_steps(uuid4()) == []
+    assert store.list_artifacts(uuid4()) == []
+    with pytest.raises(RunNotFoundError):
+        store.get_run("run")
+    assert not Path(store.uri).parent.exists()
+
+
+def test_a_run_is_read_as_it_was_written(store: SQLiteMetadataStore) -> None:
+    run = replace(a_run(), runtime_configuration={"seed": 1, "deep": {"é": [None]}})
+    store.create_run(run, [])
+    assert store.get_run("run") == run
+
+
+@pytest.fixture
+def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_in_tokyo")
+def test_times_are_kept_in_utc(store: SQLiteMetadataStore) -> None:
+    tokyo = timezone(timedelta(hours=9))
+    store.create_run(replace(a_run(), started=NOON.astimezone(tokyo)), [])
+    naive = replace(a_run("naive"), started=NOON.replace(tzinfo=None))
+    store.create_run(naive, [])
+    for run in store.list_runs():
+        assert run.started.isoformat() == "2024-02-29T12:00:00+00:00"
+
+
+def test_a_runs_name_is_taken_once(store: SQLiteMetadataStore) -> None:
+    store.create_run(a_run(), [])
+    step = StepRecord(uuid4(), "load", 0)
+    with pytest.raises(RunExistsError, match="'run' exists already") as caught:
+        store.create_run(a_run(pipeline="other"), [step])
+    assert "Choose another run_name" in caught.value.hint
+    assert store.get_run("run").pipeline == "training"
+    assert store.list_steps(step.run_id) == []
+
+
+def test_how_far_a_run_has_come_is_recorded(store: SQLiteMetadataStore) -> None:
+    run = a_run()
+    store.create_run(run, [])
+    store.create_run(a_run("other"), [])
+    ended = NOON + timedelta(seconds=1.5)
+    done = replace(run, status=RunStatus.COMPLETED, ended=ended)
+    store.update_run(done)
+    assert store.get_run("run") == done
+    assert store.get_run("other").status is RunStatus.RUNNING
+
+
+def test_a_run_that_is_not_there_is_named_beside_those_that_are(
+    store: SQLiteMetadataStore,
+) -> None:
+    store.create_run(a_run("training-1"), [])
+    with pytest.raises(RunNotFoundError, match="Did you mean 'training-1'") as caught:
+        store.get_run("training-2")
+    assert caught.value.available == ["training-1"]
+
+
+def test_only_a_run_that_is_there_can_be_updated(store: SQLiteMetadataStore) -> None:
+    with pytest.raises(RunNotFoundError, match="'run' does not exist"):
+        store.update_run(a_run())
+    step = StepRecord(uuid4(), "load", 0)
+    with pytest.raises(RunNotFoundError, match=str(step.run_id)):
+        store.save_step(step)
+    assert store.list_steps(step.run_id) == []
+
+
+def test_runs_are_listed_newest_first(store: SQLiteMetadataStore) -> None:
+    for minute in (1, 3, 2):
+        store.create_run(a_run(f"r{minute}", minute=minute), [])
+    assert [run.name for run in store.list_runs()] == ["r3", "r2", "r1"]
+    assert [run.name for run in store.list_runs(limit=2)] == ["r3", "r2"]
+
+
+def test_runs_are_listed_by_pipeline(store: SQLiteMetadataStore) -> None:
+    store.create_run(a_run("a", pipeline="training"), [])
+    store.create_run(a_run("b", pipeline="serving"), [])
+    assert [run.name for run in store.list_runs("serving")] == ["b"]
+
+
+def test_steps_are_listed_in_the_pipelines_order_with_every_attempt(
+    store: SQLiteMetadataStore,
+) -> None:
+    run = a_run()
+    load, fit = StepRecord(run.id, "load", 0), StepRecord(run.id, "fit", 1)
+    store.create_run(run, [fit, load])
+    again = replace(load, attempt=2)
+    store.save_step(again)
+    assert store.list_steps(run.id) == [load, again, fit]
+
+
+def test_a_step_is_read_as_it_was_written(store: SQLiteMetadataStore) -> None:
+    run = a_run()
+    step = StepRecord(
+        run.id,
+        "train",
+        0,
+        RunStatus.FAILED,
+        NOON,
+        NOON + timedelta(microseconds=1),
+        {"rate": 0.1},
+        {"data": uuid4()},
+        "ValueError: no",
+    )
+    store.create_run(run, [StepRecord(run.id, "train", 0)])
+    store.save_step(step)
+    assert store.list_steps(run.id) == [step]
+
+
+def test_artifacts_are_listed_in_the_order_of_production(
+    store: SQLiteMetadataStore,
+) -> None:
+    run = a_run()
+    store.create_run(run, [])
+    model, loss = an_artifact(run.id, "model"), an_artifact(run.id, "loss")
+    step = StepRecord(run.id, "train", 0)
+    store.save_step(step, [model, loss])
+    later = an_artifact(run.id, "model", attempt=2)
+    store.save_step(replace(step, attempt=2), [later])
+    assert store.list_artifacts(run.id) == [model, loss, later]
+    assert store.list_artifacts(uuid4()) == []
+
+
+def test_a_step_may_be_saved_again(store: SQLiteMetadataStore) -> None:
+    run, step = a_run(), None
+    store.create_run(run, [])
+    artifact = an_artifact(run.id, "model")
+    for status in (RunStatus.RUNNING, RunStatus.COMPLETED, RunStatus.COMPLETED):
+        step = StepRecord(run.id, "train", 0, status)
+        store.save_step(step, [artifact])
+    store.save_step(StepRecord(run.id, "train", 0, RunStatus.COMPLETED))
+    assert store.list_steps(run.id) == [step]
+    assert store.list_artifacts(run.id) == [artifact]
+
+
+DAMAGE = {
+    "status = 'lost'": "'lost' is not a valid RunStatus",
+    "started = 'noon'": "noon",
+    "runtime_configuration = '{'": "Expecting property name",
+    "runtime_configuration = '1'": "a JSON object is expected, not 1",
+    "id = 'nonsense'": "badly formed",
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), DAMAGE.items())
+def test_a_damaged_run_says_where_it_is(
+    store: SQLiteMetadataStore, change: str, reason: str
+) -> None:
+    store.create_run(a_run(), [])
+    execute(store, f"UPDATE zen_runs SET {change}")  # noqa: S608 - from above
+    with pytest.raises(DamagedDataError, match=reason) as caught:
+        store.get_run("run")
+    assert caught.value.where == f"zen_runs run in {store.uri}"
+
+
+def test_a_file_that_is_no_database_is_an_error_in_zens_words(
+    store: SQLiteMetadataStore,
+) -> None:
+    Path(store.uri).parent.mkdir(parents=True)
+    Path(store.uri).write_bytes(b"garbage " * 1000)
+    with pytest.raises(StoreUnavailableError, match="not a database"):
+        store.list_runs()
+
+
+def test_a_newer_schema_is_refused(store: SQLiteMetadataStore) -> None:
+    store.create_run(a_run(), [])
+    execute(store, "UPDATE zen_schema SET version = 9")
+    with pytest.raises(StoreUnavailableError, match="run metadata in version 9"):
+        SQLiteMetadataStore(name="store", uri=store.uri).list_runs()
+
+
+QUERIES = {
+    "SELECT * FROM zen_runs ORDER BY started DESC": "zen_runs_started",
+    "SELECT * FROM zen_runs WHERE pipeline = 'p' ORDER BY started DESC": (
+        "zen_runs_pipeline_started"
+    ),
+    "SELECT * FROM zen_runs WHERE name = 'r'": "sqlite_autoindex_zen_runs",
+    "SELECT * FROM zen_steps WHERE run_id = 'r'": "sqlite_autoindex_zen_steps",
+    "SELECT * FROM zen_artifacts WHERE run_id = 'r'": "ix_zen_artifacts_run_id",
+}
+
+
+@pytest.mark.parametrize(("query", "index"), QUERIES.items())
+def test_a_list_uses_an_index(
+    store: SQLiteMetadataStore, query: str, index: str
+) -> None:
+    store.create_run(a_run(), [])
+    connection = sqlite3.connect(store.uri)
+    (plan,) = connection.execute(f"EXPLAIN QUERY PLAN {query} LIMIT 9").fetchall()
+    assert f"USING INDEX {index}" in plan[3]
+    connection.close()
+
+
+def test_a_store_that_was_used_can_be_pickled(store: SQLiteMetadataStore) -> None:
+    store.create_run(a_run(), [])
+    copy = pickle.loads(pickle.dumps(store))  # noqa: S301 - made here
+    assert copy == store
+    assert copy.get_run("run") == store.get_run("run")
+
+
+CREATE = """
+import sys
+from datetime import datetime, timezone
+from zen.components.runs import RunRecord, RunStatus
+from zen.errors import RunExistsError
+from zen_sqlite import SQLiteMetadataStore
+
+store = SQLiteMetadataStore(name="store", uri=sys.argv[1])
+for number in range(10):
+    for name in (f"{sys.argv[2]}-{number}", f"shared-{number}"):
+        now = datetime.now(timezone.utc)
+        try:
+            store.create_run(RunRecord(name, "p", "s", RunStatus.RUNNING, now), [])
+            print(name)
+        except RunExistsError:
+            pass
+"""
+
+
+def test_processes_that_create_runs_get_each_name_once(
+    store: SQLiteMetadataStore,
+) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", CREATE, store.uri, name],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in "abcd"
+    ]
+    created = [
+        name for process in processes for name in process.communicate()[0].split()
+    ]
+    assert [process.returncode for process in processes] == [0] * 4
+    shared = [f"shared-{number}" for number in range(10)]
+    own = [f"{name}-{number}" for name in "abcd" for number in range(10)]
+    assert sorted(created) == sorted(own + shared)
+    assert sorted(run.name for run in store.list_runs()) == sorted(created)
