@@ -293,15 +293,17 @@ class ConflictError(StoreError):
 
     Args:
         subject: The record, or the kind of record, that has changed.
+        check: The check that didn't hold, where one was made.
     """
 
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: str, *, check: object = None) -> None:
         super().__init__(
             f"{subject} was changed by somebody else in the meantime;"
             " nothing was written.",
             hint="Look at the present state and repeat the command.",
         )
         self.subject = subject
+        self.check = check
 
 
 class StoreLockedError(StoreError):

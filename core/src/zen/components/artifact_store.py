@@ -87,12 +87,19 @@ class BaseArtifactStore(StackComponent):
             yield from self.walk(f"{top}/{name}")
 
     def glob(self, pattern: str) -> list[str]:
-        """Return the files whose path matches a pattern; `*` crosses folders."""
+        """Return the files whose path matches a pattern; `*` crosses folders.
+
+        Args:
+            pattern: A full path; what stands for `path` in it is taken as it is.
+        """
+        if not self.exists(self.path):
+            return []
+        below = pattern.removeprefix(self.path)
         return sorted(
             path
             for folder, _, names in self.walk(self.path)
             for path in (f"{folder}/{name}" for name in names)
-            if fnmatchcase(path, pattern)
+            if fnmatchcase(path.removeprefix(self.path), below)
         )
 
     def _check_target(self, target: str, *, overwrite: bool) -> None:

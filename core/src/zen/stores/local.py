@@ -89,7 +89,7 @@ class LocalStoreDriver(StoreDriver):
         with exclusive_lock(self.folder / _STATE / "lock"):
             for check in transaction.checks:
                 if not self._holds(check):
-                    raise ConflictError(check.subject)
+                    raise ConflictError(check.subject, check=check)
             changes: dict[Path, bytes | None] = {
                 self._path(delete.ref.kind, delete.ref.key): None
                 for delete in transaction.deletes

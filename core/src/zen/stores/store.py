@@ -51,11 +51,7 @@ class Store:
             StackNotFoundError: There is no such stack.
             DamagedDataError: It can't be read.
         """
-        ref = _ref(Ref.to_stack, name)
-        if ref and (record := self.driver.get_many([ref]).get(ref)):
-            return StackRecord.from_record(record)
-        names = [stack.name for stack in self.stacks()[0]]
-        raise StackNotFoundError(name, names, hint="See 'zen stack list'.")
+        return StackRecord.from_record(self._stack(name))
 
     def components(
         self, component_type: str = ""
@@ -71,11 +67,7 @@ class Store:
             StackComponentNotFoundError: There is no such component.
             DamagedDataError: It can't be read.
         """
-        ref = _ref(lambda name: Ref.to_component(component_type, name), name)
-        if ref and (record := self.driver.get_many([ref]).get(ref)):
-            return ComponentRecord.from_record(record)
-        names = [component.name for component in self.components(component_type)[0]]
-        raise StackComponentNotFoundError(component_type, name, names)
+        return ComponentRecord.from_record(self._component(component_type, name))
 
     def components_of(self, stack: StackRecord) -> list[ComponentRecord]:
         """Return a stack's components.
@@ -115,9 +107,9 @@ class Store:
             StackComponentNotFoundError: There is no such component.
             StackComponentExistsError: Another one has the new name.
         """
-        old = self.component(component_type, name)
+        old = self._component(component_type, name)
         stacks: list[StackRecord] = []
-        checks: list[Check | GuardCheck] = [self._unchanged(old.ref)]
+        checks: list[Check | GuardCheck] = [_unchanged(old)]
         if new.ref != old.ref:
             records, damaged, guard = _scan(self.driver, STACK, "")
             if damaged:
@@ -143,11 +135,11 @@ class Store:
             StackNotFoundError: There is no such stack.
             StackExistsError: Another one has the new name.
         """
-        old = self.stack(name)
+        old = self._stack(name)
         self.commit(
             puts=[*map(_put, components), _put(replace(new, uuid=old.uuid))],
             deletes=[Delete(old.ref)] if new.ref != old.ref else [],
-            checks=[self._unchanged(old.ref)],
+            checks=[_unchanged(old)],
         )
 
     def delete_component(self, component_type: str, name: str) -> None:
@@ -157,8 +149,8 @@ class Store:
             StackComponentNotFoundError: There is no such component.
             InUseError: A stack uses it.
         """
-        ref = self.component(component_type, name).ref
-        self.commit(deletes=[Delete(ref)], checks=[self._unchanged(ref)])
+        old = self._component(component_type, name)
+        self.commit(deletes=[Delete(old.ref)], checks=[_unchanged(old)])
 
     def delete_stack(self, name: str) -> None:
         """Delete a stack; its components stay.
@@ -166,12 +158,8 @@ class Store:
         Raises:
             StackNotFoundError: There is no such stack.
         """
-        ref = self.stack(name).ref
-        self.commit(deletes=[Delete(ref)], checks=[self._unchanged(ref)])
-
-    def _unchanged(self, ref: Ref) -> Check:
-        record = self.driver.get_many([ref]).get(ref)
-        return Check(ref, record.revision if record else None)
+        old = self._stack(name)
+        self.commit(deletes=[Delete(old.ref)], checks=[_unchanged(old)])
 
     def commit(
         self,
@@ -201,12 +189,25 @@ class Store:
                     Transaction(wanted.puts, wanted.deletes, relied_on, wanted.id)
                 )
             except ConflictError as error:
-                mine = error.subject in {check.subject for check in expected}
-                if mine or attempt == _ATTEMPTS - 1:
+                if error.check in expected or attempt == _ATTEMPTS - 1:
                     raise
                 time.sleep(random.uniform(0, 0.01) * attempt)  # noqa: S311 - no secret
             else:
                 return
+
+    def _stack(self, name: str) -> Record:
+        ref = _ref(Ref.to_stack, name)
+        if ref and (record := self.driver.get_many([ref]).get(ref)):
+            return record
+        names = [stack.name for stack in self.stacks()[0]]
+        raise StackNotFoundError(name, names, hint="See 'zen stack list'.")
+
+    def _component(self, component_type: str, name: str) -> Record:
+        ref = _ref(lambda name: Ref.to_component(component_type, name), name)
+        if ref and (record := self.driver.get_many([ref]).get(ref)):
+            return record
+        names = [component.name for component in self.components(component_type)[0]]
+        raise StackComponentNotFoundError(component_type, name, names)
 
 
 class _RecordingView:
@@ -234,6 +235,10 @@ class _RecordingView:
             *(Check(ref, revision) for ref, revision in self._revisions.items()),
             *(GuardCheck(kind, guard) for kind, guard in self._guards.items()),
         ]
+
+
+def _unchanged(record: Record) -> Check:
+    return Check(record.ref, record.revision)
 
 
 def _put(item: ComponentRecord | StackRecord) -> Put:

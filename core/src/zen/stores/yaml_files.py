@@ -132,7 +132,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         lock = FileLock(path, timeout=LOCK_TIMEOUT)
         lock.acquire()
     except Timeout as error:
@@ -149,7 +149,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
 
 def _stage(path: Path, content: bytes, mode: int) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
@@ -161,6 +161,16 @@ def _stage(path: Path, content: bytes, mode: int) -> Path:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that they outlast a power failure."""
+    missing = [
+        candidate for candidate in (folder, *folder.parents) if not candidate.is_dir()
+    ]
+    for candidate in reversed(missing):
+        candidate.mkdir(exist_ok=True)
+        _flush_folder(candidate.parent)
 
 
 def _flush_folder(folder: Path) -> None:

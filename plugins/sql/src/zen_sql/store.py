@@ -189,7 +189,7 @@ def _sequence_of(transaction: Transaction) -> Select[int]:
 def _apply(connection: Connection, transaction: Transaction) -> None:
     for check in transaction.checks:
         if not _holds(connection, check):
-            raise ConflictError(check.subject)
+            raise ConflictError(check.subject, check=check)
     connection.execute(insert(COMMITS), {"transaction_id": str(transaction.id)})
     sequence = connection.scalars(_sequence_of(transaction)).one()
     puts = {put.ref: put for put in transaction.puts}
