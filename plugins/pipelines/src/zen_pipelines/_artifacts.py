@@ -1,0 +1,155 @@
+"""Move values between steps: from and to the stack's artifact store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zen.components.runs import ArtifactRecord
+from zen.errors import PipelineError
+
+from zen_pipelines.materializers import (
+    PickleMaterializer,
+    choose_materializer,
+    import_string,
+    load_materializer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from zen.components import BaseArtifactStore
+    from zen.components.deployment import (
+        Deployment,
+        OutputReference,
+        StepDeployment,
+    )
+    from zen.components.runs import StepRecord
+    from zen.stack import Stack
+
+__all__ = ["find_artifact", "read_artifact", "read_inputs", "write_outputs"]
+
+
+def read_inputs(
+    deployment: Deployment, step: StepDeployment, stack: Stack
+) -> dict[str, tuple[ArtifactRecord, object]]:
+    """Return a step's inputs, by argument: what was recorded, and the value.
+
+    Raises:
+        PipelineError: An input wasn't produced in this run, or is gone.
+    """
+    if not step.inputs:
+        return {}
+    records = stack.metadata_store.list_artifacts(deployment.run_id)
+    inputs: dict[str, tuple[ArtifactRecord, object]] = {}
+    for argument, reference in step.inputs.items():
+        record = find_artifact(records, reference)
+        if record is None:
+            raise PipelineError(
+                f"Argument '{argument}' of step '{step.name}' is output"
+                f" '{reference.output}' of step '{reference.step}', which run"
+                f" '{deployment.run_name}' hasn't produced.",
+                hint=f"Run step '{reference.step}' first.",
+            )
+        inputs[argument] = record, read_artifact(record, stack.artifact_store)
+    return inputs
+
+
+def find_artifact(
+    records: Iterable[ArtifactRecord], reference: OutputReference
+) -> ArtifactRecord | None:
+    """Return what the latest attempt produced, or None if there is nothing."""
+    candidates = [
+        record
+        for record in records
+        if (record.step, record.output) == (reference.step, reference.output)
+    ]
+    return max(candidates, key=lambda record: record.attempt, default=None)
+
+
+def read_artifact(record: ArtifactRecord, store: BaseArtifactStore) -> object:
+    """Return the value of an artifact.
+
+    Raises:
+        PipelineError: It is in another artifact store, or gone.
+    """
+    title = f"Output '{record.output}' of step '{record.step}'"
+    if not f"{record.uri}/".startswith(f"{_root(store)}/"):
+        raise PipelineError(
+            f"{title} is kept at '{record.uri}', which isn't in artifact store"
+            f" '{store.name}' at '{store.path}'.",
+            hint="Activate the stack that the run was made on: 'zen stack set NAME'.",
+        )
+    try:
+        return load_materializer(record.materializer).read(record.uri, store)
+    except FileNotFoundError as error:
+        raise PipelineError(
+            f"{title} is gone: there is nothing to read at '{record.uri}' in artifact"
+            f" store '{store.name}'.",
+            hint="Run the pipeline again, or restore the artifact store.",
+        ) from error
+
+
+def write_outputs(
+    outputs: Mapping[str, object],
+    step: StepRecord,
+    deployment: Deployment,
+    stack: Stack,
+    *,
+    notify: Callable[[str], None],
+) -> list[ArtifactRecord]:
+    """Write a step's outputs and return what is to be recorded of them.
+
+    Args:
+        outputs: The values, by name.
+        step: The attempt that returned them.
+        deployment: The pipeline that the step is part of.
+        stack: The stack that it runs on.
+        notify: Is told which of them had to be pickled.
+    """
+    store = stack.artifact_store
+    folder = f"{_root(store)}/{deployment.pipeline}/{step.run_id}/{step.name}"
+    records = [
+        _write(
+            value,
+            ArtifactRecord(
+                run_id=step.run_id,
+                step=step.name,
+                output=output,
+                uri=f"{folder}/{output}",
+                materializer=import_string(choose_materializer(value)),
+                data_type=f"{type(value).__module__}.{type(value).__qualname__}",
+                attempt=step.attempt,
+            ),
+            store,
+        )
+        for output, value in outputs.items()
+    ]
+    _warn_of_pickles(step.name, records, notify)
+    return records
+
+
+def _write(
+    value: object, record: ArtifactRecord, store: BaseArtifactStore
+) -> ArtifactRecord:
+    store.makedirs(record.uri)
+    load_materializer(record.materializer).write(value, record.uri, store)
+    return record
+
+
+def _warn_of_pickles(
+    step: str, records: Iterable[ArtifactRecord], notify: Callable[[str], None]
+) -> None:
+    pickled = [
+        f"'{record.output}' ({record.data_type})"
+        for record in records
+        if record.materializer == import_string(PickleMaterializer)
+    ]
+    if pickled:
+        notify(
+            f"Step '{step}' keeps {', '.join(pickled)} as pickle, which is fragile:"
+            " it needs the same versions of Python and of the libraries to be read."
+        )
+
+
+def _root(store: BaseArtifactStore) -> str:
+    return store.path.rstrip("/")

@@ -1,0 +1,107 @@
+"""Say where a step's function is, and find it there again, in any process."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from hashlib import sha256
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import cloudpickle
+from zen.components.deployment import CodeLocation
+from zen.errors import PipelineInterfaceError
+
+from zen_pipelines._session import current_session, use_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+__all__ = ["find", "locate"]
+
+_SCRIPT: Final = "__main__"
+
+
+def locate(function: Callable[..., object]) -> CodeLocation:
+    """Return where a function is."""
+    module = sys.modules.get(function.__module__)
+    file = getattr(module, "__file__", None)
+    path = str(Path(file).absolute()) if file else ""
+    return CodeLocation(function.__module__, path, function.__name__)
+
+
+def find(code: CodeLocation) -> Iterator[object]:
+    """Yield what has a name: in the imported module, the importable one, the file.
+
+    A module is passed over when the file it came from isn't the one that is meant.
+    """
+    for module in _modules(code):
+        yield getattr(module, code.name, None)
+
+
+def _modules(code: CodeLocation) -> Iterator[ModuleType]:
+    imported = sys.modules.get(code.module)
+    if imported and _is_meant(imported, code):
+        yield imported
+    if importable := _import(code):
+        yield importable
+    if code.file and Path(code.file).is_file():
+        _extend_path(code)
+        if importable := _import(code):
+            yield importable
+        yield _load(code)
+
+
+def _is_meant(module: ModuleType, code: CodeLocation) -> bool:
+    file = getattr(module, "__file__", None) or ""
+    if file and Path(code.file).is_file():
+        return Path(file).is_file() and Path(file).samefile(code.file)
+    # An installed module may be in another place on each host; a script is its file.
+    return code.module != _SCRIPT or file == code.file
+
+
+def _import(code: CodeLocation) -> ModuleType | None:
+    if code.module == _SCRIPT:
+        return None
+    try:
+        module = import_module(code.module)
+    except ModuleNotFoundError as error:
+        if error.name and f"{code.module}.".startswith(f"{error.name}."):
+            return None
+        raise
+    return module if _is_meant(module, code) else None
+
+
+def _extend_path(code: CodeLocation) -> None:
+    """Let the neighbours of a file be imported, as Python does for a script."""
+    path = Path(code.file)
+    depth = code.module.count(".") + (path.name == "__init__.py")
+    folder = str(path.parents[min(depth, len(path.parents) - 1)])
+    if folder not in sys.path:
+        # For good: a step may import when it is called.
+        sys.path.insert(0, folder)
+
+
+def _load(code: CodeLocation) -> ModuleType:
+    """Execute a file as a module of its own, unless that was done before."""
+    name = f"zen_code_{sha256(code.file.encode()).hexdigest()[:16]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = spec_from_file_location(name, code.file)
+    if spec is None or spec.loader is None:
+        message = f"'{code.file}' is no Python file."
+        raise PipelineInterfaceError(message)
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        with use_session(replace(current_session(), loading=code.file)):
+            spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    # No other process knows this module's name.
+    cloudpickle.register_pickle_by_value(module)
+    return module

@@ -1,0 +1,223 @@
+"""Wire steps to each other while a pipeline's function runs."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import deepcopy
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import TYPE_CHECKING, Final
+
+from zen.components.deployment import OutputReference, StepDeployment
+from zen.errors import PipelineInterfaceError, did_you_mean
+from zen.names import check_name
+
+from zen_pipelines._json_values import JSON_TYPES, is_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from inspect import Signature
+
+    from zen.components.deployment import CodeLocation
+
+    from zen_pipelines._signatures import OutputSignature
+
+__all__ = ["Compilation", "StepOutput", "StepOutputs", "compiling", "current"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StepOutput:
+    """Stand for an output of a step, in the function of a pipeline.
+
+    Args:
+        compilation: The compilation that the step was called in.
+        reference: The output.
+    """
+
+    compilation: Compilation
+    reference: OutputReference
+
+    def __bool__(self) -> bool:
+        raise self._refusal
+
+    def __iter__(self) -> Iterator[object]:
+        raise self._refusal
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self._refusal
+
+    @property
+    def _refusal(self) -> PipelineInterfaceError:
+        return PipelineInterfaceError(
+            f"Output '{self.reference.output}' of step '{self.reference.step}' has no"
+            " value yet: a pipeline's function only wires steps.",
+            hint="Hand the output to a step, and look at its value there. For several"
+            " outputs, annotate the step with a tuple[…], or with a NamedTuple that is"
+            " imported outside of 'if TYPE_CHECKING:'.",
+        )
+
+
+class StepOutputs:
+    """Stand for the several outputs of a step, or for none.
+
+    Args:
+        step: The step's name.
+        outputs: The outputs, by name.
+    """
+
+    def __init__(self, step: str, outputs: Mapping[str, StepOutput]) -> None:
+        self._step = step
+        self._outputs = dict(outputs)
+
+    def __iter__(self) -> Iterator[StepOutput]:
+        return iter(self._outputs.values())
+
+    def __len__(self) -> int:
+        return len(self._outputs)
+
+    def __getitem__(self, position: int) -> StepOutput:
+        return [*self._outputs.values()][position]
+
+    def __getattr__(self, name: str) -> StepOutput:
+        # Before __init__, as in a copy, there is no dict to look into.
+        outputs = self.__dict__.get("_outputs", {})
+        if name.startswith("__") or name == "_outputs":
+            raise AttributeError(name)
+        if name not in outputs:
+            message = f"Step '{self._step}' has no output '{name}'."
+            raise PipelineInterfaceError(
+                message + did_you_mean(name, outputs), hint=self.explanation
+            )
+        output: StepOutput = outputs[name]
+        return output
+
+    @property
+    def explanation(self) -> str:
+        """What there is instead of the whole."""
+        return f"Outputs of '{self._step}': {', '.join(self._outputs) or 'none'}."
+
+
+class Compilation:
+    """Collect the steps that a pipeline's function calls.
+
+    Args:
+        pipeline: The pipeline's name.
+    """
+
+    def __init__(self, pipeline: str) -> None:
+        self.pipeline = pipeline
+        self.steps: list[StepDeployment] = []
+
+    def add(
+        self,
+        name: str,
+        code: CodeLocation,
+        *,
+        signature: Signature,
+        outputs: OutputSignature,
+        arguments: Mapping[str, object],
+    ) -> StepOutput | StepOutputs:
+        """Add a step and return what stands for its outputs.
+
+        Args:
+            name: The step's name.
+            code: Where its function is.
+            signature: The function's signature.
+            outputs: What it returns.
+            arguments: What it was called with, by name.
+
+        Raises:
+            PipelineInterfaceError: An argument is neither an output of a step of
+                this pipeline nor JSON-able.
+        """
+        name = self._unique(name)
+        inputs: dict[str, OutputReference] = {}
+        parameters: dict[str, object] = {}
+        for argument, parameter in signature.parameters.items():
+            value = arguments.get(argument, parameter.default)
+            where = f"Argument '{argument}' of step '{name}'"
+            if isinstance(value, StepOutput):
+                inputs[argument] = self._check_reference(where, value)
+            elif argument in arguments:
+                parameters[argument] = deepcopy(_checked(where, value))
+            elif value is not Parameter.empty and is_json(value):
+                parameters[argument] = deepcopy(value)
+        self.steps.append(StepDeployment(name, code, inputs, parameters, outputs.names))
+        references = {
+            output: StepOutput(self, OutputReference(name, output))
+            for output in outputs.names
+        }
+        if outputs.names and not outputs.is_tuple:
+            return references[outputs.names[0]]
+        return StepOutputs(name, references)
+
+    def _unique(self, name: str) -> str:
+        taken = {step.name for step in self.steps}
+        unique, count = name, 1
+        while unique in taken:
+            count += 1
+            unique = f"{name}_{count}"
+        return check_name(unique, "step")
+
+    def _check_reference(self, where: str, output: StepOutput) -> OutputReference:
+        if output.compilation is not self:
+            raise PipelineInterfaceError(
+                f"{where} is an output of step '{output.reference.step}' of another"
+                f" pipeline, '{output.compilation.pipeline}'.",
+                hint="Call that step in this pipeline too.",
+            )
+        return output.reference
+
+
+def _checked(where: str, value: object) -> object:
+    if isinstance(value, StepOutputs):
+        count = "several outputs" if len(value) else "no output"
+        message = f"{where} was given a step with {count}, and takes one."
+        raise PipelineInterfaceError(message, hint=value.explanation)
+    if _holds_output(value):
+        raise PipelineInterfaceError(
+            f"{where} holds the output of a step inside a {type(value).__name__}.",
+            hint="Give each output an argument of its own.",
+        )
+    if not is_json(value):
+        raise PipelineInterfaceError(
+            f"{where} is a value of type '{type(value).__name__}' that JSON can't"
+            " carry exactly.",
+            hint=f"A parameter is one of: {JSON_TYPES}. Let a step make anything else.",
+        )
+    return value
+
+
+def _holds_output(value: object) -> bool:
+    if isinstance(value, StepOutput | StepOutputs):
+        return True
+    if isinstance(value, dict):
+        return any(map(_holds_output, value.values()))
+    if isinstance(value, list | tuple | set):
+        return any(map(_holds_output, value))
+    return False
+
+
+# A step called in a pipeline's function has the signature of its own function, for
+# static checkers and for readers, so the compilation can't be one of its arguments.
+_COMPILATION: Final[ContextVar[Compilation | None]] = ContextVar(
+    "compilation", default=None
+)
+
+
+def current() -> Compilation | None:
+    """Return the compilation in progress, or None outside of one."""
+    return _COMPILATION.get()
+
+
+@contextmanager
+def compiling(compilation: Compilation) -> Iterator[None]:
+    """Let steps that are called inside add themselves to a compilation."""
+    token = _COMPILATION.set(compilation)
+    try:
+        yield
+    finally:
+        _COMPILATION.reset(token)

@@ -1,0 +1,119 @@
+"""Run a deployment on a stack, and record how it went."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from zen.components.runs import RunRecord, RunStatus, StepRecord
+from zen.errors import PipelineError, StackValidationError
+
+from zen_pipelines._durations import format_duration
+from zen_pipelines._session import current_session
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from zen.components import BaseMetadataStore
+    from zen.components.deployment import Deployment
+    from zen.stack import Stack
+
+__all__ = ["latest_attempts", "run_deployment"]
+
+
+def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
+    """Run all steps of a deployment and return the record of the run.
+
+    Raises:
+        StackValidationError: The stack isn't valid, or doesn't run.
+        RunExistsError: A run of that name exists.
+        StepFailedError: A step failed.
+        PipelineError: The orchestrator left steps undone.
+    """
+    stack.validate()
+    _check_running(stack)
+    session = current_session()
+    session.run_names.append(deployment.run_name)
+    session.notify(
+        f"Creating run '{deployment.run_name}' for pipeline '{deployment.pipeline}'"
+        f" on stack '{stack.name}'."
+    )
+    stack.prepare_pipeline_deployment(deployment)
+    run = _create(deployment, stack)
+    try:
+        stack.orchestrator.run_pipeline(deployment, stack)
+        _check_finished(deployment, stack)
+    # Also when the user interrupts it: a run that nobody runs must not look alive.
+    except BaseException:
+        _end(run, RunStatus.FAILED, stack.metadata_store)
+        raise
+    return _end(run, RunStatus.COMPLETED, stack.metadata_store)
+
+
+def latest_attempts(store: BaseMetadataStore, run_id: UUID) -> dict[str, StepRecord]:
+    """Return the latest attempt at each step of a run, in the pipeline's order."""
+    latest: dict[str, StepRecord] = {}
+    for record in store.list_steps(run_id):
+        known = latest.get(record.name)
+        if known is None or known.attempt < record.attempt:
+            latest[record.name] = record
+    return latest
+
+
+def _check_running(stack: Stack) -> None:
+    idle = [
+        f"{component.TYPE.replace('_', ' ')} '{component.name}'"
+        for component in stack.components.values()
+        if not component.is_running
+    ]
+    if idle:
+        raise StackValidationError(
+            f"Stack '{stack.name}' isn't running: {', '.join(idle)}.",
+            hint=f"Run 'zen stack up {stack.name}'.",
+        )
+
+
+def _create(deployment: Deployment, stack: Stack) -> RunRecord:
+    run = RunRecord(
+        name=deployment.run_name,
+        pipeline=deployment.pipeline,
+        stack=stack.name,
+        status=RunStatus.RUNNING,
+        started=datetime.now(timezone.utc),
+        runtime_configuration=deployment.runtime_configuration,
+        id=deployment.run_id,
+    )
+    steps = [
+        StepRecord(run.id, step.name, position, parameters=step.parameters)
+        for position, step in enumerate(deployment.steps)
+    ]
+    stack.metadata_store.create_run(run, steps)
+    return run
+
+
+def _check_finished(deployment: Deployment, stack: Stack) -> None:
+    """Believe what is recorded rather than that the orchestrator has returned."""
+    attempts = latest_attempts(stack.metadata_store, deployment.run_id)
+    undone = [
+        step.name
+        for step in deployment.steps
+        if step.name not in attempts
+        or attempts[step.name].status is not RunStatus.COMPLETED
+    ]
+    if undone:
+        raise PipelineError(
+            f"Orchestrator '{stack.orchestrator.name}' returned before these steps of"
+            f" run '{deployment.run_name}' were completed: {', '.join(undone)}.",
+            hint=f"Its flavor is '{stack.orchestrator.FLAVOR}'; tell its author.",
+        )
+
+
+def _end(run: RunRecord, status: RunStatus, store: BaseMetadataStore) -> RunRecord:
+    ended = datetime.now(timezone.utc)
+    run = replace(run, status=status, ended=ended)
+    store.update_run(run)
+    outcome = "finished in" if status is RunStatus.COMPLETED else "failed after"
+    duration = format_duration((ended - run.started).total_seconds())
+    current_session().notify(f"Run '{run.name}' has {outcome} {duration}.")
+    return run

@@ -1,0 +1,59 @@
+"""What a run takes from the program around it: where to tell, and which repository."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from zen.repository import Repository
+
+__all__ = ["Session", "current_session", "print_notice", "use_session"]
+
+
+def print_notice(text: str) -> None:
+    """Tell the user something that is no result: on standard error."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the default way to tell
+
+
+@dataclass
+class Session:
+    """Hold what runs and steps take from the program that they are part of.
+
+    Args:
+        repository: The repository that the user is in, where it is known already.
+        notify: Takes each notice for the user.
+        loading: The file that is executed just to find a step in it, or "".
+        run_names: The names of the runs that were begun.
+    """
+
+    repository: Repository | None = None
+    notify: Callable[[str], None] = print_notice
+    loading: str = ""
+    run_names: list[str] = field(default_factory=list)
+
+
+# Between `zen run` and a pipeline's `run` is the user's file, and between that and a
+# step is an orchestrator, whose contract leaves no room for more arguments. Where an
+# orchestrator takes a step to another thread or process, the defaults apply.
+_SESSION: Final[ContextVar[Session | None]] = ContextVar("session", default=None)
+
+
+def current_session() -> Session:
+    """Return the session that is in use, or a new one."""
+    return _SESSION.get() or Session()
+
+
+@contextmanager
+def use_session(session: Session) -> Iterator[Session]:
+    """Let all that happens inside take part in a session."""
+    token = _SESSION.set(session)
+    try:
+        yield session
+    finally:
+        _SESSION.reset(token)

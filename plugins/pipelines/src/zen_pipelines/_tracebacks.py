@@ -1,0 +1,51 @@
+"""Show users the part of a traceback that is about their own code."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from traceback import StackSummary, TracebackException
+from typing import TYPE_CHECKING, Final
+
+import zen
+
+import zen_pipelines
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["format_user_traceback"]
+
+
+def _folder(module: ModuleType) -> str:
+    return f"{Path(module.__file__ or '').parent.as_posix()}/"
+
+
+_INTERNAL: Final = (
+    _folder(zen),
+    _folder(zen_pipelines),
+    "<frozen importlib",
+    Path(contextlib.__file__).as_posix(),
+)
+
+
+def format_user_traceback(error: BaseException) -> str:
+    """Return an exception's traceback without the frames of Zen and of importlib."""
+    exception = TracebackException.from_exception(error)
+    _trim(exception)
+    return "".join(exception.format()).rstrip()
+
+
+def _trim(exception: TracebackException) -> None:
+    exception.stack = StackSummary.from_list(
+        [
+            frame
+            for frame in exception.stack
+            if not frame.filename.replace("\\", "/").startswith(_INTERNAL)
+        ]
+    )
+    inner = [exception.__cause__, exception.__context__]
+    inner += getattr(exception, "exceptions", None) or []
+    for other in inner:
+        if other is not None:
+            _trim(other)

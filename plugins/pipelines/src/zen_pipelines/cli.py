@@ -1,0 +1,222 @@
+"""The commands `zen run` and `zen pipeline`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+from zen.cli.app import App, notify, pass_app
+from zen.cli.group import Group
+from zen.cli.output import output_option, print_object, print_rows
+from zen.errors import StepFailedError, ZenError
+
+from zen_pipelines._durations import format_duration
+from zen_pipelines._scripts import run_script
+from zen_pipelines._session import Session
+from zen_pipelines._tracebacks import format_user_traceback
+from zen_pipelines.views import PipelineRunView, find_run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from zen_pipelines.views import StepView
+
+__all__ = ["pipeline", "run"]
+
+_NO_REPOSITORY: Final = (
+    "Unable to find a Zen repository in your current working directory ({folder}) or"
+    " any parent directories. If you want to use an existing repository which is in a"
+    " different location, set the environment variable 'ZEN_REPOSITORY_PATH'. If you"
+    " want to create a new repository, run 'zen init'."
+)
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+@pass_app
+def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
+    """Run a file with a pipeline on the active stack.
+
+    FILE is executed as 'python FILE ARGS...' would do it. If it runs no pipeline
+    itself, the one that it defines is run.
+
+    For example: zen run train.py --epochs 3
+    """
+    if app.repository.root is None:
+        notify(_NO_REPOSITORY.format(folder=Path.cwd()))
+    session = Session(repository=app.announce(), notify=notify)
+    try:
+        run_script(file, arguments, session)
+    except StepFailedError as error:
+        if not app.debug:
+            _show_cause(error)
+        raise
+    except ZenError:
+        raise
+    # The user's own code, which may raise anything.
+    except Exception as error:
+        if app.debug:
+            raise
+        notify(format_user_traceback(error))
+        raise click.exceptions.Exit(1) from error
+
+
+def _show_cause(error: StepFailedError) -> None:
+    cause = error.__cause__
+    if isinstance(cause, ZenError):
+        notify("\n".join(filter(None, [cause.message, cause.hint])))
+    elif cause:
+        notify(format_user_traceback(cause))
+
+
+@click.group(cls=Group)
+def pipeline() -> None:
+    """See the runs of your pipelines.
+
+    For example: zen pipeline runs list
+    """
+
+
+@pipeline.group(cls=Group)
+def runs() -> None:
+    """See what ran on the active stack, when, and to what end.
+
+    For example: zen pipeline runs list
+    """
+
+
+@runs.command("list")
+@click.option("--pipeline", "name", default="", help="Only the runs of this pipeline.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="How many runs to show at most.",
+)
+@output_option()
+@pass_app
+def list_runs(app: App, name: str, limit: int, output: str) -> None:
+    """List the latest runs, newest first.
+
+    For example: zen pipeline runs list --pipeline digits
+    """
+    stack = app.announce().active_stack
+    records = stack.metadata_store.list_runs(name, limit=limit)
+    rows = [_run_content(PipelineRunView(record, stack)) for record in records]
+    if output == "table":
+        rows = [_for_people(row) for row in rows]
+    headers = {
+        "name": "RUN NAME",
+        "pipeline": "PIPELINE",
+        "stack": "STACK",
+        "status": "STATUS",
+        "started": "STARTED (UTC)",
+        "duration": "DURATION",
+    }
+    empty = f"No runs of pipeline '{name}'." if name else "No runs yet."
+    print_rows(rows, output, headers=headers, empty=empty)
+
+
+@runs.command("describe")
+@click.argument("name")
+@output_option()
+@pass_app
+def describe_run(app: App, name: str, output: str) -> None:
+    """Show a run with its steps and the places of its artifacts.
+
+    For example: zen pipeline runs describe nightly
+    """
+    view = find_run(name, app.announce().active_stack)
+    content = _run_content(view)
+    if output == "table":
+        print_object(_for_people(content), output, title=f"Run '{view.name}'")
+        _print_steps(view)
+        return
+    content["steps"] = [_step_content(step) for step in view.steps.values()]
+    print_object(content, output, title=view.name)
+
+
+def _print_steps(view: PipelineRunView) -> None:
+    headers = {
+        "name": "STEP",
+        "status": "STATUS",
+        "started": "STARTED (UTC)",
+        "duration": "DURATION",
+    }
+    steps = view.steps.values()
+    rows = [_for_people(_step_content(step)) for step in steps]
+    print_rows(rows, "table", headers=headers)
+    _print_lines("Errors", {step.name: step.error for step in steps if step.error})
+    _print_lines(
+        "Artifacts",
+        {
+            f"{step.name}.{name}": artifact.uri
+            for step in steps
+            for name, artifact in step.outputs.items()
+        },
+    )
+
+
+def _print_lines(title: str, texts: Mapping[str, str]) -> None:
+    """Print texts that are to be copied, which a narrow table would cut."""
+    if texts:
+        click.echo(f"{title}:")
+    for name, text in texts.items():
+        click.echo(f"  {name}: {text}")
+
+
+def _run_content(view: PipelineRunView) -> dict[str, object]:
+    return {
+        "name": view.name,
+        "pipeline": view.pipeline,
+        "stack": view.stack,
+        "status": view.status.value,
+        **_times(view.started, view.ended),
+        "runtime_configuration": view.runtime_configuration,
+        "id": str(view.id),
+    }
+
+
+def _step_content(step: StepView) -> dict[str, object]:
+    return {
+        "name": step.name,
+        "status": step.status.value,
+        **_times(step.started, step.ended),
+        "parameters": step.parameters,
+        "outputs": _outputs(step),
+        "error": step.error,
+    }
+
+
+def _outputs(step: StepView) -> list[dict[str, object]]:
+    return [
+        {"name": name, "data_type": artifact.data_type, "uri": artifact.uri}
+        for name, artifact in step.outputs.items()
+    ]
+
+
+def _times(started: datetime | None, ended: datetime | None) -> dict[str, object]:
+    return {
+        "started": started.isoformat() if started else None,
+        "ended": ended.isoformat() if ended else None,
+        "duration": (ended - started).total_seconds() if started and ended else None,
+    }
+
+
+def _for_people(content: Mapping[str, object]) -> dict[str, object]:
+    """Return an object with its times as a table shows them."""
+    shown = dict(content)
+    for key in ("started", "ended"):
+        # Fractions of a second and the offset, which is always zero, are noise.
+        shown[key] = str(content[key] or "")[:19].replace("T", " ")
+    duration = content["duration"]
+    shown["duration"] = (
+        format_duration(duration) if isinstance(duration, float) else None
+    )
+    return shown

@@ -1,0 +1,168 @@
+"""Run one step of a deployment: all that an orchestrator calls."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime, timezone
+from traceback import format_exception_only
+from typing import TYPE_CHECKING
+
+from zen.components.runs import RunStatus, StepRecord
+from zen.errors import StepFailedError
+
+from zen_pipelines._artifacts import read_inputs, write_outputs
+from zen_pipelines._durations import format_duration
+from zen_pipelines._session import current_session
+from zen_pipelines.steps import find_step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from zen.components import StackComponent
+    from zen.components.deployment import Deployment, StepDeployment
+    from zen.components.runs import ArtifactRecord
+    from zen.stack import Stack
+
+__all__ = ["run_step"]
+
+
+def run_step(deployment: Deployment, step: str, stack: Stack) -> None:
+    """Run one step, in this process, and record how it went.
+
+    Args:
+        deployment: The compiled pipeline.
+        step: The step's name.
+        stack: The stack that it runs on.
+
+    Raises:
+        StepFailedError: The step raised, or what it returned can't be kept; the
+            cause is that exception.
+    """
+    notify = current_session().notify
+    _StepRun(deployment, deployment.step(step), stack, notify).run()
+
+
+class _StepRun:
+    """Run an attempt at a step.
+
+    Args:
+        deployment: The compiled pipeline.
+        step: The step.
+        stack: The stack that it runs on.
+        notify: Takes each notice for the user.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        step: StepDeployment,
+        stack: Stack,
+        notify: Callable[[str], None],
+    ) -> None:
+        self._deployment = deployment
+        self._step = step
+        self._stack = stack
+        self._notify = notify
+
+    def run(self) -> None:
+        record = self._begin()
+        try:
+            with ExitStack() as cleanups:
+                self._prepare(cleanups)
+                inputs, record = self._read_inputs(record)
+                artifacts = self._write_outputs(record, self._call(inputs))
+        # A step's own code, which may raise anything; sys.exit() ends the step only.
+        except (Exception, SystemExit) as error:
+            self._fail(record, error)
+            raise StepFailedError(self._step.name, self._deployment.run_name) from error
+        except BaseException as error:
+            self._fail(record, error)
+            raise
+        self._end(record, RunStatus.COMPLETED, artifacts=artifacts)
+
+    def _begin(self) -> StepRecord:
+        self._notify(f"Step '{self._step.name}' has started.")
+        store, run_id = self._stack.metadata_store, self._deployment.run_id
+        earlier = [
+            record.attempt
+            for record in store.list_steps(run_id)
+            if record.name == self._step.name and record.status is not RunStatus.PENDING
+        ]
+        record = StepRecord(
+            run_id=run_id,
+            name=self._step.name,
+            position=self._deployment.steps.index(self._step),
+            status=RunStatus.RUNNING,
+            started=datetime.now(timezone.utc),
+            parameters=self._step.parameters,
+            attempt=max(earlier, default=0) + 1,
+        )
+        store.save_step(record)
+        return record
+
+    def _prepare(self, cleanups: ExitStack) -> None:
+        for component in self._stack.components.values():
+            cleanups.callback(self._clean_up, component)
+            component.prepare_step_run()
+
+    def _clean_up(self, component: StackComponent) -> None:
+        try:
+            component.cleanup_step_run()
+        # A flavor's own code: it can't undo what the step has done, nor keep the
+        # other components from cleaning up.
+        except Exception as error:  # noqa: BLE001
+            self._notify(
+                f"{component.TYPE.replace('_', ' ').capitalize()} '{component.name}'"
+                f" could not clean up after step '{self._step.name}':"
+                f" {_describe(error)}"
+            )
+
+    def _read_inputs(self, record: StepRecord) -> tuple[dict[str, object], StepRecord]:
+        values: dict[str, object] = {}
+        ids: dict[str, UUID] = {}
+        for argument, (artifact, value) in read_inputs(
+            self._deployment, self._step, self._stack
+        ).items():
+            values[argument] = value
+            ids[argument] = artifact.id
+        return values, replace(record, inputs=ids)
+
+    def _call(self, inputs: dict[str, object]) -> dict[str, object]:
+        step = find_step(self._step.code)
+        # The step may change its arguments; what was recorded stays as it is.
+        arguments = {**deepcopy(dict(self._step.parameters)), **inputs}
+        return step.outputs.split(step.function(**arguments))
+
+    def _write_outputs(
+        self, record: StepRecord, outputs: dict[str, object]
+    ) -> list[ArtifactRecord]:
+        return write_outputs(
+            outputs, record, self._deployment, self._stack, notify=self._notify
+        )
+
+    def _fail(self, record: StepRecord, error: BaseException) -> None:
+        self._end(record, RunStatus.FAILED, error=_describe(error))
+
+    def _end(
+        self,
+        record: StepRecord,
+        status: RunStatus,
+        *,
+        error: str = "",
+        artifacts: list[ArtifactRecord] | None = None,
+    ) -> None:
+        ended = datetime.now(timezone.utc)
+        duration = format_duration((ended - (record.started or ended)).total_seconds())
+        self._stack.metadata_store.save_step(
+            replace(record, status=status, ended=ended, error=error), artifacts or ()
+        )
+        outcome = "finished in" if status is RunStatus.COMPLETED else "failed after"
+        self._notify(f"Step '{record.name}' has {outcome} {duration}.")
+
+
+def _describe(error: BaseException) -> str:
+    return inspect.cleandoc("".join(format_exception_only(error)))

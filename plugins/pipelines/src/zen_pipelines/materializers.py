@@ -1,0 +1,159 @@
+"""Write the outputs of steps to an artifact store, and read them back."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from abc import ABC, abstractmethod
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+import cloudpickle
+from zen.errors import PipelineError
+
+from zen_pipelines._json_values import is_json
+
+if TYPE_CHECKING:
+    from zen.components import BaseArtifactStore
+
+__all__ = [
+    "BytesMaterializer",
+    "JsonMaterializer",
+    "Materializer",
+    "PickleMaterializer",
+    "choose_materializer",
+    "import_string",
+    "load_materializer",
+]
+
+
+class Materializer(ABC):
+    """Turn one kind of value into files of an artifact store, and back."""
+
+    @classmethod
+    @abstractmethod
+    def can_write(cls, value: object) -> bool:
+        """Return whether `value` comes back from the files as it is."""
+
+    @classmethod
+    @abstractmethod
+    def write(cls, value: object, folder: str, store: BaseArtifactStore) -> None:
+        """Write a value into a folder that exists."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, folder: str, store: BaseArtifactStore) -> object:
+        """Return the value in a folder; raise `FileNotFoundError` if it is gone."""
+
+
+class JsonMaterializer(Materializer):
+    """Keep what survives JSON exactly, in `data.json`."""
+
+    @classmethod
+    def can_write(cls, value: object) -> bool:
+        """Return whether `value` survives JSON exactly."""
+        return is_json(value)
+
+    @classmethod
+    def write(cls, value: object, folder: str, store: BaseArtifactStore) -> None:
+        """Write a value as JSON."""
+        _write_bytes(store, f"{folder}/data.json", json.dumps(value).encode())
+
+    @classmethod
+    def read(cls, folder: str, store: BaseArtifactStore) -> object:
+        """Return the value."""
+        value: object = json.loads(_read_bytes(store, f"{folder}/data.json"))
+        return value
+
+
+class BytesMaterializer(Materializer):
+    """Keep bytes, in `data.bin`."""
+
+    @classmethod
+    def can_write(cls, value: object) -> bool:
+        """Return whether `value` is bytes, and of no class derived from that."""
+        return type(value) is bytes
+
+    @classmethod
+    def write(cls, value: object, folder: str, store: BaseArtifactStore) -> None:
+        """Write the bytes."""
+        if not isinstance(value, bytes):
+            message = f"bytes are wanted, not {type(value).__name__}"
+            raise TypeError(message)
+        _write_bytes(store, f"{folder}/data.bin", value)
+
+    @classmethod
+    def read(cls, folder: str, store: BaseArtifactStore) -> object:
+        """Return the bytes."""
+        return _read_bytes(store, f"{folder}/data.bin")
+
+
+class PickleMaterializer(Materializer):
+    """Keep anything else as a pickle, in `data.pickle`: the last resort.
+
+    A pickle can be read only where the libraries that it needs are installed, in
+    versions that agree with those that wrote it, and reading it executes code.
+    """
+
+    @classmethod
+    def can_write(cls, value: object) -> bool:
+        """Return True; what can't be pickled raises when it is written."""
+        del value
+        return True
+
+    @classmethod
+    def write(cls, value: object, folder: str, store: BaseArtifactStore) -> None:
+        """Write a value as a pickle; classes of scripts go into it whole."""
+        content = cloudpickle.dumps(value)
+        _write_bytes(store, f"{folder}/data.pickle", content)
+
+    @classmethod
+    def read(cls, folder: str, store: BaseArtifactStore) -> object:
+        """Return the value."""
+        content = _read_bytes(store, f"{folder}/data.pickle")
+        # It is what a run of the user's own pipelines wrote.
+        value: object = pickle.loads(content)  # noqa: S301
+        return value
+
+
+_BY_PREFERENCE: Final = (JsonMaterializer, BytesMaterializer, PickleMaterializer)
+
+
+def choose_materializer(value: object) -> type[Materializer]:
+    """Return the first materializer that keeps `value` as it is."""
+    return next(kind for kind in _BY_PREFERENCE if kind.can_write(value))
+
+
+def import_string(cls: type) -> str:
+    """Return the import string of a class."""
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def load_materializer(source: str) -> type[Materializer]:
+    """Return the materializer of an import string.
+
+    Raises:
+        PipelineError: It can't be imported, or is no materializer.
+    """
+    module, _, name = source.partition(":")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise PipelineError(
+            f"Materializer '{source}' can't be imported: {error}.",
+            hint="Install the distribution that the artifact was written with.",
+        ) from error
+    if not isinstance(found, type) or not issubclass(found, Materializer):
+        message = f"'{source}' is no materializer."
+        raise PipelineError(message)
+    return found
+
+
+def _write_bytes(store: BaseArtifactStore, path: str, content: bytes) -> None:
+    with store.open(path, "wb") as file:
+        file.write(content)
+
+
+def _read_bytes(store: BaseArtifactStore, path: str) -> bytes:
+    with store.open(path, "rb") as file:
+        return file.read()

@@ -1,0 +1,238 @@
+"""Make pipelines from functions that wire steps."""
+
+from __future__ import annotations
+
+import inspect
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime, timezone
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Final, Generic, ParamSpec, overload
+
+from zen.components.deployment import Deployment
+from zen.errors import PipelineInterfaceError
+from zen.names import check_name
+
+from zen_pipelines import _compilation
+from zen_pipelines._json_values import JSON_TYPES, is_json
+from zen_pipelines._runs import run_deployment
+from zen_pipelines._session import current_session, use_session
+from zen_pipelines._signatures import read_signature
+from zen_pipelines.views import PipelineRunView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zen.stack import Stack
+
+__all__ = ["Pipeline", "PipelineDefinition", "pipeline"]
+
+P = ParamSpec("P")
+
+_ENTRYPOINT: Final = "zen_pipelines.entrypoint:run_step"
+_LONGEST_NAME: Final = 100
+
+
+class Pipeline:
+    """Be a pipeline with its arguments, ready to run.
+
+    Made by calling what `@pipeline` returns.
+
+    Args:
+        name: The pipeline's name.
+        wire: Calls the steps; takes nothing any more.
+    """
+
+    def __init__(self, name: str, wire: Callable[[], object]) -> None:
+        self.name = name
+        self._wire = wire
+
+    def __repr__(self) -> str:
+        return f"<Pipeline '{self.name}'>"
+
+    def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
+        """Run the pipeline on the active stack and return its run.
+
+        Args:
+            run_name: The run's name; made from the pipeline's name and the time in
+                UTC if it isn't given.
+            runtime: The runtime configuration, JSON-able, which every component of
+                the stack is handed before the run begins.
+
+        Raises:
+            PipelineInterfaceError: The pipeline isn't wired as it must be.
+            InvalidNameError: The run's name breaks the rule for names.
+            RunExistsError: A run of that name exists.
+            StackValidationError: The stack isn't valid, or doesn't run.
+            StepFailedError: A step failed.
+        """
+        # Importing the file for its steps must not ask for the configuration first.
+        self._check_place()
+        repository = current_session().repository
+        if repository is None:
+            from zen.repository import Repository  # only where a stack is looked up
+
+            repository = Repository(notify=current_session().notify)
+        return self.run_on(repository.active_stack, run_name, runtime=runtime)
+
+    def run_on(
+        self,
+        stack: Stack,
+        run_name: str | None = None,
+        *,
+        runtime: Mapping[str, object] | None = None,
+        notify: Callable[[str], None] | None = None,
+    ) -> PipelineRunView:
+        """Run the pipeline on a stack of your choice; else the same as `run`.
+
+        Args:
+            stack: The stack.
+            run_name: The run's name.
+            runtime: The runtime configuration.
+            notify: Takes each notice for the user; standard error if it isn't given.
+        """
+        self._check_place()
+        deployment = self.compile(run_name, runtime=runtime)
+        session = current_session()
+        if notify:
+            session = replace(session, notify=notify)
+        with use_session(session):
+            return PipelineRunView(run_deployment(deployment, stack), stack)
+
+    def compile(
+        self,
+        run_name: str | None = None,
+        *,
+        runtime: Mapping[str, object] | None = None,
+    ) -> Deployment:
+        """Return the pipeline as an orchestrator takes it, without running it.
+
+        Args:
+            run_name: The run's name.
+            runtime: The runtime configuration.
+
+        Raises:
+            PipelineInterfaceError: The pipeline isn't wired as it must be.
+            InvalidNameError: The run's name breaks the rule for names.
+        """
+        compilation = _compilation.Compilation(self.name)
+        with _compilation.compiling(compilation):
+            self._wire()
+        if not compilation.steps:
+            raise PipelineInterfaceError(
+                f"Pipeline '{self.name}' has no steps.",
+                hint="Call its steps in its function.",
+            )
+        if run_name is None:
+            run_name = _default_run_name(self.name)
+        return Deployment(
+            pipeline=self.name,
+            run_name=check_name(run_name, "run"),
+            steps=tuple(compilation.steps),
+            entrypoint=_ENTRYPOINT,
+            runtime_configuration=_checked_runtime(runtime or {}),
+        )
+
+    def _check_place(self) -> None:
+        if outer := _compilation.current():
+            raise PipelineInterfaceError(
+                f"Pipeline '{self.name}' can't be run in the function of pipeline"
+                f" '{outer.pipeline}', which only wires steps."
+            )
+        if file := current_session().loading:
+            raise PipelineInterfaceError(
+                f"'{file}' runs pipeline '{self.name}' when it is imported, and was"
+                " imported for one of its steps.",
+                hint="Put the call under 'if __name__ == \"__main__\":'.",
+            )
+
+
+class PipelineDefinition(Generic[P]):
+    """Be the function of a pipeline, to be called with the pipeline's arguments.
+
+    Args:
+        function: The function, which wires steps.
+        name: The pipeline's name; the function's if it isn't given.
+
+    Raises:
+        PipelineInterfaceError: It is no function.
+        InvalidNameError: Its name breaks the rule for names.
+    """
+
+    def __init__(
+        self, function: Callable[P, object], *, name: str | None = None
+    ) -> None:
+        if not inspect.isfunction(function):
+            message = f"A pipeline is made from a function, and {function!r} is none."
+            raise PipelineInterfaceError(message)
+        update_wrapper(self, function)
+        self.name = check_name(function.__name__ if name is None else name, "pipeline")
+        self._function = function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Pipeline:
+        """Return the pipeline with these arguments.
+
+        Raises:
+            PipelineInterfaceError: They don't fit the function.
+        """
+        signature = read_signature(self._function)
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise PipelineInterfaceError(
+                f"Pipeline '{self.name}' can't be called like this: {error}.",
+                hint=f"Its arguments: {', '.join(signature.parameters) or 'none'}.",
+            ) from error
+        return Pipeline(self.name, lambda: self._function(*args, **kwargs))
+
+    def __repr__(self) -> str:
+        return f"<PipelineDefinition '{self.name}'>"
+
+
+@overload
+def pipeline(function: Callable[P, object], /) -> PipelineDefinition[P]: ...
+
+
+@overload
+def pipeline(
+    *, name: str | None = None
+) -> Callable[[Callable[P, object]], PipelineDefinition[P]]: ...
+
+
+def pipeline(
+    function: Callable[P, object] | None = None, /, *, name: str | None = None
+) -> PipelineDefinition[P] | Callable[[Callable[P, object]], PipelineDefinition[P]]:
+    """Make a pipeline from a function, as `@pipeline` or as `@pipeline(name=…)`.
+
+    The function calls steps and hands the outputs of some to others. Calling the
+    pipeline binds the function's arguments; `digits(test_size=0.3).run()` runs it.
+
+    Args:
+        function: The function.
+        name: The pipeline's name; the function's if it isn't given.
+
+    Raises:
+        PipelineInterfaceError: It is no function.
+        InvalidNameError: Its name breaks the rule for names.
+    """
+
+    def decorate(function: Callable[P, object]) -> PipelineDefinition[P]:
+        return PipelineDefinition(function, name=name)
+
+    return decorate if function is None else decorate(function)
+
+
+def _default_run_name(pipeline: str) -> str:
+    moment = datetime.now(timezone.utc).strftime("%Y_%m_%d-%H_%M_%S_%f")
+    return f"{pipeline[: _LONGEST_NAME - 1 - len(moment)]}-{moment}"
+
+
+def _checked_runtime(runtime: Mapping[str, object]) -> dict[str, object]:
+    for argument, value in runtime.items():
+        if not is_json(value):
+            raise PipelineInterfaceError(
+                f"Runtime configuration '{argument}' is a value of type"
+                f" '{type(value).__name__}' that JSON can't carry exactly.",
+                hint=f"It can be one of: {JSON_TYPES}.",
+            )
+    return deepcopy(dict(runtime))

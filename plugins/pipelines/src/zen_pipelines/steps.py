@@ -1,0 +1,141 @@
+"""Make steps from functions."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property, update_wrapper
+from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast, overload
+
+from zen.errors import PipelineInterfaceError
+from zen.names import check_name
+
+from zen_pipelines import _code, _compilation
+from zen_pipelines._signatures import check_function, read_outputs, read_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.components.deployment import CodeLocation
+
+    from zen_pipelines._signatures import OutputSignature
+
+__all__ = ["Step", "find_step", "step"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Step(Generic[P, R]):
+    """Be a function that a pipeline can run as one of its steps.
+
+    Called in the function of a pipeline, it wires itself into the pipeline and
+    returns what stands for its outputs. Called anywhere else, it is its function.
+
+    Args:
+        function: The function.
+        name: The step's name; the function's if it isn't given.
+
+    Raises:
+        PipelineInterfaceError: The function can't be a step.
+        InvalidNameError: Its name breaks the rule for names.
+    """
+
+    def __init__(self, function: Callable[P, R], *, name: str | None = None) -> None:
+        update_wrapper(self, function)
+        own_name: str = getattr(function, "__name__", "step")
+        self.name = own_name if name is None else name
+        check_function(self.name, function)
+        check_name(self.name, "step")
+        self.function = function
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the function, or wire the step into the pipeline being compiled."""
+        compilation = _compilation.current()
+        if compilation is None:
+            return self.function(*args, **kwargs)
+        signature = read_signature(self.function)
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise PipelineInterfaceError(
+                f"Step '{self.name}' of pipeline '{compilation.pipeline}' can't be"
+                f" called like this: {error}.",
+                hint=f"Its arguments: {', '.join(signature.parameters) or 'none'}.",
+            ) from error
+        wired = compilation.add(
+            self.name,
+            self._checked_location(),
+            signature=signature,
+            outputs=self.outputs,
+            arguments=bound.arguments,
+        )
+        # To the pipeline's function it is what the step returns, also when checked.
+        return cast("R", wired)
+
+    def __repr__(self) -> str:
+        return f"<Step '{self.name}'>"
+
+    @cached_property
+    def outputs(self) -> OutputSignature:
+        """What the step returns; read late, for annotations of what comes after."""
+        return read_outputs(self.name, self.function)
+
+    def _checked_location(self) -> CodeLocation:
+        code = _code.locate(self.function)
+        if getattr(sys.modules.get(code.module), code.name, None) is not self:
+            raise PipelineInterfaceError(
+                f"Step '{self.name}' isn't what module '{code.module}' has as"
+                f" '{code.name}', and orchestrators import steps by that name.",
+                hint="Put @step right above its function, at the top level of the"
+                " module.",
+            )
+        return code
+
+
+@overload
+def step(function: Callable[P, R], /) -> Step[P, R]: ...
+
+
+@overload
+def step(*, name: str | None = None) -> Callable[[Callable[P, R]], Step[P, R]]: ...
+
+
+def step(
+    function: Callable[P, R] | None = None, /, *, name: str | None = None
+) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
+    """Make a step from a function, as `@step` or as `@step(name=…)`.
+
+    The function is at the top level of its module, and annotated throughout. What it
+    returns is one output, called `output`; a NamedTuple's fields, or the items of a
+    `tuple[Annotated[int, "a"], Annotated[str, "b"]]`, are an output each.
+
+    Args:
+        function: The function.
+        name: The step's name; the function's if it isn't given.
+
+    Raises:
+        PipelineInterfaceError: The function can't be a step.
+        InvalidNameError: Its name breaks the rule for names.
+    """
+
+    def decorate(function: Callable[P, R]) -> Step[P, R]:
+        return Step(function, name=name)
+
+    return decorate if function is None else decorate(function)
+
+
+def find_step(code: CodeLocation) -> Step[..., object]:
+    """Return the step that is at a place in the code.
+
+    Raises:
+        PipelineInterfaceError: There is no step.
+    """
+    for found in _code.find(code):
+        if isinstance(found, Step):
+            return found
+    raise PipelineInterfaceError(
+        f"Step '{code.name}' of module '{code.module}' can't be found in"
+        f" '{code.file or 'an interactive session'}'.",
+        hint="Keep it in a file that the process which runs the step can read, at the"
+        " top level.",
+    )

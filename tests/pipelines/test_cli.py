@@ -1,0 +1,322 @@
+"""The commands `zen run` and `zen pipeline`, as programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from signal import SIGINT
+from subprocess import PIPE, Popen
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from subprocess import CompletedProcess
+
+    Zen = Callable[..., CompletedProcess[str]]
+
+_STEPS = """\
+import sys
+from zen_pipelines import pipeline, step
+
+
+@step
+def load(size: int) -> list[int]:
+    return list(range(size))
+
+
+@step
+def average(numbers: list[int]) -> float:
+    return sum(numbers) / len(numbers)
+
+
+@pipeline
+def averages(size: int = 3) -> None:
+    average(load(size))
+"""
+
+
+def script(text: str = "", *, name: str = "script.py") -> str:
+    Path(name).write_text(_STEPS + text)
+    return name
+
+
+def runs(zen: Zen, *options: str) -> list[dict[str, object]]:
+    done = zen("pipeline", "runs", "list", "-o", "json", *options)
+    rows: list[dict[str, object]] = json.loads(done.stdout)
+    return rows
+
+
+def test_the_single_pipeline_of_a_file_is_run(zen: Zen) -> None:
+    done = zen("run", script())
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "on stack 'default'.\nStep 'load' has started.\n" in done.stderr
+    (run,) = runs(zen)
+    assert (run["pipeline"], run["status"]) == ("averages", "completed")
+
+
+def test_a_file_may_run_its_pipeline_itself(zen: Zen) -> None:
+    text = """
+def main():
+    run = averages(int(sys.argv[1])).run(run_name=sys.argv[2])
+    print(run.get_step("average").output.read())
+
+if __name__ == "__main__":
+    main()
+"""
+    done = zen("run", script(text), "5", "--help")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "'--help' is not a valid run name" in done.stderr
+    done = zen("run", script(text), "5", "mine")
+    assert (done.returncode, done.stdout) == (0, "2.0\n")
+    assert [run["name"] for run in runs(zen)] == ["mine"]
+
+
+def test_a_pipeline_with_arguments_comes_before_its_definition(zen: Zen) -> None:
+    zen("run", script("\nlarge = averages(size=9)\n"))
+    (run,) = runs(zen)
+    described = zen("pipeline", "runs", "describe", str(run["name"]), "-o", "json")
+    assert json.loads(described.stdout)["steps"][0]["parameters"] == {"size": 9}
+
+
+def test_a_file_is_executed_as_python_does_it(zen: Zen) -> None:
+    Path("folder").mkdir()
+    Path("folder/neighbour.py").write_text("NAME = 'neighbour'")
+    text = """
+import neighbour
+assert sys.modules["__main__"].averages is averages
+assert sys.modules[neighbour.__name__].NAME == "neighbour"
+print(sys.argv, __name__, __file__, sys.path[0])
+"""
+    file = script(text, name="folder/script.py")
+    done = zen("run", file, "-x", "--", "y")
+    folder = Path.cwd() / "folder"
+    assert done.stdout == (
+        f"{[file, '-x', '--', 'y']} __main__ {folder / 'script.py'} {folder}\n"
+    )
+
+
+def test_it_says_where_it_runs(zen: Zen) -> None:
+    done = zen("run", script())
+    where = f"your current working directory ({Path.cwd()}) or any parent directories."
+    assert f"Unable to find a Zen repository in {where} If you want" in done.stderr
+    assert "Running with active profile: 'default' (global)\n" in done.stderr
+    assert zen("init").returncode == 0
+    done = zen("run", script())
+    assert "Unable to find" not in done.stderr
+    assert "Running with active profile: 'default' (local)\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        (
+            "del averages",
+            "'script.py' runs no pipeline, and defines none.",
+            "@pipeline",
+        ),
+        (
+            "@pipeline\ndef other(): load(1)",
+            "'script.py' defines several pipelines and runs none: averages, other.",
+            "'averages().run()'",
+        ),
+        (
+            "@pipeline\ndef averages(size): load(size)",
+            "Pipeline 'averages' can't be called like this: missing",
+            "Its arguments: size.",
+        ),
+    ],
+)
+def test_a_file_without_one_pipeline_is_refused(
+    zen: Zen, text: str, message: str, hint: str
+) -> None:
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    assert f"Error: {message}" in done.stderr
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_file_is_wrong_usage(zen: Zen) -> None:
+    done = zen("run", "missing.py")
+    assert done.returncode == 2
+    assert "'missing.py' does not exist" in done.stderr
+
+
+def test_a_failing_step_shows_the_traceback_from_its_function_on(zen: Zen) -> None:
+    done = zen("run", script("\naverages(size=0).run('bad')\n"))
+    file = Path.cwd() / "script.py"
+    assert done.returncode == 1
+    assert done.stderr.count('File "') == 1
+    assert f'File "{file}", line 12, in average\n' in done.stderr
+    assert done.stderr.endswith(
+        "ZeroDivisionError: division by zero\n"
+        "Error: Step 'average' of run 'bad' failed.\n"
+        "See 'zen pipeline runs describe bad'.\n"
+    )
+
+
+def test_a_step_that_breaks_its_promise_shows_no_traceback(zen: Zen) -> None:
+    text = """
+@step
+def pair() -> tuple[int, int]:
+    return 1
+
+@pipeline
+def averages():
+    pair()
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert (
+        "promises a tuple of 2: output_0, output_1.\nError: Step 'pair'" in done.stderr
+    )
+
+
+def test_an_exception_of_the_file_shows_its_own_traceback(zen: Zen) -> None:
+    text = """
+@pipeline
+def failing():
+    load(1 / 0)
+
+failing().run()
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    frames = [line for line in done.stderr.splitlines() if line.startswith('  File "')]
+    file = Path.cwd() / "script.py"
+    assert frames == [
+        f'  File "{file}", line 23, in <module>',
+        f'  File "{file}", line 21, in failing',
+    ]
+    assert done.stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_causes_are_shown_without_internal_frames_too(zen: Zen) -> None:
+    text = """
+try:
+    averages(size=0).run()
+except Exception as error:
+    raise RuntimeError("no luck") from error
+"""
+    done = zen("run", script(text))
+    assert done.stderr.endswith("RuntimeError: no luck\n")
+    assert "entrypoint.py" not in done.stderr
+
+
+def test_a_syntax_error_shows_its_place_only(zen: Zen) -> None:
+    done = zen("run", script("def broken(:\n"))
+    file = Path.cwd() / "script.py"
+    assert done.returncode == 1
+    assert done.stderr.count('File "') == 1
+    assert f'File "{file}", line 18\n' in done.stderr
+    assert done.stderr.endswith("SyntaxError: invalid syntax\n")
+
+
+def test_debugging_shows_all_frames(zen: Zen) -> None:
+    done = zen("--debug", "run", script("\n1 / 0\n"))
+    assert done.returncode == 1
+    assert "_scripts.py" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "code"), [("3", 3), ("0", 0), ("'why'", 1)])
+def test_the_exit_status_of_the_file_is_kept(zen: Zen, status: str, code: int) -> None:
+    done = zen("run", script(f"sys.exit({status})"))
+    assert done.returncode == code
+    assert runs(zen) == []
+
+
+def test_an_interrupted_run_has_failed(zen: Zen) -> None:
+    text = """
+import time
+
+@step
+def wait() -> None:
+    time.sleep(60)
+
+@pipeline
+def averages() -> None:
+    wait()
+"""
+    program = str(Path(sys.executable).parent / "zen")
+    with Popen([program, "run", script(text)], stderr=PIPE, text=True) as process:
+        assert process.stderr
+        while process.stderr.readline() != "Step 'wait' has started.\n":
+            assert process.poll() is None
+        process.send_signal(SIGINT)
+        assert process.wait(timeout=30) == 1
+    assert [run["status"] for run in runs(zen)] == ["failed"]
+
+
+def test_runs_are_listed_newest_first(zen: Zen) -> None:
+    assert "No runs yet.\n" in zen("pipeline", "runs", "list").stdout
+    text = """
+@pipeline
+def loading():
+    load(1)
+
+for name in ("a", "c", "b"):
+    loading().run(name)
+averages().run("d")
+"""
+    assert zen("run", script(text)).returncode == 0
+    assert [run["name"] for run in runs(zen)] == ["d", "b", "c", "a"]
+    assert [run["name"] for run in runs(zen, "--limit", "2")] == ["d", "b"]
+    assert [run["name"] for run in runs(zen, "--pipeline", "averages")] == ["d"]
+    shown = zen("pipeline", "runs", "list").stdout.splitlines()
+    assert shown[1].split()[1:4] == ["RUN", "NAME", "│"]
+    assert [line.split()[1] for line in shown[3:-1]] == ["d", "b", "c", "a"]
+    done = zen("pipeline", "runs", "list", "--pipeline", "none")
+    assert done.stdout == "No runs of pipeline 'none'.\n"
+
+
+def test_runs_are_described_with_their_steps(zen: Zen) -> None:
+    zen("run", script("\naverages().run('good', gpu=1)\n"))
+    done = zen("pipeline", "runs", "describe", "good", "--output", "json")
+    described = json.loads(done.stdout)
+    assert described["runtime_configuration"] == {"gpu": 1}
+    load, average = described["steps"]
+    assert (load["name"], load["parameters"]) == ("load", {"size": 3})
+    (output,) = average["outputs"]
+    assert (output["name"], output["data_type"]) == ("output", "builtins.float")
+    assert (Path(output["uri"]) / "data.json").read_text() == "1.0"
+    shown = zen("pipeline", "runs", "describe", "good").stdout
+    assert output["uri"] in shown
+    assert "Errors:" not in shown
+
+
+def test_failed_runs_are_described_with_the_error(zen: Zen) -> None:
+    zen("run", script("\naverages(0).run('bad')\n"))
+    shown = zen("pipeline", "runs", "describe", "bad").stdout
+    assert "Errors:\n  average: ZeroDivisionError: division by zero\n" in shown
+    done = zen("pipeline", "runs", "describe", "bad", "-o", "yaml")
+    assert "error: 'ZeroDivisionError: division by zero'" in done.stdout
+
+
+def test_an_unknown_run_is_refused_with_a_suggestion(zen: Zen) -> None:
+    zen("run", script("\naverages().run('nightly')\n"))
+    done = zen("pipeline", "runs", "describe", "nihgtly")
+    assert done.returncode == 1
+    assert (
+        "Pipeline run 'nihgtly' does not exist. Did you mean 'nightly'?" in done.stderr
+    )
+    assert "See 'zen pipeline runs list'." in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "run",
+        "pipeline",
+        "pipeline runs",
+        "pipeline runs list",
+        "pipeline runs describe",
+    ],
+)
+def test_help_has_an_example(zen: Zen, command: str) -> None:
+    done = zen(*command.split(), "--help")
+    assert done.returncode == 0
+    assert f"For example: zen {command}" in done.stdout

@@ -1,0 +1,143 @@
+"""Pipelines looked at after they ran."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from zen.errors import NotFoundError, PipelineError, RunNotFoundError
+from zen.repository import Repository
+from zen.stack import Stack
+from zen_local.artifact_store import LocalArtifactStore
+from zen_pipelines import PipelineNotFoundError, get_pipeline, pipeline, step
+
+if TYPE_CHECKING:
+    from zen_pipelines import PipelineRunView
+
+
+@step
+def load() -> tuple[int, str]:
+    return 1, "one"
+
+
+@step
+def double(number: int) -> int:
+    return 2 * number
+
+
+@step
+def discard(text: str) -> None:
+    del text
+
+
+@pipeline
+def doubling() -> None:
+    number, text = load()
+    double(number)
+    discard(text)
+
+
+@pipeline
+def loading() -> None:
+    load()
+
+
+@pytest.fixture
+def run() -> PipelineRunView:
+    return doubling().run("only")
+
+
+def test_pipelines_run_on_the_active_stack(run: PipelineRunView) -> None:
+    stack = Repository().active_stack
+    assert run.stack == "default"
+    assert stack.metadata_store.get_run("only").id == run.id
+    assert (
+        Path(stack.artifact_store.path)
+        in Path(run.get_step("double").output.uri).parents
+    )
+
+
+def test_runs_are_listed_newest_first() -> None:
+    for name in ("a", "c", "b"):
+        doubling().run(name)
+    loading().run("other")
+    view = get_pipeline("doubling")
+    assert [each.name for each in view.runs] == ["b", "c", "a"]
+    assert get_pipeline("loading", Repository()).runs[0].name == "other"
+
+
+def test_all_runs_are_listed(stack: Stack, notices: list[str]) -> None:
+    for number in range(101):
+        loading().run_on(stack, f"run-{number}", notify=notices.append)
+    repository = Repository()
+    repository.register_stack(stack)
+    repository.activate_stack(stack.name)
+    assert len(get_pipeline("loading").runs) == 101
+
+
+@pytest.mark.usefixtures("run")
+def test_runs_are_found_by_name() -> None:
+    view = get_pipeline("doubling")
+    assert view.get_run("only").get_step("double").output.read() == 2
+    with pytest.raises(RunNotFoundError, match=r"'onyl' .*Did you mean 'only'"):
+        view.get_run("onyl")
+    loading().run("other")
+    with pytest.raises(RunNotFoundError, match="of pipeline 'doubling'"):
+        view.get_run("other")
+
+
+@pytest.mark.usefixtures("run")
+def test_a_pipeline_that_never_ran_is_not_found() -> None:
+    with pytest.raises(PipelineNotFoundError, match="Did you mean 'doubling'"):
+        get_pipeline("dubling")
+
+
+def test_steps_are_found_by_name(run: PipelineRunView) -> None:
+    assert list(run.steps) == ["load", "double", "discard"]
+    with pytest.raises(NotFoundError, match=r"Step 'duble' .*mean 'double'"):
+        run.get_step("duble")
+
+
+def test_output_stands_for_exactly_one(run: PipelineRunView) -> None:
+    with pytest.raises(PipelineError, match=r"'load', .* has 2 outputs") as info:
+        _ = run.get_step("load").output
+    assert info.value.hint == "Use outputs[name]; names: output_0, output_1."
+    with pytest.raises(PipelineError, match=r"'discard', .* has no outputs"):
+        _ = run.get_step("discard").output
+
+
+def test_artifacts_know_their_type_and_origin(run: PipelineRunView) -> None:
+    number, text = run.get_step("load").outputs.values()
+    assert [number.data_type, text.data_type] == ["builtins.int", "builtins.str"]
+    assert run.get_step("double").inputs["number"].uri == number.uri
+
+
+def test_artifacts_that_are_gone_are_named(run: PipelineRunView) -> None:
+    artifact = run.get_step("double").output
+    (Path(artifact.uri) / "data.json").unlink()
+    with pytest.raises(PipelineError, match="'output' of step 'double' is gone"):
+        artifact.read()
+
+
+def test_artifacts_in_another_store_are_not_looked_for(
+    stack: Stack, notices: list[str], tmp_path: Path
+) -> None:
+    """The folder's name begins with that of the other one, which must not confuse."""
+    loading().run_on(stack, "first", notify=notices.append)
+    elsewhere = LocalArtifactStore(name="new", path=str(tmp_path / "art"))
+    moved = {**stack.components, "artifact_store": elsewhere}
+    repository = Repository()
+    repository.register_stack(Stack.from_components("moved", moved))
+    repository.activate_stack("moved")
+    view = get_pipeline("loading", repository).get_run("first")
+    with pytest.raises(PipelineError, match="isn't in artifact store 'new'") as info:
+        view.get_step("load").outputs["output_0"].read()
+    assert "zen stack set" in info.value.hint
+
+
+def test_reprs_name_what_they_show(run: PipelineRunView) -> None:
+    assert repr(run) == "<PipelineRunView 'only' completed>"
+    assert repr(run.get_step("load")) == "<StepView 'load' completed>"
+    assert repr(get_pipeline("doubling")) == "<PipelineView 'doubling'>"
+    assert repr(run.get_step("double").output).startswith("<ArtifactView /")
