@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sklearn.datasets import load_digits
 from sklearn.pipeline import Pipeline
+
 from zen_pipelines import get_pipeline
 
 _POSITION = 1234

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
+
 from zen.folders import local_stores_folder
 from zen_local import LocalArtifactStore
 

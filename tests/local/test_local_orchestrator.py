@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import pytest
+
 from zen.components.deployment import (
     CodeLocation,
     Deployment,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from zen.stack import Stack
 from zen_local.artifact_store import LocalArtifactStore
 from zen_local.orchestrator import LocalOrchestrator

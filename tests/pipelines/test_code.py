@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
+
 from zen.components.deployment import CodeLocation
 from zen.errors import PipelineInterfaceError
 from zen_pipelines import step

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+
 from zen.components.deployment import CodeLocation, OutputReference
 from zen.errors import InvalidNameError, PipelineInterfaceError
 from zen_pipelines import pipeline, step

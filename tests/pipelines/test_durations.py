@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from zen_pipelines._durations import format_duration
 
 

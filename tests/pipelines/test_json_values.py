@@ -9,6 +9,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zen_pipelines._json_values import is_json
 
 _JSON = st.recursive(

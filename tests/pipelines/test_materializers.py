@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import pytest
+
 from zen.errors import PipelineError
 from zen_pipelines.materializers import (
     BytesMaterializer,

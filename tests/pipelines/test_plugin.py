@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 import pytest
+
 import zen_pipelines
 from zen_pipelines.plugin import zen_commands
 
@@ -17,7 +18,6 @@ def test_exports_these_names() -> None:
         "ArtifactView",
         "Pipeline",
         "PipelineDefinition",
-        "PipelineNotFoundError",
         "PipelineRunView",
         "PipelineView",
         "Step",

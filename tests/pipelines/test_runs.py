@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pytest
 from pydantic import PrivateAttr
+
 from zen.components import BaseOrchestrator
 from zen.components.runs import RunStatus
 from zen.errors import (

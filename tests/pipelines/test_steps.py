@@ -6,6 +6,7 @@ import inspect
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import pytest
+
 from zen.errors import InvalidNameError, PipelineInterfaceError
 from zen_pipelines import step
 from zen_pipelines._signatures import OutputSignature

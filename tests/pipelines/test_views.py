@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from zen.errors import NotFoundError, PipelineError, RunNotFoundError
+
+from zen.errors import (
+    NotFoundError,
+    PipelineError,
+    PipelineNotFoundError,
+    RunNotFoundError,
+)
 from zen.repository import Repository
 from zen.stack import Stack
 from zen_local.artifact_store import LocalArtifactStore
-from zen_pipelines import PipelineNotFoundError, get_pipeline, pipeline, step
+from zen_pipelines import get_pipeline, pipeline, step
 
 if TYPE_CHECKING:
     from zen_pipelines import PipelineRunView

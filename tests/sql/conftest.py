@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from zen_sql.store import SQLStoreDriver
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import OperationalError
+
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
+
 from zen.errors import ConflictError, DamagedDataError
 from zen.records import Ref
 from zen.stores import Check, Delete, GuardCheck, Put, Transaction

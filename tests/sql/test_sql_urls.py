@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
+
 from zen.errors import StoreUnavailableError
 from zen_sql.store import SQLStoreDriver
 

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
+
 from zen.components.runs import ArtifactRecord, RunRecord, RunStatus, StepRecord
 from zen.errors import (
     DamagedDataError,

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 import zen_sqlite
 from zen_sqlite import plugin
 

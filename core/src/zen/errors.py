@@ -13,7 +13,9 @@ ZenError
 │   ├── StackComponentNotFoundError
 │   ├── FlavorNotFoundError
 │   ├── StoreDriverNotFoundError
-│   └── RunNotFoundError
+│   ├── PipelineNotFoundError
+│   ├── RunNotFoundError
+│   └── StepNotFoundError
 ├── AlreadyExistsError            (ValueError)
 │   ├── ProfileExistsError
 │   ├── StackExistsError
@@ -66,6 +68,7 @@ __all__ = [
     "NotFoundError",
     "PipelineError",
     "PipelineInterfaceError",
+    "PipelineNotFoundError",
     "PluginContractError",
     "PluginError",
     "PluginIncompatibleError",
@@ -81,6 +84,7 @@ __all__ = [
     "StackNotFoundError",
     "StackValidationError",
     "StepFailedError",
+    "StepNotFoundError",
     "StoreDriverNotFoundError",
     "StoreError",
     "StoreLockedError",
@@ -114,6 +118,19 @@ class ZenError(Exception):
     def __str__(self) -> str:
         # KeyError, a second base of some, would show the repr of its argument.
         return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # A copy in another process is made from the data, not by __init__, whose
+        # arguments differ from class to class.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(
+    cls: type[ZenError], args: tuple[object, ...], state: dict[str, object]
+) -> ZenError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigurationError(ZenError):
@@ -244,10 +261,22 @@ class StoreDriverNotFoundError(NotFoundError):
     kind = "store type"
 
 
+class PipelineNotFoundError(NotFoundError):
+    """Report a pipeline of which the metadata store knows no run."""
+
+    kind = "pipeline"
+
+
 class RunNotFoundError(NotFoundError):
     """Report a pipeline run that the metadata store doesn't know."""
 
     kind = "pipeline run"
+
+
+class StepNotFoundError(NotFoundError):
+    """Report a step that isn't one of a run's."""
+
+    kind = "step"
 
 
 class AlreadyExistsError(ZenError, ValueError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from click.testing import CliRunner
+
 from zen.cli.main import main
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from zen.builtin import zen_component_types
 
 if TYPE_CHECKING:

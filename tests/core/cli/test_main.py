@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+
 from zen.builtin import zen_commands
 from zen.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zen.plugin import CommandSpec
-
     from tests.core.cli.conftest import Zen
+    from zen.plugin import CommandSpec
 
 HEAVY = {"pydantic", "rich", "sqlalchemy"}
 
@@ -99,6 +99,7 @@ def test_an_unexpected_error_shows_no_traceback(
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.usefixtures("zen")
 def test_debug_shows_the_traceback() -> None:
     arguments = [sys.executable, "-m", "zen", "--debug", "profile", "set", "gone"]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)

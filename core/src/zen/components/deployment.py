@@ -56,7 +56,6 @@ class StepDeployment:
         inputs: The outputs that it takes, by the names of the arguments.
         parameters: JSON-able arguments, by name.
         outputs: The names of what it returns, in their order.
-        resources: What it asks of the machine that runs it, JSON-able.
     """
 
     name: str
@@ -64,7 +63,6 @@ class StepDeployment:
     inputs: Mapping[str, OutputReference] = field(default_factory=dict)
     parameters: Mapping[str, object] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
-    resources: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def upstream(self) -> frozenset[str]:

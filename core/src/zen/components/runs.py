@@ -35,6 +35,7 @@ class RunRecord:
         started: When it began, in UTC.
         ended: When it ended, in UTC; None while it runs.
         runtime_configuration: What the user passed to `pipeline.run(…)`, JSON-able.
+        error: Why the run failed, or "".
         id: The run's identity.
     """
 
@@ -45,6 +46,7 @@ class RunRecord:
     started: datetime
     ended: datetime | None = None
     runtime_configuration: Mapping[str, object] = field(default_factory=dict)
+    error: str = ""
     id: UUID = field(default_factory=uuid4)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import IO, ClassVar
 
 from pydantic import ValidationInfo, field_serializer, field_validator
+
 from zen.components import BaseArtifactStore
 from zen.folders import local_stores_folder
-
 from zen_local._atomic_file import AtomicFile
 
 __all__ = ["LocalArtifactStore"]

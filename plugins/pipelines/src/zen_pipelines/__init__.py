@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from zen_pipelines.steps import Step, step
     from zen_pipelines.views import (
         ArtifactView,
-        PipelineNotFoundError,
         PipelineRunView,
         PipelineView,
         StepView,
@@ -24,7 +23,6 @@ __all__ = [
     "ArtifactView",
     "Pipeline",
     "PipelineDefinition",
-    "PipelineNotFoundError",
     "PipelineRunView",
     "PipelineView",
     "Step",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from zen.components.runs import ArtifactRecord
 from zen.errors import PipelineError
-
 from zen_pipelines.materializers import (
     PickleMaterializer,
     choose_materializer,

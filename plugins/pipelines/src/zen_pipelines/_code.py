@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import cloudpickle
+
 from zen.components.deployment import CodeLocation
 from zen.errors import PipelineInterfaceError
-
 from zen_pipelines._session import current_session, use_session
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from zen.components.deployment import OutputReference, StepDeployment
 from zen.errors import PipelineInterfaceError, did_you_mean
 from zen.names import check_name
-
 from zen_pipelines._json_values import JSON_TYPES, is_json
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from inspect import Signature
 
     from zen.components.deployment import CodeLocation
-
     from zen_pipelines._signatures import OutputSignature
 
 __all__ = ["Compilation", "StepOutput", "StepOutputs", "compiling", "current"]

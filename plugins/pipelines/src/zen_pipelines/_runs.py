@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from zen.components.runs import RunRecord, RunStatus, StepRecord
 from zen.errors import PipelineError, StackValidationError
-
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
+from zen_pipelines._tracebacks import describe_error
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,10 +45,11 @@ def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
         stack.orchestrator.run_pipeline(deployment, stack)
         _check_finished(deployment, stack)
     # Also when the user interrupts it: a run that nobody runs must not look alive.
-    except BaseException:
-        _end(run, RunStatus.FAILED, stack.metadata_store)
+    except BaseException as error:
+        reason = describe_error(error)
+        _end(replace(run, status=RunStatus.FAILED, error=reason), stack)
         raise
-    return _end(run, RunStatus.COMPLETED, stack.metadata_store)
+    return _end(replace(run, status=RunStatus.COMPLETED), stack)
 
 
 def latest_attempts(store: BaseMetadataStore, run_id: UUID) -> dict[str, StepRecord]:
@@ -109,11 +110,11 @@ def _check_finished(deployment: Deployment, stack: Stack) -> None:
         )
 
 
-def _end(run: RunRecord, status: RunStatus, store: BaseMetadataStore) -> RunRecord:
+def _end(run: RunRecord, stack: Stack) -> RunRecord:
     ended = datetime.now(timezone.utc)
-    run = replace(run, status=status, ended=ended)
-    store.update_run(run)
-    outcome = "finished in" if status is RunStatus.COMPLETED else "failed after"
+    run = replace(run, ended=ended)
+    stack.metadata_store.update_run(run)
+    outcome = "finished in" if run.status is RunStatus.COMPLETED else "failed after"
     duration = format_duration((ended - run.started).total_seconds())
     current_session().notify(f"Run '{run.name}' has {outcome} {duration}.")
     return run

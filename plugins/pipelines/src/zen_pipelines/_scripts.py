@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from zen.errors import PipelineInterfaceError
-
 from zen_pipelines._session import use_session
 from zen_pipelines.pipelines import Pipeline, PipelineDefinition
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from pathlib import Path
-from traceback import StackSummary, TracebackException
+from traceback import StackSummary, TracebackException, format_exception_only
 from typing import TYPE_CHECKING, Final
 
 import zen
-
 import zen_pipelines
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["format_user_traceback"]
+__all__ = ["describe_error", "format_user_traceback"]
 
 
 def _folder(module: ModuleType) -> str:
@@ -27,6 +27,11 @@ _INTERNAL: Final = (
     "<frozen importlib",
     Path(contextlib.__file__).as_posix(),
 )
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an exception's type and text, without its traceback."""
+    return inspect.cleandoc("".join(format_exception_only(error)))
 
 
 def format_user_traceback(error: BaseException) -> str:

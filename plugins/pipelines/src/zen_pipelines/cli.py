@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
 from zen.cli.output import output_option, print_object, print_rows
 from zen.errors import StepFailedError, ZenError
-
 from zen_pipelines._durations import format_duration
 from zen_pipelines._scripts import run_script
 from zen_pipelines._session import Session

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timezone
-from traceback import format_exception_only
 from typing import TYPE_CHECKING
 
 from zen.components.runs import RunStatus, StepRecord
 from zen.errors import StepFailedError
-
 from zen_pipelines._artifacts import read_inputs, write_outputs
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
+from zen_pipelines._tracebacks import describe_error
 from zen_pipelines.steps import find_step
 
 if TYPE_CHECKING:
@@ -118,7 +116,7 @@ class _StepRun:
             self._notify(
                 f"{component.TYPE.replace('_', ' ').capitalize()} '{component.name}'"
                 f" could not clean up after step '{self._step.name}':"
-                f" {_describe(error)}"
+                f" {describe_error(error)}"
             )
 
     def _read_inputs(self, record: StepRecord) -> tuple[dict[str, object], StepRecord]:
@@ -145,7 +143,7 @@ class _StepRun:
         )
 
     def _fail(self, record: StepRecord, error: BaseException) -> None:
-        self._end(record, RunStatus.FAILED, error=_describe(error))
+        self._end(record, RunStatus.FAILED, error=describe_error(error))
 
     def _end(
         self,
@@ -162,7 +160,3 @@ class _StepRun:
         )
         outcome = "finished in" if status is RunStatus.COMPLETED else "failed after"
         self._notify(f"Step '{record.name}' has {outcome} {duration}.")
-
-
-def _describe(error: BaseException) -> str:
-    return inspect.cleandoc("".join(format_exception_only(error)))

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import cloudpickle
-from zen.errors import PipelineError
 
+from zen.errors import PipelineError
 from zen_pipelines._json_values import is_json
 
 if TYPE_CHECKING:

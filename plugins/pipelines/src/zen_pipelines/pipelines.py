@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, Generic, ParamSpec, overload
 from zen.components.deployment import Deployment
 from zen.errors import PipelineInterfaceError
 from zen.names import check_name
-
 from zen_pipelines import _compilation
 from zen_pipelines._json_values import JSON_TYPES, is_json
 from zen_pipelines._runs import run_deployment
@@ -185,8 +184,17 @@ class PipelineDefinition(Generic[P]):
             ) from error
         return Pipeline(self.name, lambda: self._function(*args, **kwargs))
 
+    def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
+        """Run the pipeline with the defaults of its arguments; see `Pipeline.run`."""
+        return _with_defaults(self).run(run_name, **runtime)
+
     def __repr__(self) -> str:
         return f"<PipelineDefinition '{self.name}'>"
+
+
+def _with_defaults(definition: PipelineDefinition[...]) -> Pipeline:
+    # What P holds isn't known here; the call says what is missing.
+    return definition()
 
 
 @overload

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast, overload
 
 from zen.errors import PipelineInterfaceError
 from zen.names import check_name
-
 from zen_pipelines import _code, _compilation
 from zen_pipelines._signatures import check_function, read_outputs, read_signature
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen.components.deployment import CodeLocation
-
     from zen_pipelines._signatures import OutputSignature
 
 __all__ = ["Step", "find_step", "step"]

@@ -6,8 +6,12 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from zen.errors import NotFoundError, PipelineError, RunNotFoundError
-
+from zen.errors import (
+    PipelineError,
+    PipelineNotFoundError,
+    RunNotFoundError,
+    StepNotFoundError,
+)
 from zen_pipelines._artifacts import read_artifact
 from zen_pipelines._runs import latest_attempts
 from zen_pipelines._session import current_session
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArtifactView",
-    "PipelineNotFoundError",
     "PipelineRunView",
     "PipelineView",
     "StepView",
@@ -33,12 +36,6 @@ __all__ = [
 
 _ALL: Final = 2**31 - 1
 _SHOWN: Final = 5
-
-
-class PipelineNotFoundError(NotFoundError):
-    """Report a pipeline of which the metadata store knows no run."""
-
-    kind = "pipeline"
 
 
 class ArtifactView:
@@ -234,10 +231,10 @@ class PipelineRunView:
         """Return the step of that name.
 
         Raises:
-            NotFoundError: There is none.
+            StepNotFoundError: There is none.
         """
         if name not in self.steps:
-            raise _StepNotFoundError(name, self.steps, of=f"in run '{self.name}'")
+            raise StepNotFoundError(name, self.steps, of=f"in run '{self.name}'")
         return self.steps[name]
 
 
@@ -274,10 +271,6 @@ class PipelineView:
             RunNotFoundError: This pipeline has none.
         """
         return find_run(name, self._stack, pipeline=self.name)
-
-
-class _StepNotFoundError(NotFoundError):
-    kind = "step"
 
 
 def get_pipeline(name: str, repository: Repository | None = None) -> PipelineView:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import URL, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
-from zen.errors import StoreUnavailableError
 
+from zen.errors import StoreUnavailableError
 from zen_sql.failures import missing_dialect, missing_driver, translate, wrong_option
 
 if TYPE_CHECKING:

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
 from zen.errors import StoreLockedError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import URL
+
     from zen.errors import StoreError
 
 __all__ = ["missing_dialect", "missing_driver", "translate", "wrong_option"]

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, delete, insert, select, update
+
 from zen.components import BaseMetadataStore
 from zen.errors import RunExistsError, RunNotFoundError
-
 from zen_sql.engine import Database
 from zen_sql.rows import (
     artifact_from_row,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import URL, Connection, Executable, RowMapping
+
     from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
 
 __all__ = ["RelationalMetadataStore"]

@@ -37,6 +37,7 @@ def run_row(run: RunRecord) -> dict[str, object]:
         "started": _text(run.started),
         "ended": run.ended and _text(run.ended),
         "runtime_configuration": json.dumps(dict(run.runtime_configuration)),
+        "error": run.error,
     }
 
 
@@ -51,6 +52,7 @@ def run_from_row(row: RowMapping, place: str) -> RunRecord:
             started=datetime.fromisoformat(row["started"]),
             ended=_time(row["ended"]),
             runtime_configuration=_mapping(row["runtime_configuration"]),
+            error=row["error"],
             id=UUID(row["id"]),
         )
 

@@ -17,9 +17,9 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from zen.errors import StoreUnavailableError
 
 import zen_sql
+from zen.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select

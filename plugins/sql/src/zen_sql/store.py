@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from sqlalchemy import and_, delete, insert, select
+
 from zen.errors import (
     ConflictError,
     DamagedDataError,
@@ -15,7 +16,6 @@ from zen.errors import (
 )
 from zen.records import Record, Ref
 from zen.stores.driver import Check, Page, StoreDriver
-
 from zen_sql.engine import Database, parse_url, sqlite_url
 from zen_sql.tables import COMMITS, GUARDS, PROFILE, RECORDS
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+
     from zen.stores.driver import GuardCheck, Put, Transaction
 
 __all__ = ["SQLStoreDriver"]

@@ -61,6 +61,7 @@ RUNS: Final = Table(
     Column("started", _TIME, nullable=False),
     Column("ended", _TIME),
     Column("runtime_configuration", LONG_TEXT, nullable=False),
+    Column("error", LONG_TEXT, nullable=False),
     Index("zen_runs_started", "started"),
     Index("zen_runs_pipeline_started", "pipeline", "started"),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationInfo, field_serializer, field_validator
+
 from zen.folders import local_stores_folder
 from zen_sql.engine import sqlite_url
 from zen_sql.metadata_store import RelationalMetadataStore
