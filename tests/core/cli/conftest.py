@@ -12,8 +12,6 @@ from click.testing import CliRunner
 from zen.cli.main import main
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from click.testing import Result
 
 
@@ -49,15 +47,8 @@ class Outcome:
 
 
 @pytest.fixture
-def zen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Zen:
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
+def zen(monkeypatch: pytest.MonkeyPatch) -> Zen:
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("PROFILE", "STACK"):
-        for prefix in ("ZEN", "ZENML"):
-            monkeypatch.delenv(f"{prefix}_ACTIVATED_{name}", raising=False)
-            monkeypatch.delenv(f"{prefix}_REPOSITORY_PATH", raising=False)
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
 
     def run(*arguments: str, code: int = 0, answer: str | None = None) -> Outcome:
         result = CliRunner().invoke(main, arguments, input=answer)

@@ -45,6 +45,16 @@ def test_the_widest_column_gives_way_to_a_narrow_terminal(
     assert "bbbbbbbbbb" in lines[4]
 
 
+def test_a_column_that_users_need_whole_is_never_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    output.print_rows(ROWS, "table", headers=HEADERS, whole="url")
+    lines = capsys.readouterr().out.splitlines()
+    assert "file:///somewhere/far/away" in lines[3]
+    assert "bbb…" in lines[4]
+
+
 def test_what_is_not_read_on_a_terminal_is_never_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def config(zen: Zen, tmp_path: Path) -> Path:
+def config_file(zen: Zen, tmp_path: Path) -> Path:
     """The configuration file, after the first use."""
     zen("profile", "list")
     return tmp_path / "config" / "config.yaml"
@@ -70,7 +70,7 @@ def test_a_relative_url_means_the_same_from_everywhere(
     monkeypatch.chdir(tmp_path)
     zen("profile", "set", "team")
     described = zen("profile", "describe", "-o", "json").json
-    assert described["store_url"] == str(tmp_path / "work" / "store")
+    assert described["store_url"] == str(tmp_path / "here" / "store")
     assert len(zen("stack", "list", "-o", "json").json) == 1
 
 
@@ -97,11 +97,14 @@ def test_set_globally_leaves_the_repository_alone(zen: Zen) -> None:
     assert "'default'" in zen("profile", "get").out
 
 
-def test_a_profile_that_is_gone_can_be_mended(zen: Zen, config: Path) -> None:
-    text = config.read_text()
-    config.write_text(text.replace("profile_name: default", "profile_name: gone"))
+def test_a_profile_that_is_gone_can_be_mended(zen: Zen, config_file: Path) -> None:
+    text = config_file.read_text()
+    config_file.write_text(text.replace("profile_name: default", "profile_name: gone"))
     broken = zen("stack", "list", code=1)
-    assert f"The active profile 'gone', set by {config}, does not exist." in broken.err
+    assert (
+        f"The active profile 'gone', set by {config_file}, does not exist."
+        in broken.err
+    )
     assert "zen profile set --global NAME" in broken.err
     listed = zen("profile", "list")
     assert "default" in listed.out
@@ -121,11 +124,11 @@ def test_an_environment_that_names_nothing_is_explained(
     zen("plugin", "list")
 
 
-def test_describe_masks_passwords(zen: Zen, config: Path) -> None:
-    text = config.read_text()
+def test_describe_masks_passwords(zen: Zen, config_file: Path) -> None:
+    text = config_file.read_text()
     url = "mysql://zen:s3cret@10.11.12.13/zen"
     other = f"  other:\n    store_type: sql\n    store_url: {url}\n"
-    config.write_text(text.replace("profiles:\n", f"profiles:\n{other}"))
+    config_file.write_text(text.replace("profiles:\n", f"profiles:\n{other}"))
     shown = zen("profile", "describe", "other").out + zen("profile", "list").out
     assert "s3cret" not in shown
     assert "mysql://zen:***@10.11.12.13/zen" in shown
@@ -155,10 +158,10 @@ def test_delete_leaves_data_of_the_users_own_choice(zen: Zen, tmp_path: Path) ->
     assert not own.exists()
 
 
-def test_a_broken_configuration_file_is_located(zen: Zen, config: Path) -> None:
-    config.write_text("profiles:\n  default: [oops\n...\n")
+def test_a_broken_configuration_file_is_located(zen: Zen, config_file: Path) -> None:
+    config_file.write_text("profiles:\n  default: [oops\n...\n")
     outcome = zen("stack", "list", code=1)
-    assert f"Error: {config}, line" in outcome.err
+    assert f"Error: {config_file}, line" in outcome.err
     assert zen("--version").out
     assert zen("plugin", "list").out
     assert zen("flavor", "list").out

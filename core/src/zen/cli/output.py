@@ -44,6 +44,7 @@ def print_rows(
     output: str,
     *,
     headers: Mapping[str, str],
+    whole: str = "",
     empty: str = "",
 ) -> None:
     """Print a list of objects.
@@ -53,6 +54,7 @@ def print_rows(
         output: `table`, `json` or `yaml`.
         headers: The table's columns: each key with its header. JSON and YAML show
             all keys, also those that have no column.
+        whole: The key of a column that is never cut, for users need all of it.
         empty: What to say in place of a table without rows.
     """
     if output != "table":
@@ -62,7 +64,8 @@ def print_rows(
         click.echo(empty)
         return
     cells = [[_cell(row.get(key)) for key in headers] for row in rows]
-    click.echo(_table([*headers.values()], cells, ruled=False))
+    kept = [*headers].index(whole) if whole else None
+    click.echo(_table([*headers.values()], cells, ruled=False, whole=kept))
 
 
 def print_object(content: Mapping[str, object], output: str, *, title: str) -> None:
@@ -117,12 +120,16 @@ def _cell(value: object) -> str:
 
 
 def _table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], *, ruled: bool
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    ruled: bool,
+    whole: int | None = None,
 ) -> str:
-    """Draw a table that fits the terminal, its first column centred when narrow."""
+    """Draw a table that fits the terminal."""
     lines = [headers, *rows]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    widths = _fitted(widths, _terminal_width() - 3 * len(widths) - 1)
+    widths = _fitted(widths, _terminal_width() - 3 * len(widths) - 1, whole)
     style = _HEAVY if _can_show("".join(_HEAVY.values())) else _ASCII
     rule = _rule(style["head"], widths)
     drawn = [_row(style["row"], line, widths) for line in lines]
@@ -154,11 +161,15 @@ def _pad(text: str, width: int) -> str:
     return text + " " * (width - _width(text))
 
 
-def _fitted(widths: Sequence[int], room: int) -> list[int]:
-    """Take from the widest columns until all fit into `room`."""
+def _fitted(widths: Sequence[int], room: int, whole: int | None) -> list[int]:
+    """Take from the widest columns, but not from `whole`, until all fit."""
     fitted = list(widths)
-    while sum(fitted) > room and max(fitted) > _NARROWEST:
-        fitted[fitted.index(max(fitted))] -= 1
+    yielding = [column for column in range(len(widths)) if column != whole]
+    while yielding and sum(fitted) > room:
+        widest = max(yielding, key=fitted.__getitem__)
+        if fitted[widest] <= _NARROWEST:
+            break
+        fitted[widest] -= 1
     return fitted
 
 

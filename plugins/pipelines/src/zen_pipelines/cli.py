@@ -120,7 +120,7 @@ def list_runs(app: App, name: str, limit: int, output: str) -> None:
         "duration": "DURATION",
     }
     empty = f"No runs of pipeline '{name}'." if name else "No runs yet."
-    print_rows(rows, output, headers=headers, empty=empty)
+    print_rows(rows, output, headers=headers, whole="name", empty=empty)
 
 
 @runs.command("describe")

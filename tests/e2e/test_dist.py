@@ -1,0 +1,122 @@
+"""The built distributions, used as a new user would."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.conftest import DISTRIBUTIONS, PROJECT, clean_environ
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import Environment
+
+pytestmark = pytest.mark.dist
+
+PIPELINE = """
+from zen_pipelines import pipeline, step
+
+@step
+def one() -> int:
+    return 1
+
+@pipeline
+def counting() -> None:
+    one()
+
+print(counting.run().get_step("one").output.read())
+"""
+
+
+@pytest.fixture
+def installed(environment: Environment, wheels: Path) -> Environment:
+    environment.run("pip", "install", "-q", *map(str, sorted(wheels.glob("*.whl"))))
+    return environment
+
+
+def test_every_distribution_is_built_both_ways(wheels: Path) -> None:
+    names = sorted(path.name for path in wheels.iterdir())
+    assert len(names) == 2 * len(DISTRIBUTIONS)
+    assert all("-1.0.0" in name for name in names)
+
+
+def test_a_plugin_alone_is_not_installed_with_a_stranger(
+    environment: Environment, wheels: Path
+) -> None:
+    """Another project owns the name zen-core on the public index."""
+    (wheel,) = wheels.glob("zen_plugin_local-*.whl")
+    failed = environment.run("pip", "install", str(wheel), code=1)
+    assert "zen-core<2,>=1" in failed.stderr
+    assert "zen-core" not in environment.run("pip", "list").stdout
+
+
+def test_wheels_work_in_an_empty_environment(
+    installed: Environment, tmp_path: Path
+) -> None:
+    script = tmp_path / "counting.py"
+    script.write_text(PIPELINE)
+    assert installed.run("zen", "run", str(script)).stdout == "1\n"
+    listed = installed.run("zen", "stack", "list", "-o", "json")
+    assert json.loads(listed.stdout)[0]["name"] == "default"
+    assert "Running with active profile: 'default'" in listed.stderr
+
+
+def test_a_missing_plugin_is_named_when_it_is_needed(
+    installed: Environment, tmp_path: Path
+) -> None:
+    script = tmp_path / "counting.py"
+    script.write_text(PIPELINE)
+    installed.run("zen", "profile", "list")
+    installed.run("pip", "uninstall", "-q", "-y", "zen-plugin-local")
+    assert "zen-plugin-local" not in installed.run("zen", "flavor", "list").stdout
+    assert "default" in installed.run("zen", "stack", "list").stdout
+    failed = installed.run("zen", "run", str(script), code=1)
+    assert "zen-plugin-local 1.0.0, which isn't installed" in failed.stderr
+    assert "pip install zen-plugin-local==1.0.0" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_the_core_alone_says_what_a_stack_needs(
+    environment: Environment, wheels: Path
+) -> None:
+    (wheel,) = wheels.glob("zen_core-*.whl")
+    environment.run("pip", "install", "-q", str(wheel))
+    listed = environment.run("zen", "profile", "list")
+    assert "pip install zen-plugin-local zen-plugin-sqlite" in listed.stderr
+    assert environment.run("zen", "stack", "list", "-o", "json").stdout == "[]\n"
+
+
+def test_the_first_command_of_the_readme_runs_the_example(tmp_path: Path) -> None:
+    readme = (PROJECT / "README.md").read_text()
+    command, _ = re.findall(r"```shell\n(.*?)\n```", readme, re.DOTALL)
+    clone = tmp_path / "clone"
+    tracked = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(
+        tracked, cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    for name in files.stdout.splitlines():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_bytes((PROJECT / name).read_bytes())
+    done = subprocess.run(
+        ["bash", "-c", command],  # noqa: S607 - bash is where PATH says
+        cwd=clone,
+        env={**clean_environ(), "ZEN_CONFIG_PATH": str(tmp_path / "config")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Accuracy: 0\.9\d+$", done.stdout, re.MULTILINE)
+
+
+def test_the_gate_runs_the_test_command_of_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text()
+    _, command = re.findall(r"```shell\n(.*?)\n```", readme, re.DOTALL)
+    assert command in (PROJECT / ".ci" / "run").read_text()
+    assert shlex.split(command)[0] == "python3"

@@ -1,0 +1,65 @@
+"""What the README shows is what the program does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.conftest import PROJECT, clean_environ
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_transcripts_are_what_the_program_prints(tmp_path: Path) -> None:
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    shown = "".join(blocks)
+    commands = re.findall(r"^\$ (.*)$", shown, re.MULTILINE)
+    environ = {
+        **clean_environ(),
+        "COLUMNS": "100",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "ZEN_CONFIG_PATH": str(tmp_path / "config"),
+    }
+    printed = "".join(f"$ {command}\n{run(command, environ)}" for command in commands)
+    assert timeless(printed) == timeless(shown)
+
+
+def test_the_pipeline_runs(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    script = tmp_path / "adding.py"
+    script.write_text(code)
+    environ = {**clean_environ(), "ZEN_CONFIG_PATH": str(tmp_path / "config")}
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "45\n"
+
+
+def run(command: str, environ: dict[str, str]) -> str:
+    """Return all that a terminal shows of a command."""
+    done = subprocess.run(
+        ["bash", "-c", command],  # noqa: S607 - bash is where PATH says
+        cwd=PROJECT,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def timeless(transcript: str) -> str:
+    """Leave out what depends on when, and how fast, it ran."""
+    transcript = transcript.replace(str(PROJECT), "/home/you/zen")
+    transcript = re.sub(r"\d{4}[_-]\d\d[_-]\d\d[-_: \d]*\d…?", "<time>", transcript)
+    transcript = re.sub(r"(less than )?\d+\.\d s", "<duration>", transcript)
+    transcript = re.sub(r" +│", " │", re.sub(r" +┃", " ┃", transcript))
+    return re.sub(r"━+", "━", re.sub(r"─+", "─", transcript))
