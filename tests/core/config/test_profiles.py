@@ -1,0 +1,285 @@
+"""Profiles that are made, opened and deleted."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zen.catalog import Catalog
+from zen.config import GlobalConfiguration, ProfileConfiguration, Profiles
+from zen.errors import (
+    ConfigurationError,
+    InvalidNameError,
+    PluginContractError,
+    PluginLoadError,
+    ProfileExistsError,
+    ProfileNotFoundError,
+    StoreDriverNotFoundError,
+    StoreUnavailableError,
+)
+from zen.records import ComponentRecord, StackRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.conftest import FakeDistribution
+    from zen.catalog import Owner
+
+TYPES = ("orchestrator", "artifact_store", "metadata_store")
+FIRST_USE = "from zen import Repository; print(Repository().active_profile_name)"
+
+
+@pytest.fixture
+def profiles(only_fakes: None, notices: list[str]) -> Profiles:
+    del only_fakes  # what it needs is that it's there
+    return Profiles(Catalog(), notices.append)
+
+
+@pytest.mark.usefixtures("acme")
+def test_the_first_use_makes_a_profile_with_a_stack(
+    profiles: Profiles, notices: list[str], config: Path
+) -> None:
+    profiles.ensure_default()
+    settings = profiles.configuration.load()
+    assert settings.active_profile_name == "default"
+    profile = settings.profile("default")
+    assert (profile.store_type, profile.active_stack) == ("local", "default")
+    assert profile.url == (config / "profiles" / "default").as_uri()
+    assert notices == [
+        "Creating default profile...",
+        "Initializing profile `default`...",
+        "Initializing store...",
+        "Registered stack component with type 'orchestrator' and name 'default'.",
+        "Registered stack component with type 'metadata_store' and name 'default'.",
+        "Registered stack component with type 'artifact_store' and name 'default'.",
+        "Registered stack with name 'default'.",
+        "Created and activated default profile.",
+    ]
+
+
+@pytest.mark.usefixtures("acme")
+def test_the_default_stack_is_made_of_what_plugins_offer(profiles: Profiles) -> None:
+    store = profiles.open(profiles.create("p"))
+    components, _ = store.components()
+    assert {c.type: c.flavor for c in components} == dict.fromkeys(TYPES, "acme")
+    assert {str(c.provider) for c in components} == {"acme 1.2"}
+    assert store.stack("default").components == dict.fromkeys(TYPES, "default")
+
+
+def test_the_second_use_makes_nothing(profiles: Profiles, notices: list[str]) -> None:
+    profiles.create("p")
+    notices.clear()
+    profiles.ensure_default()
+    assert list(profiles.configuration.load().profiles) == ["p"]
+    assert notices == []
+
+
+def test_of_first_uses_at_once_one_makes_the_profile(config: Path) -> None:
+    users = [
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST_USE],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    results = [user.communicate(timeout=60) for user in users]
+    assert [user.returncode for user in users] == [0] * 4, results
+    assert [out for out, _ in results] == ["default\n"] * 4
+    assert list(GlobalConfiguration().load().profiles) == ["default"]
+    assert [path.name for path in (config / "profiles").iterdir()] == ["default"]
+
+
+def test_without_plugins_there_is_a_profile_without_a_stack(
+    profiles: Profiles, notices: list[str]
+) -> None:
+    profiles.ensure_default()
+    profile = profiles.configuration.load().profile("default")
+    assert profile.active_stack is None
+    assert profiles.open(profile).stacks() == ([], [])
+    told = "\n".join(notices)
+    assert "orchestrator and artifact store and metadata store" in told
+    assert "pip install zen-plugin-local zen-plugin-sqlite" in told
+    assert "zen orchestrator register" in told
+
+
+def test_what_there_is_of_a_default_stack_is_registered(
+    profiles: Profiles, notices: list[str], fake_distribution: FakeDistribution
+) -> None:
+    hooks = """\
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("orchestrator", "one", "one.parts:One")]
+
+        @hookimpl
+        def zen_default_components():
+            return [DefaultComponentSpec("orchestrator", "one")]
+    """
+    parts = """\
+        from zen import BaseOrchestrator
+        class One(BaseOrchestrator):
+            FLAVOR = "one"
+            def run_pipeline(self, deployment, stack): pass
+    """
+    fake_distribution("one", hooks, parts)
+    store = profiles.open(profiles.create("p"))
+    assert [c.type for c in store.components()[0]] == ["orchestrator"]
+    assert store.stacks() == ([], [])
+    assert "pip install zen-plugin-local zen-plugin-sqlite" in notices[-1]
+
+
+@pytest.mark.parametrize(
+    ("offer", "parts", "text"),
+    [
+        ("acme", "1 / 0", "acme 2.0"),
+        ("acme", "class AcmeOrchestrator: pass", "acme 2.0"),
+        ("gone", "", "Flavor 'gone' does not exist for type orchestrator"),
+    ],
+)
+def test_a_broken_plugin_keeps_no_profile_from_being_made(
+    profiles: Profiles,
+    notices: list[str],
+    fake_distribution: FakeDistribution,
+    offer: str,
+    parts: str,
+    text: str,
+) -> None:
+    hooks = f"""\
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("orchestrator", "acme", "acme.parts:AcmeOrchestrator")]
+
+        @hookimpl
+        def zen_default_components():
+            return [DefaultComponentSpec("orchestrator", {offer!r})]
+    """
+    fake_distribution("acme", hooks, parts, version="2.0")
+    assert profiles.create("p").active_stack is None
+    assert any(text in notice for notice in notices)
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 101])
+def test_a_bad_name_is_refused(profiles: Profiles, name: str, config: Path) -> None:
+    with pytest.raises(InvalidNameError):
+        profiles.create(name)
+    assert not (config / "config.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["p", "P"])
+def test_a_name_is_taken_whatever_its_case(profiles: Profiles, name: str) -> None:
+    profiles.create("p")
+    with pytest.raises(ProfileExistsError) as caught:
+        profiles.create(name)
+    assert caught.value.hint
+
+
+def test_a_store_type_that_is_nowhere_makes_no_profile(profiles: Profiles) -> None:
+    with pytest.raises(StoreDriverNotFoundError, match="Did you mean 'local'"):
+        profiles.create("p", "locla")
+    assert profiles.configuration.load().profiles == {}
+
+
+def test_a_url_that_the_driver_cannot_take_makes_no_profile(
+    profiles: Profiles,
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"store type 'local'.*a folder") as e:
+        profiles.create("p", "local", "mysql://x")
+    assert e.value.hint
+    assert profiles.configuration.load().profiles == {}
+
+
+def test_a_relative_url_is_made_absolute(profiles: Profiles, here: Path) -> None:
+    assert profiles.create("p", url="data").url == str(here / "data")
+    assert (here / "data" / "components").exists() is False
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_store_that_holds_stacks_gets_no_other(
+    profiles: Profiles, notices: list[str], here: Path
+) -> None:
+    store = profiles.open(ProfileConfiguration("x", "local", str(here / "data")))
+    parts = [ComponentRecord(kind, "x", "x") for kind in TYPES]
+    store.save(components=parts, stacks=[StackRecord("s", dict.fromkeys(TYPES, "x"))])
+    assert profiles.create("p", url="data").active_stack == "s"
+    assert [stack.name for stack in store.stacks()[0]] == ["s"]
+    assert notices == ["Initializing profile `p`..."]
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_shared_default_stack_becomes_active(profiles: Profiles) -> None:
+    profiles.create("p", url="data")
+    assert profiles.create("q", url="data").active_stack == "default"
+
+
+def test_a_copied_configuration_folder_leads_to_its_own_data(
+    profiles: Profiles, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles.create("p")
+    config.rename(tmp_path / "moved")
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "moved"))
+    profile = GlobalConfiguration().load().profile("p")
+    profiles.open(profile).save(components=[ComponentRecord("alerter", "x", "x")])
+    assert (tmp_path / "moved/profiles/p/components/alerter/x.yaml").exists()
+    assert not config.exists()
+
+
+def test_a_deleted_profile_takes_its_folder_along(
+    profiles: Profiles, config: Path, acme: Owner
+) -> None:
+    profiles.create("p")
+    assert (config / "profiles" / "p").exists(), acme
+    profiles.delete("p")
+    assert not (config / "profiles" / "p").exists()
+    assert profiles.configuration.load().profiles == {}
+
+
+def test_a_deleted_profile_leaves_data_where_the_user_put_it(
+    profiles: Profiles, here: Path, acme: Owner
+) -> None:
+    profiles.create("p", url="data")
+    profiles.delete("p")
+    assert (here / "data" / "stacks" / "default.yaml").exists(), acme
+
+
+def test_a_profile_that_is_not_there_is_not_deleted(profiles: Profiles) -> None:
+    with pytest.raises(ProfileNotFoundError):
+        profiles.delete("p")
+
+
+def test_a_folder_that_cannot_be_removed_is_named(
+    profiles: Profiles, config: Path
+) -> None:
+    folder = profiles.create("p").folder
+    shutil.rmtree(folder)
+    folder.touch()  # no folder
+    with pytest.raises(StoreUnavailableError, match=str(config)) as caught:
+        profiles.delete("p")
+    assert caught.value.hint
+    assert profiles.configuration.load().profiles == {}
+
+
+@pytest.mark.parametrize(
+    ("parts", "error_type"),
+    [("class Driver: pass", PluginContractError), ("1 / 0", PluginLoadError)],
+)
+def test_a_store_driver_that_is_none_is_blamed_on_its_owner(
+    profiles: Profiles,
+    fake_distribution: FakeDistribution,
+    parts: str,
+    error_type: type[PluginLoadError],
+) -> None:
+    hooks = """\
+        @hookimpl
+        def zen_store_drivers():
+            return [StoreDriverSpec("odd", "odd.parts:Driver")]
+    """
+    fake_distribution("odd", hooks, parts, version="0.1")
+    with pytest.raises(error_type) as caught:
+        profiles.create("p", "odd")
+    assert caught.value.distribution == "odd 0.1"
+    assert profiles.configuration.load().profiles == {}

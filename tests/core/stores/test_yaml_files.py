@@ -1,0 +1,235 @@
+"""YAML files that survive crashes, full disks and other processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zen.errors import DamagedDataError, StoreLockedError, StoreUnavailableError
+from zen.stores.yaml_files import (
+    dump_yaml,
+    exclusive_lock,
+    parse_yaml,
+    read_file,
+    replace_files,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE = Path("some/file.yaml")
+HOLD_LOCK = """\
+import sys
+from pathlib import Path
+from zen.stores.yaml_files import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), json_values))
+def test_what_is_dumped_comes_back(payload: dict[str, object]) -> None:
+    data = dump_yaml(payload)
+    assert parse_yaml(data, FILE) == payload
+    assert data.endswith(b"\n...\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "no", "null", "~", "1e3", "0x1F", "1_000", "12:30", "=", "<<"),
+        *("2020-01-01", "...", "---", "a\n...\nb", "- a", "a: b", "#", "'", '"'),
+        *("\N{NEXT LINE}", "\N{LINE SEPARATOR}", "\ufeff", "\0", "\N{SNOWMAN}"),
+        "\r\n\ttab ",
+        "long " * 50,
+        "\N{GRINNING FACE}",
+    ],
+)
+def test_a_text_stays_a_text(text: str) -> None:
+    payload: dict[str, object] = {"key": text, f"k{text}": [text]}
+    assert parse_yaml(dump_yaml(payload), FILE) == payload
+
+
+def test_the_order_is_that_of_the_content() -> None:
+    assert dump_yaml({"b": 1, "a": {"d": 2, "c": 3}}) == (
+        b"b: 1\na:\n  d: 2\n  c: 3\n...\n"
+    )
+
+
+def test_the_end_mark_may_be_left_out() -> None:
+    data = dump_yaml({"a": 1}, end_mark=False)
+    assert data == b"a: 1\n"
+    assert parse_yaml(data, FILE, end_mark=False) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "line"),
+    [
+        (b"", "cut short", 1),
+        (b"a: 1\n", "the end mark '...' is missing", 1),
+        (b"a: 1\nb: 2", "the end mark '...' is missing", 2),
+        (b"- a\n...\n", "a mapping is expected", 1),
+        (b"null\n...\n", "a mapping is expected", 1),
+        (b"a: 1\nb: [\n...\n", "not valid YAML", 3),
+        (b"a: 1\n\tb: 2\n...\n", "not valid YAML", 2),
+        (b"a: 1\nb: !!python/object:os.system {}\n...\n", "not valid YAML", 2),
+        (b"a: 1\n...\nb: 2\n...\n", "not valid YAML", 3),
+        (b"a: *gone\n...\n", "not valid YAML", 1),
+        (b"a: 1\n? [b]\n: 2\n...\n", "not valid YAML", 2),
+        (b"<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n...\n", "not valid YAML", 2),
+    ],
+)
+def test_what_is_broken_is_placed(data: bytes, reason: str, line: int) -> None:
+    with pytest.raises(DamagedDataError) as caught:
+        parse_yaml(data, FILE)
+    assert caught.value.where == FILE
+    assert reason in caught.value.reason
+    assert caught.value.line == line
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"\xff\xfe\n...\n", b"a: \x00\n...\n", b"a: 2020-99-99\n...\n"),
+        *(b"a: !!int x\n...\n", b"a: !!bool x\n...\n", b"a: !!timestamp x\n...\n"),
+    ],
+)
+def test_whatever_is_broken_is_damage(data: bytes) -> None:
+    with pytest.raises(DamagedDataError, match=r"file\.yaml"):
+        parse_yaml(data, FILE)
+
+
+def test_a_file_that_is_not_there_has_no_content(here: Path) -> None:
+    (here / "file").touch()
+    assert read_file(here / "gone") is None
+    assert read_file(here / "file" / "gone") is None
+    assert read_file(here / "file") == b""
+
+
+def test_what_is_no_file_cannot_be_read(here: Path) -> None:
+    with pytest.raises(StoreUnavailableError, match="can't be read: Is a dir") as e:
+        read_file(here)
+    assert e.value.hint
+
+
+def test_files_are_written_removed_and_made_with_their_folders(here: Path) -> None:
+    (here / "old").write_bytes(b"old")
+    (here / "gone").touch()
+    replace_files(
+        {
+            here / "old": b"new",
+            here / "gone": None,
+            here / "never": None,
+            here / "a" / "b": b"deep",
+        }
+    )
+    assert (here / "old").read_bytes() == b"new"
+    assert (here / "a" / "b").read_bytes() == b"deep"
+    assert sorted(path.name for path in here.iterdir()) == ["a", "old"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_files_have_the_mode_that_is_asked_for(here: Path, mode: int) -> None:
+    replace_files({here / "a": b""}, mode=mode)
+    assert (here / "a").stat().st_mode & 0o777 == mode
+
+
+def test_when_one_file_cannot_be_written_none_is(here: Path) -> None:
+    (here / "a").write_bytes(b"old")
+    (here / "file").touch()
+    with pytest.raises(StoreUnavailableError, match="can't be written"):
+        replace_files({here / "a": b"new", here / "file" / "b": b""})
+    assert (here / "a").read_bytes() == b"old"
+    assert sorted(path.name for path in here.iterdir()) == ["a", "file"]
+
+
+def test_when_one_file_cannot_be_replaced_none_is(here: Path) -> None:
+    (here / "a").write_bytes(b"old")
+    (here / "folder").mkdir()
+    with pytest.raises(StoreUnavailableError, match="folder can't be written"):
+        replace_files({here / "a": b"new", here / "folder": b""})
+    assert (here / "a").read_bytes() == b"old"
+    assert sorted(path.name for path in here.iterdir()) == ["a", "folder"]
+
+
+def test_a_lock_is_free_after_use(here: Path) -> None:
+    for _ in range(2):
+        with exclusive_lock(here / "state" / "lock"):
+            assert (here / "state").is_dir()
+
+
+def test_a_lock_is_free_after_a_failure(here: Path) -> None:
+    with pytest.raises(ZeroDivisionError), exclusive_lock(here / "lock"):
+        _ = 1 / 0
+    with exclusive_lock(here / "lock"):
+        pass
+
+
+@pytest.fixture
+def holder(here: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that holds the lock."""
+    with subprocess.Popen(
+        [sys.executable, "-c", dedent(HOLD_LOCK), here / "lock"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"held\n"
+        yield process
+        process.kill()
+
+
+def test_a_lock_that_is_held_for_too_long_is_an_error(
+    here: Path, holder: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zen.stores.yaml_files.LOCK_TIMEOUT", 0.1)
+    with pytest.raises(StoreLockedError) as caught, exclusive_lock(here / "lock"):
+        pass
+    assert str(here / "lock") in str(caught.value)
+    assert caught.value.hint
+    assert holder.poll() is None
+
+
+def test_a_lock_whose_holder_was_killed_is_free(
+    here: Path, holder: subprocess.Popen[bytes]
+) -> None:
+    holder.kill()
+    holder.wait()
+    with exclusive_lock(here / "lock"):
+        pass
+
+
+def test_a_lock_where_no_folder_can_be_is_an_error(here: Path) -> None:
+    (here / "file").touch()
+    with (
+        pytest.raises(StoreUnavailableError, match="can't be written"),
+        exclusive_lock(here / "file" / "lock"),
+    ):
+        pass
+
+
+def test_no_file_of_another_process_is_touched(here: Path) -> None:
+    temporary = here / f".a.{os.getpid() + 1}.tmp"
+    temporary.touch()
+    replace_files({here / "a": b""})
+    assert temporary.exists()

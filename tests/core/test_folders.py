@@ -1,0 +1,43 @@
+"""Where Zen keeps its own files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+import platformdirs
+import pytest
+
+from zen.folders import config_folder, local_stores_folder
+
+
+def test_the_environment_decides(config: Path) -> None:
+    assert config_folder() == config
+
+
+def test_a_relative_folder_is_made_absolute(
+    monkeypatch: pytest.MonkeyPatch, here: Path
+) -> None:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", "conf")
+    assert config_folder() == here / "conf"
+
+
+def test_the_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", "~/conf")
+    assert config_folder() == Path.home() / "conf"
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_the_platform_decides_where_the_environment_is_silent(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    if value is None:
+        monkeypatch.delenv("ZEN_CONFIG_PATH")
+    else:
+        monkeypatch.setenv("ZEN_CONFIG_PATH", value)
+    assert config_folder() == platformdirs.user_config_path("zen", appauthor=False)
+
+
+def test_each_component_has_a_folder_of_its_own(config: Path) -> None:
+    owner = uuid4()
+    assert local_stores_folder(owner) == config / "local_stores" / str(owner)

@@ -1,0 +1,550 @@
+"""The Python face of Zen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from zen import Repository, Stack
+from zen.errors import (
+    ConfigurationError,
+    DamagedDataError,
+    DanglingReferenceError,
+    FlavorNotFoundError,
+    InitializationException,
+    InUseError,
+    ProfileNotFoundError,
+    StackComponentExistsError,
+    StackComponentNotFoundError,
+    StackExistsError,
+    StackNotFoundError,
+    StackValidationError,
+    ZenError,
+)
+from zen.records import ComponentRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.core.conftest import FakeDistribution, MakePart, RunPython, Tree
+    from zen.catalog import Owner
+
+TYPES = ("orchestrator", "artifact_store", "metadata_store")
+DEFAULTS = dict.fromkeys(TYPES, "default")
+ACTS: dict[str, Callable[[Repository, str], object]] = {
+    "create_profile": lambda r, name: r.create_profile(name),
+    "delete_profile": lambda r, name: r.delete_profile(name),
+    "activate_profile": lambda r, name: r.activate_profile(name),
+    "get_profile": lambda r, name: r.get_profile(name),
+    "activate_stack": lambda r, name: r.activate_stack(name),
+    "get_stack": lambda r, name: r.get_stack(name),
+    "deregister_stack": lambda r, name: r.deregister_stack(name),
+    "update_stack": lambda r, name: r.update_stack(name, r.active_stack),
+    "stack": lambda r, name: r.compose_stack(name, DEFAULTS),
+    "component of a stack": lambda r, name: r.compose_stack(
+        "new", {**DEFAULTS, "orchestrator": name}
+    ),
+    "type in a stack": lambda r, name: r.compose_stack("new", {**DEFAULTS, name: "x"}),
+    "component": lambda r, name: r.factory.create("orchestrator", "acme", name),
+    "type": lambda r, name: r.factory.create(name, "acme", "x"),
+    "flavor": lambda r, name: r.factory.create("orchestrator", name, "x"),
+    "get_stack_component": lambda r, name: r.get_stack_component("orchestrator", name),
+    "get_stack_component of type": lambda r, name: r.get_stack_component(name, "x"),
+    "deregister_stack_component": lambda r, name: r.deregister_stack_component(
+        "orchestrator", name
+    ),
+    "update_stack_component": lambda r, name: r.update_stack_component(
+        name, "orchestrator", r.active_stack.orchestrator
+    ),
+}
+READ_ALL = """\
+import json
+from zen import Repository
+
+repository = Repository()
+print(json.dumps([
+    repository.active_profile_name,
+    repository.active_stack_name,
+    [stack.name for stack in repository.list_stacks()],
+    [part.name for part in repository.list_components("orchestrator")],
+    list(repository.profiles),
+]))
+"""
+
+
+@pytest.fixture
+def repository(only_fakes: None, acme: Owner, notices: list[str]) -> Repository:
+    """Outside of any repository folder, after the first use."""
+    del only_fakes, acme  # what it needs is that they're there
+    repository = Repository(notify=notices.append)
+    notices.clear()
+    return repository
+
+
+@pytest.fixture
+def inside(repository: Repository, here: Path) -> Repository:
+    """In a repository folder."""
+    del repository
+    return Repository.initialize(here)
+
+
+def register(repository: Repository, name: str, **changes: str) -> Stack:
+    stack = repository.compose_stack(name, {**DEFAULTS, **changes})
+    repository.register_stack(stack)
+    return stack
+
+
+def test_the_first_use_makes_and_activates_a_profile(repository: Repository) -> None:
+    assert repository.active_profile_name == "default"
+    assert repository.active_profile == repository.get_profile("default")
+    assert list(repository.profiles) == ["default"]
+    assert repository.active_stack_name == "default"
+    assert repository.root is None
+
+
+def test_the_active_stack_is_built(repository: Repository) -> None:
+    stack = repository.active_stack
+    assert (stack.name, list(stack.components)) == (
+        "default",
+        ["orchestrator", "metadata_store", "artifact_store"],
+    )
+    assert stack.orchestrator.FLAVOR == "acme"
+    assert stack.lifecycle is repository.lifecycle
+
+
+def test_stacks_are_listed_with_and_without_their_components(
+    repository: Repository,
+) -> None:
+    assert [stack.name for stack in repository.stacks] == ["default"]
+    assert [stack.name for stack in repository.list_stacks()] == ["default"]
+    assert repository.stack_configurations == {"default": DEFAULTS}
+
+
+def test_components_are_listed_with_and_without_being_built(
+    repository: Repository,
+) -> None:
+    (record,) = repository.list_components("orchestrator")
+    (part,) = repository.get_stack_components("orchestrator")
+    assert record.uuid == part.uuid
+    assert repository.get_stack_component("orchestrator", "default") == part
+
+
+def test_a_flavor_is_found_with_its_owner(repository: Repository, acme: Owner) -> None:
+    assert repository.get_flavor("acme", "orchestrator").owner == acme
+
+
+def test_initializing_pins_what_is_active_outside(
+    repository: Repository, here: Path
+) -> None:
+    inside = Repository.initialize(here)
+    assert inside.root == here
+    content = (here / ".zen" / "config.yaml").read_text()
+    assert content == "active_profile_name: default\nactive_stack_name: default\n"
+    assert inside.active_stack_name == repository.active_stack_name
+
+
+def test_initializing_takes_the_working_directory(
+    repository: Repository, here: Path
+) -> None:
+    assert repository.root is None
+    assert Repository.initialize().root == here
+
+
+@pytest.mark.parametrize("spell", [Path, lambda path: path.name], ids=["abs", "rel"])
+def test_initializing_inside_of_a_repository_pins_what_is_active_outside(
+    inside: Repository, here: Path, spell: Callable[[Path], str]
+) -> None:
+    inside.create_profile("work")
+    inside.activate_profile("work")
+    (here / "sub").mkdir()
+    inner = Repository.initialize(spell(here / "sub"))
+    assert inner.root == here / "sub"
+    assert inner.active_profile_name == "default"
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_repository_is_not_initialized_twice(here: Path) -> None:
+    with pytest.raises(InitializationException, match=str(here)):
+        Repository.initialize(here)
+
+
+def test_a_repository_is_found_from_below(inside: Repository, here: Path) -> None:
+    (here / "sub").mkdir()
+    assert Repository(here / "sub").root == inside.root
+
+
+def test_a_composed_stack_is_not_registered(repository: Repository) -> None:
+    stack = repository.compose_stack("new", DEFAULTS)
+    assert stack.record.components == DEFAULTS
+    assert [s.name for s in repository.list_stacks()] == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "error_type"),
+    [
+        ("default", {}, StackExistsError),
+        ("new", {"orchestrator": "gone"}, StackComponentNotFoundError),
+        ("new", {"gadget": "x"}, StackComponentNotFoundError),
+    ],
+)
+def test_a_stack_that_cannot_be_is_not_composed(
+    repository: Repository, name: str, changes: dict[str, str], error_type: type
+) -> None:
+    with pytest.raises(error_type):
+        repository.compose_stack(name, {**DEFAULTS, **changes})
+
+
+def test_a_stack_without_a_required_type_is_not_composed(
+    repository: Repository,
+) -> None:
+    with pytest.raises(StackValidationError, match="no orchestrator"):
+        repository.compose_stack("new", {"artifact_store": "default"})
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_bad_names_are_refused_everywhere(
+    repository: Repository, tmp_path: Path, tree: type[Tree], act: str
+) -> None:
+    before = tree(tmp_path).files()
+    for name in ("", "..", "a/b", "../x", "x" * 101):
+        with pytest.raises(ZenError):
+            ACTS[act](repository, name)
+    assert tree(tmp_path).files() == before
+
+
+def test_registering_a_stack_registers_its_new_components(
+    repository: Repository, part: MakePart, notices: list[str]
+) -> None:
+    parts = {kind: part(kind, "default") for kind in TYPES}
+    parts["orchestrator"] = part("orchestrator", "big", workers=8)
+    for kind in TYPES[1:]:
+        parts[kind] = repository.get_stack_component(kind, "default")
+    repository.register_stack(Stack.from_components("prod", parts))
+    assert notices == [
+        "Registered stack component with type 'orchestrator' and name 'big'.",
+        "Registered stack with name 'prod'.",
+    ]
+    stored: Any = repository.get_stack("prod").orchestrator
+    assert stored.workers == 8
+
+
+def test_registering_a_stack_does_not_replace_a_component_of_that_name(
+    repository: Repository, part: MakePart
+) -> None:
+    before = repository.list_components("orchestrator")
+    parts = {kind: part(kind, "default") for kind in TYPES}
+    with pytest.raises(StackComponentExistsError):
+        repository.register_stack(Stack.from_components("prod", parts))
+    assert repository.list_components("orchestrator") == before
+    assert [stack.name for stack in repository.list_stacks()] == ["default"]
+
+
+def test_registering_a_stack_does_not_reconfigure_a_component(
+    repository: Repository,
+) -> None:
+    stack = repository.compose_stack("prod", DEFAULTS)
+    changed = stack.orchestrator.model_copy(update={"workers": 9})
+    parts = {**stack.components, "orchestrator": changed}
+    with pytest.raises(StackComponentExistsError, match="another configuration") as e:
+        repository.register_stack(Stack.from_components("prod", parts))
+    assert e.value.hint
+    assert repository.get_stack_component("orchestrator", "default") != changed
+
+
+def test_a_stack_that_does_not_fit_is_not_registered(
+    repository: Repository, fake_distribution: FakeDistribution, part: MakePart
+) -> None:
+    hooks = """\
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("alerter", "picky", "picky.parts:Picky")]
+    """
+    parts = """\
+        from zen import BaseAlerter, StackValidator
+        class Picky(BaseAlerter):
+            FLAVOR = "picky"
+            @property
+            def validator(self): return StackValidator(frozenset({"step_operator"}))
+            def post(self, message): return True
+            def ask(self, question): return True
+    """
+    fake_distribution("picky", hooks, parts)
+    components = dict(repository.active_stack.components)
+    components["alerter"] = part("alerter", flavor="picky")
+    with pytest.raises(StackValidationError, match="step_operator"):
+        repository.register_stack(Stack.from_components("prod", components))
+    assert [stack.name for stack in repository.list_stacks()] == ["default"]
+
+
+def test_a_stack_is_updated_in_its_place(
+    repository: Repository, part: MakePart
+) -> None:
+    before = repository.get_stack("default")
+    repository.register_stack_component(part("orchestrator", "big"))
+    parts = {**before.components, "orchestrator": part("orchestrator", "bigger")}
+    repository.update_stack("default", Stack.from_components("default", parts))
+    after = repository.get_stack("default")
+    assert after.uuid == before.uuid
+    assert after.orchestrator.name == "bigger"
+
+
+def test_a_stack_is_active_under_its_new_name(repository: Repository) -> None:
+    stack = repository.compose_stack("main", DEFAULTS)
+    repository.update_stack("default", stack)
+    assert repository.active_stack_name == "main"
+    with pytest.raises(StackNotFoundError):
+        repository.get_stack("default")
+
+
+def test_a_stack_is_active_under_its_new_name_whatever_the_case(
+    repository: Repository,
+) -> None:
+    stack = repository.compose_stack("main", DEFAULTS)
+    repository.update_stack("DEFAULT", stack)
+    assert repository.active_stack_name == "main"
+
+
+def test_a_stack_is_active_under_its_new_name_inside_and_outside(
+    inside: Repository, tmp_path: Path
+) -> None:
+    inside.update_stack("default", inside.compose_stack("main", DEFAULTS))
+    assert inside.active_stack_name == "main"
+    assert Repository(tmp_path).active_stack_name == "main"
+
+
+def test_another_stack_may_be_renamed(repository: Repository) -> None:
+    register(repository, "prod")
+    repository.update_stack("prod", repository.compose_stack("dev", DEFAULTS))
+    assert repository.active_stack_name == "default"
+    assert [s.name for s in repository.list_stacks()] == ["default", "dev"]
+
+
+def test_a_stack_that_is_not_active_is_deleted(repository: Repository) -> None:
+    register(repository, "prod")
+    repository.deregister_stack("prod")
+    assert [stack.name for stack in repository.list_stacks()] == ["default"]
+    assert repository.list_components("orchestrator")
+
+
+def test_the_active_stack_is_not_deleted(repository: Repository) -> None:
+    with pytest.raises(InUseError, match="'default'") as caught:
+        repository.deregister_stack("DEFAULT")
+    assert "zen stack set" in caught.value.hint
+    assert repository.active_stack_name == "default"
+
+
+@pytest.mark.parametrize("spelling", ["prod", "PROD"])
+def test_the_stack_of_the_environment_is_not_deleted(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, spelling: str
+) -> None:
+    register(repository, "prod")
+    monkeypatch.setenv("ZEN_ACTIVATED_STACK", spelling)
+    assert repository.active_stack_name == "prod"
+    with pytest.raises(InUseError):
+        repository.deregister_stack("prod")
+
+
+def test_neither_a_repositorys_stack_nor_the_profiles_is_deleted(
+    inside: Repository,
+) -> None:
+    register(inside, "prod")
+    inside.activate_stack("prod")
+    for name in ("prod", "default"):
+        with pytest.raises(InUseError):
+            inside.deregister_stack(name)
+
+
+def test_a_component_is_registered_once(
+    repository: Repository, part: MakePart, notices: list[str]
+) -> None:
+    repository.register_stack_component(part("orchestrator", "big"))
+    assert notices == [
+        "Registered stack component with type 'orchestrator' and name 'big'."
+    ]
+    with pytest.raises(StackComponentExistsError):
+        repository.register_stack_component(part("orchestrator", "BIG"))
+
+
+def test_a_component_is_updated_and_renamed(
+    repository: Repository, part: MakePart
+) -> None:
+    before = repository.get_stack_component("orchestrator", "default")
+    repository.update_stack_component(
+        "default", "orchestrator", part("orchestrator", "main", workers=3)
+    )
+    after: Any = repository.active_stack.orchestrator
+    assert (after.name, after.workers, after.uuid) == ("main", 3, before.uuid)
+
+
+def test_a_component_is_deleted_when_nothing_uses_it(
+    repository: Repository, part: MakePart
+) -> None:
+    repository.register_stack_component(part("orchestrator", "big"))
+    repository.deregister_stack_component("orchestrator", "big")
+    with pytest.raises(InUseError):
+        repository.deregister_stack_component("orchestrator", "default")
+    assert [c.name for c in repository.list_components("orchestrator")] == ["default"]
+
+
+def test_a_stack_is_activated(repository: Repository) -> None:
+    register(repository, "Prod")
+    repository.activate_stack("pROD")
+    assert repository.active_stack_name == "Prod"
+    choice = repository.active_stack_choice
+    assert choice is not None
+    assert (choice.name, choice.scope) == ("Prod", "global")
+    with pytest.raises(StackNotFoundError):
+        repository.activate_stack("gone")
+
+
+def test_a_profile_has_stacks_of_its_own(repository: Repository) -> None:
+    register(repository, "prod")
+    repository.create_profile("work")
+    repository.activate_profile("work")
+    assert [s.name for s in Repository().list_stacks()] == ["default"]
+    assert Repository().active_profile_choice.scope == "global"
+
+
+def test_a_profile_that_is_activated_is_the_one_that_is_used(
+    repository: Repository,
+) -> None:
+    """Also by who has looked at another one's stacks before."""
+    register(repository, "prod")
+    repository.create_profile("work")
+    repository.activate_profile("work")
+    assert repository.active_profile_name == "work"
+    assert [s.name for s in repository.list_stacks()] == ["default"]
+
+
+def test_the_active_profile_is_not_deleted(repository: Repository) -> None:
+    with pytest.raises(InUseError, match="globally active") as caught:
+        repository.delete_profile("default")
+    assert "zen profile set --global NAME" in caught.value.hint
+    repository.create_profile("work")
+    repository.delete_profile("work")
+    assert list(repository.profiles) == ["default"]
+
+
+def test_the_profile_of_a_repository_is_not_deleted(inside: Repository) -> None:
+    inside.create_profile("work")
+    inside.activate_profile("work")
+    with pytest.raises(InUseError, match="while it is active") as caught:
+        inside.delete_profile("work")
+    assert "'zen profile set NAME'" in caught.value.hint
+    with pytest.raises(ProfileNotFoundError):
+        inside.delete_profile("gone")
+
+
+def test_a_stack_that_dangles_says_how_to_mend_it(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_ACTIVATED_STACK", "gone")
+    with pytest.raises(DanglingReferenceError) as caught:
+        _ = repository.active_stack
+    assert (caught.value.kind, caught.value.name) == ("stack", "gone")
+    assert "Set ZEN_ACTIVATED_STACK to another one" in caught.value.hint
+    assert "Available: default." in caught.value.hint
+
+
+def test_a_stack_that_dangles_in_the_profile_says_how_to_mend_it(
+    inside: Repository, config: Path
+) -> None:
+    (config / "profiles" / "default" / "stacks" / "default.yaml").unlink()
+    with pytest.raises(DanglingReferenceError) as caught:
+        _ = inside.active_stack_record
+    assert caught.value.source.endswith(".zen/config.yaml")
+    assert "'zen stack set NAME'. Available: none." in caught.value.hint
+
+
+@pytest.mark.usefixtures("only_fakes")
+def test_where_no_stack_is_active_the_profile_is_named() -> None:
+    with pytest.raises(ConfigurationError, match="'default' has no active") as caught:
+        _ = Repository().active_stack
+    assert "zen stack register" in caught.value.hint
+
+
+def test_a_damaged_record_is_an_error_and_hides_no_other(
+    repository: Repository, config: Path
+) -> None:
+    register(repository, "prod")
+    folder = config / "profiles" / "default"
+    (folder / "stacks" / "prod.yaml").write_text("broken")
+    (folder / "components" / "orchestrator" / "default.yaml").write_text("broken")
+    with pytest.raises(DamagedDataError, match=r"prod\.yaml"):
+        repository.list_stacks()
+    with pytest.raises(DamagedDataError, match=r"default\.yaml"):
+        repository.list_components("orchestrator")
+    assert [stack.name for stack in repository.store.stacks()[0]] == ["default"]
+
+
+def test_a_flavor_that_is_gone_is_named_by_what_to_install(
+    repository: Repository, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("acme", version="9.0")  # which offers nothing any more
+    again = Repository()
+    assert again.list_stacks() == repository.list_stacks()
+    with pytest.raises(FlavorNotFoundError) as caught:
+        _ = again.active_stack
+    assert "pip install acme==1.2" in caught.value.hint
+
+
+def test_a_stack_with_a_type_that_no_plugin_offers_any_more_can_be_built(
+    repository: Repository, fake_distribution: FakeDistribution, part: MakePart
+) -> None:
+    """The flavor's plugin is there; the one that brought its type is not."""
+    hooks = """\
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("gadget", "toy", "toys.parts:Toy")]
+    """
+    parts = """\
+        from zen import StackComponent
+        class Toy(StackComponent):
+            TYPE, FLAVOR = "gadget", "toy"
+    """
+    fake_distribution("toys", hooks, parts)
+    again = Repository()
+    components = {
+        **repository.active_stack.components,
+        "gadget": part("gadget", flavor="toy"),
+    }
+    again.register_stack(Stack.from_components("prod", components))
+    assert again.get_stack("prod").components["gadget"].FLAVOR == "toy"
+
+
+def test_a_repository_goes_up_through_its_own_lifecycle(
+    repository: Repository,
+) -> None:
+    stack = repository.active_stack
+    stack.provision()
+    assert stack.is_provisioned
+
+
+@pytest.mark.usefixtures("repository")
+def test_reading_changes_no_byte_also_where_nothing_can_be_written(
+    config: Path, run_python: RunPython, tree: type[Tree]
+) -> None:
+    folders = [config, *(path for path in config.rglob("*") if path.is_dir())]
+    for folder in folders:
+        folder.chmod(0o555)
+    before = tree(config).state()
+    output = run_python(READ_ALL, unprivileged=True)
+    for folder in folders:
+        folder.chmod(0o755)
+    assert json.loads(output) == [
+        *("default", "default", ["default"], ["default"], ["default"])
+    ]
+    assert {k: v[1] for k, v in tree(config).state().items()} == {
+        k: v[1] for k, v in before.items()
+    }
+
+
+def test_listing_what_a_plugin_that_is_gone_made_needs_no_plugin(
+    repository: Repository,
+) -> None:
+    gone = ComponentRecord("alerter", "x", "gone")
+    repository.store.save(components=[gone])
+    assert repository.list_components("alerter") == [gone]
