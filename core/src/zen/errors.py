@@ -213,7 +213,7 @@ class NotFoundError(ZenError, KeyError):
         self.name = name
         self.available = sorted(available)
         self.of = of
-        kind = self.kind[0].upper() + self.kind[1:]
+        kind = self.kind[:1].upper() + self.kind[1:]
         message = f"{kind} '{name}' does not exist{f' {of}' if of else ''}."
         message += did_you_mean(name, self.available)
         if self.available:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import UUID, uuid4
 
 from zen.errors import DamagedDataError, InvalidNameError
-from zen.names import check_name
+from zen.names import check_name, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,6 +130,8 @@ class ComponentRecord:
 
     def __post_init__(self) -> None:
         check_name(self.name, self.type.replace("_", " "))
+        if not _KIND.fullmatch(self.type):
+            raise InvalidNameError("component type", self.type)
 
     @property
     def ref(self) -> Ref:
@@ -156,14 +158,17 @@ class ComponentRecord:
     def from_record(cls, record: Record) -> ComponentRecord:
         """Read a record back, or raise `DamagedDataError`."""
         read = _Reader(record)
-        component = cls(
-            type=read.text("type"),
-            name=read.name(),
-            flavor=read.text("flavor"),
-            configuration=read.mapping("configuration", optional=True),
-            provider=read.provider(),
-            uuid=record.uuid,
-        )
+        try:
+            component = cls(
+                type=read.text("type"),
+                name=read.name(),
+                flavor=read.text("flavor"),
+                configuration=read.mapping("configuration", optional=True),
+                provider=read.provider(),
+                uuid=record.uuid,
+            )
+        except InvalidNameError as error:
+            read.fail(str(error))
         read.check_place(component.ref)
         return component
 
@@ -209,7 +214,9 @@ class StackRecord:
         read = _Reader(record)
         components = read.mapping("components")
         for component_type, name in components.items():
-            if not isinstance(name, str):
+            if not _KIND.fullmatch(component_type):
+                read.fail(f"'{component_type}' is no component type")
+            if not isinstance(name, str) or not is_name(name):
                 read.fail(f"'components: {component_type}' must be a name")
         stack = cls(
             name=read.name(),

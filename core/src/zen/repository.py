@@ -15,6 +15,7 @@ from zen.errors import (
     StackComponentExistsError,
     StackNotFoundError,
 )
+from zen.names import check_name
 from zen.records import ComponentRecord, StackRecord
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Repository:
         Raises:
             InitializationException: It is a repository already, or isn't a folder.
         """
-        folder = Path.cwd() if root is None else Path(root)
+        folder = Path(root or ".").absolute()
         outside = cls(Path(folder.anchor), catalog=catalog, notify=notify)
         profile = outside.active_profile
         stack = outside.active_stack_choice
@@ -168,6 +169,7 @@ class Repository:
             ProfileNotFoundError: There is no such profile.
         """
         self._activation.set_profile(name, globally=globally)
+        self.__dict__.pop("store", None)  # it was the former profile's
 
     @property
     def active_stack_choice(self) -> Choice | None:
@@ -266,6 +268,8 @@ class Repository:
             StackComponentNotFoundError: A component isn't registered.
             StackValidationError: A required type is missing, or they don't fit.
         """
+        for component_type, part in components.items():
+            check_name(part, component_type.replace("_", " "))
         record = StackRecord(name, components)
         self.store.check(record)
         stack = self._build(record)
@@ -295,12 +299,10 @@ class Repository:
             StackValidationError: The components don't fit.
         """
         stack.validate()
-        choice = self.active_stack_choice
         new = self._unregistered(stack)
         self.store.replace_stack(name, stack.record, new)
         self._announce(new)
-        if choice and choice.name == name != stack.name:
-            self.activate_stack(stack.name, globally=choice.scope == "global")
+        self._activation.rename_stack(name, stack.name)
 
     def deregister_stack(self, name: str) -> None:
         """Delete a stack that isn't active; its components stay.
@@ -316,7 +318,8 @@ class Repository:
         """Raise what `deregister_stack` would raise, and delete nothing."""
         stack = self.store.stack(name)
         choice = self.active_stack_choice
-        if stack.name in {self.active_profile.active_stack, choice and choice.name}:
+        active = (self.active_profile.active_stack, choice.name if choice else None)
+        if stack.name.lower() in {name.lower() for name in active if name}:
             raise InUseError(
                 f"Stack '{stack.name}' can't be deleted while it is active.",
                 hint="Activate another one first, with 'zen stack set NAME'.",
@@ -405,11 +408,12 @@ class Repository:
         from zen.stack import Stack
 
         parts = map(self.factory.build, self.store.components_of(record))
-        order = [spec.name for spec in self._catalog.component_types()]
         components = {part.TYPE: part for part in parts}
+        order = [spec.name for spec in self._catalog.component_types()]
+        known = {kind: components.pop(kind) for kind in order if kind in components}
         return Stack.from_components(
             record.name,
-            dict(sorted(components.items(), key=lambda item: order.index(item[0]))),
+            {**known, **components},
             uuid=record.uuid,
             lifecycle=self.lifecycle,
         )

@@ -431,7 +431,7 @@ def test_a_command_is_imported_when_it_is_called(
     catalog = Catalog()
     (offer,) = (o for o in catalog.commands() if o.owner == owner)
     assert "hello.parts" not in sys.modules
-    assert catalog.load_object(offer) == "hello"
+    assert catalog.load_command(offer) == "hello"
 
 
 def test_the_cores_commands_and_types_come_first(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
     from zen.catalog import Owner
 
 TYPES = ("orchestrator", "artifact_store", "metadata_store")
-FIRST_USE = "from zen import Repository; print(Repository().active_profile_name)"
+FIRST_USE = """\
+import sys, time
+from zen import Repository
+
+time.sleep(float(sys.argv[1]) - time.time())
+print(Repository(notify=print).active_profile_name)
+"""
 
 
 @pytest.fixture
@@ -79,9 +86,10 @@ def test_the_second_use_makes_nothing(profiles: Profiles, notices: list[str]) ->
 
 
 def test_of_first_uses_at_once_one_makes_the_profile(config: Path) -> None:
+    start = str(time.time() + 2)
     users = [
         subprocess.Popen(
-            [sys.executable, "-c", FIRST_USE],
+            [sys.executable, "-c", FIRST_USE, start],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -90,7 +98,9 @@ def test_of_first_uses_at_once_one_makes_the_profile(config: Path) -> None:
     ]
     results = [user.communicate(timeout=60) for user in users]
     assert [user.returncode for user in users] == [0] * 4, results
-    assert [out for out, _ in results] == ["default\n"] * 4
+    told = [out.splitlines() for out, _ in results]
+    assert [lines[-1] for lines in told] == ["default"] * 4
+    assert sum("Creating default profile..." in lines for lines in told) == 1
     assert list(GlobalConfiguration().load().profiles) == ["default"]
     assert [path.name for path in (config / "profiles").iterdir()] == ["default"]
 

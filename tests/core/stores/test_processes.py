@@ -84,8 +84,8 @@ class Worker:
         return self.process.stdout.readline().strip()
 
     def hear_all(self) -> list[str]:
-        out, _ = self.process.communicate(timeout=60)
-        return out.split()
+        assert self.process.stdout
+        return self.process.stdout.read().split()
 
     def kill(self) -> None:
         self.process.kill()

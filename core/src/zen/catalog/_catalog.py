@@ -127,9 +127,20 @@ class Catalog:
             name, {o.spec.name for o in drivers}, hint=self._hint("zen plugin list")
         )
 
-    def load_object(self, offer: Offer[CommandSpec]) -> object:
-        """Import what a spec names, or raise `PluginLoadError`."""
+    def load_command(self, offer: Offer[CommandSpec]) -> object:
+        """Import the command that a spec names, or raise `PluginLoadError`."""
         return resolve(offer.spec.source, offer.owner)
+
+    def load_base(self, component_type: str) -> object:
+        """Import the base class of a component type; None if no plugin offers it.
+
+        Raises:
+            PluginLoadError: It can't be imported.
+        """
+        for offer in self._inventory.of(ComponentTypeSpec):
+            if offer.spec.name == component_type:
+                return resolve(offer.spec.base, offer.owner)
+        return None
 
     def load_class(
         self,

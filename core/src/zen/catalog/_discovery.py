@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from zen.catalog._plugins import Owner
 
 if TYPE_CHECKING:
-    from importlib_metadata import EntryPoint
+    from importlib_metadata import Distribution, EntryPoint
 
 __all__ = ["Claim", "find_claims"]
 
@@ -34,19 +34,39 @@ def find_claims() -> list[Claim]:
     """Return the claims of all installed distributions, sorted by plugin and owner.
 
     Of several copies of a distribution only the first on `sys.path` counts, as it
-    does for imports.
+    does for imports. One that is only half there, as after a removal that went
+    wrong, claims nothing.
     """
     # The package rather than the standard library's module: the same on every
     # Python. It is dear to import, and many commands need no plugin.
-    from importlib_metadata import entry_points
+    from importlib_metadata import Distribution
 
-    claims = (_claim(entry_point) for entry_point in entry_points(group=_GROUP))
+    names = {name for found in Distribution.discover() for name in _names(found)}
+    first_copies = map(Distribution.from_name, names)
+    claims = (claim for found in first_copies for claim in _claims(found))
     return sorted(claims, key=lambda claim: claim.owner)
 
 
-def _claim(entry_point: EntryPoint) -> Claim:
-    distribution = entry_point.dist
-    if distribution is None:  # pragma: no cover - only for entry points made by hand
-        return Claim(Owner(entry_point.name, "?", "?"), entry_point.value, ())
-    owner = Owner(entry_point.name, distribution.name, distribution.version)
-    return Claim(owner, entry_point.value, tuple(distribution.requires or ()))
+def _names(distribution: Distribution) -> list[str]:
+    """Return the name of a distribution that has plugins, and nothing for others."""
+    try:
+        return [distribution.name] if _entry_points(distribution) else []
+    # What parsing raises for files that are damaged isn't said anywhere.
+    except Exception:  # noqa: BLE001
+        return []
+
+
+def _claims(distribution: Distribution) -> list[Claim]:
+    requires = tuple(distribution.requires or ())
+    return [
+        Claim(
+            Owner(entry_point.name, distribution.name, distribution.version),
+            entry_point.value,
+            requires,
+        )
+        for entry_point in _entry_points(distribution)
+    ]
+
+
+def _entry_points(distribution: Distribution) -> list[EntryPoint]:
+    return [found for found in distribution.entry_points if found.group == _GROUP]

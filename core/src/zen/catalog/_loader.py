@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib import import_module
+from inspect import isroutine
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import pluggy
@@ -28,7 +29,7 @@ from zen.plugin import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import ModuleType
 
     from zen.catalog._discovery import Claim
@@ -121,38 +122,44 @@ def _import(claim: Claim) -> ModuleType:
 
 
 def _register(inventory: Inventory, owner: Owner, module: ModuleType) -> None:
-    _check_hook_names(owner, module)
     offers = [
         Offer(spec, owner)
-        for hook, spec_type in _SPEC_HOOKS.items()
-        for spec in _ask(owner, module, hook, spec_type)
+        for hook, implementation in _implementations(owner, module)
+        for spec in _ask(owner, hook, implementation)
     ]
     try:
         inventory.manager.register(module, owner.plugin)
-    except pluggy.PluginValidationError as error:
+    # ValueError: another plugin has registered the same module.
+    except (pluggy.PluginValidationError, ValueError) as error:
         raise _contract_error(owner, _describe(error)) from error
     inventory.offers.extend(offers)
 
 
-def _check_hook_names(owner: Owner, module: ModuleType) -> None:
+def _implementations(
+    owner: Owner, module: ModuleType
+) -> Iterator[tuple[str, Callable[..., Iterable[object]]]]:
+    """Yield each hook that a module implements, with the implementation."""
     for name, value in vars(module).items():
-        options = getattr(value, "zen_impl", None)
-        if not isinstance(options, dict) or options.get("optionalhook"):
+        # As pluggy does, look at routines only: other objects may answer anything.
+        options = getattr(value, "zen_impl", None) if isroutine(value) else None
+        if not isinstance(options, dict):
             continue
         hook = options.get("specname") or name
-        if hook not in _HOOKS:
+        if hook in _HOOKS:
+            yield hook, value
+        elif not options.get("optionalhook"):
             problem = f"there is no hook '{hook}'.{did_you_mean(hook, _HOOKS)}"
             raise _contract_error(owner, problem)
 
 
 def _ask(
-    owner: Owner, module: ModuleType, hook: str, spec_type: type
+    owner: Owner, hook: str, implementation: Callable[..., Iterable[object]]
 ) -> Sequence[object]:
-    implementation = getattr(module, hook, None)
-    if getattr(implementation, "zen_impl", None) is None:
+    spec_type = _SPEC_HOOKS.get(hook)
+    if spec_type is None:
         return []
     try:
-        specs = list(implementation())  # type: ignore[misc]  # it has the marker
+        specs = list(implementation())
     # The hook is the plugin's own code; what it raises is the plugin's failure.
     except (Exception, SystemExit) as error:
         raise _load_error(owner, f"hook '{hook}'", error) from error
@@ -166,13 +173,14 @@ def _ask(
 def _check_requirements(claim: Claim) -> None:
     # Only needed for plugins, and dear to import.
     from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
 
     for text in claim.requires:
         try:
             requirement = Requirement(text)
         except InvalidRequirement:
             continue  # whatever it asks for, an installer has accepted it
-        if requirement.name.lower().replace("_", "-") != CORE.distribution:
+        if canonicalize_name(requirement.name) != CORE.distribution:
             continue
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue

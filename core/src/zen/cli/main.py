@@ -121,7 +121,7 @@ def _rows(offers: Iterable[Offer[CommandSpec]]) -> list[tuple[str, str]]:
 
 
 def _loaded(app: App, offer: Offer[CommandSpec]) -> click.Command:
-    command = app.catalog.load_object(offer)
+    command = app.catalog.load_command(offer)
     if isinstance(command, click.Command):
         return command
     raise PluginContractError(

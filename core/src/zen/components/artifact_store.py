@@ -75,6 +75,8 @@ class BaseArtifactStore(StackComponent):
 
     def rename(self, source: str, target: str, *, overwrite: bool = False) -> None:
         """Move a file; raise `FileExistsError` rather than overwrite unasked."""
+        if source == target:
+            return
         self.copyfile(source, target, overwrite=overwrite)
         self.remove(source)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pydantic import SecretBytes, SecretStr, ValidationError
@@ -87,8 +86,8 @@ class ComponentFactory:
             ComponentConfigurationError: It holds a secret, which no store may keep.
         """
         owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
-        for attribute in type(component).model_fields:
-            if isinstance(getattr(component, attribute), SecretStr | SecretBytes):
+        for attribute, value in component.model_dump().items():
+            if _holds_secret(value):
                 raise ComponentConfigurationError(
                     f"'{attribute}' of {component.TYPE.replace('_', ' ')}"
                     f" '{component.name}' is a secret, and no store may keep one.",
@@ -132,23 +131,34 @@ class ComponentFactory:
         spec = offer.spec
         cls = self._catalog.load_class(offer, base=self._base_of(spec.type))
         declared = (getattr(cls, "TYPE", None), getattr(cls, "FLAVOR", None))
+        missing = ", ".join(sorted(getattr(cls, "__abstractmethods__", ())))
         if declared != (spec.type, spec.name):
-            raise PluginContractError(
-                f"'{spec.source}' of {offer.owner} calls itself {declared},"
-                f" and is offered as {(spec.type, spec.name)}.",
-                plugin=offer.owner.plugin,
-                distribution=str(offer.owner),
-                hint=f"Tell the author of {offer.owner.distribution}.",
-            )
-        return cls
+            problem = f"calls itself {declared}, and is offered as"
+            problem += f" {(spec.type, spec.name)}"
+        elif missing:
+            problem = f"lacks what every {spec.type} must have: {missing}"
+        else:
+            return cls
+        raise PluginContractError(
+            f"'{spec.source}' of {offer.owner} {problem}.",
+            plugin=offer.owner.plugin,
+            distribution=str(offer.owner),
+            hint=f"Tell the author of {offer.owner.distribution}.",
+        )
 
     def _base_of(self, component_type: str) -> type[StackComponent]:
-        for spec in self._catalog.component_types():
-            if spec.name == component_type:
-                module, _, name = spec.base.partition(":")
-                base: type[StackComponent] = getattr(import_module(module), name)
-                return base
+        base = self._catalog.load_base(component_type)
+        if isinstance(base, type) and issubclass(base, StackComponent):
+            return base
         return StackComponent
+
+
+def _holds_secret(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_secret, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(_holds_secret, value))
+    return isinstance(value, SecretStr | SecretBytes)
 
 
 def _explain(problem: Mapping[str, object]) -> str:

@@ -114,6 +114,20 @@ class Activation:
                 settings.profiles[profile.name] = replace(present, active_stack=name)
         self._warn_if_overridden("stack", name)
 
+    def rename_stack(self, old: str, new: str) -> None:
+        """Let the settings that name a stack of the active profile follow its name."""
+        profile = self.profile
+        with self._configuration.update() as settings:
+            present = settings.profile(profile.name)
+            if _is_same(present.active_stack, old):
+                settings.profiles[profile.name] = replace(present, active_stack=new)
+        if self.folder:
+            local = self.folder.read()
+            if local.active_profile_name == profile.name and _is_same(
+                local.active_stack_name, old
+            ):
+                self.folder.write(LocalSettings(profile.name, new))
+
     def _warn_if_overridden(self, kind: str, name: str) -> None:
         variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
         if value and value != name:
@@ -121,6 +135,10 @@ class Activation:
                 f"Warning: the environment variable {variable} is set, so {kind}"
                 f" '{value}' stays active in this session."
             )
+
+
+def _is_same(name: str | None, other: str) -> bool:
+    return name is not None and name.lower() == other.lower()
 
 
 def dangling(

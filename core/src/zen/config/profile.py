@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["ProfileConfiguration"]
 
 _CONFIG: Final = "{config}"
-_PASSWORD: Final = re.compile(r"(?<=:)[^:/@]+(?=@)")
+# As people type them: a password may hold what should have been escaped.
+_PASSWORD: Final = re.compile(r"(://[^:/@]*):[^?]*@")
+_IN_OPTIONS: Final = re.compile(
+    r"(passw(?:or)?d|pwd|secret|token)=[^&]*", re.IGNORECASE
+)
+    r"((?:passw(?:or)?d|pwd|secret|token))=[^&]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ class ProfileConfiguration:
     @staticmethod
     def portable_url(url: str) -> str:
         """Return a URL inside of the configuration folder as `store_url` spells it."""
-        return url.replace(_config_in(url), _CONFIG)
+        before, folder, after = url.partition(_config_in(url))
+        is_inside = folder and after[:1] in {"", "/", "\\"}
+        return f"{before}{_CONFIG}{after}" if is_inside else url
 
     @property
     def url(self) -> str:
@@ -56,11 +64,7 @@ class ProfileConfiguration:
     @property
     def display_url(self) -> str:
         """The store's URL, fit to be shown: its password is masked."""
-        scheme, separator, rest = self.url.partition("://")
-        if not separator:
-            return self.url
-        authority, slash, path = rest.partition("/")
-        return f"{scheme}://{_PASSWORD.sub('***', authority)}{slash}{path}"
+        return _IN_OPTIONS.sub(r"\1=***", _PASSWORD.sub(r"\1:***@", self.url))
 
     @property
     def folder(self) -> Path:

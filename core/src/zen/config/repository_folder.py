@@ -107,10 +107,7 @@ class RepositoryFolder:
         Raises:
             DamagedDataError: The file can't be read as what it should be.
         """
-        data = read_file(self.path)
-        if not data or not data.strip():
-            return LocalSettings()
-        content = parse_yaml(data, self.path, end_mark=False)
+        content = self._content()
         names = [content.get(f"active_{kind}_name") for kind in ("profile", "stack")]
         for name in names:
             if name is not None and not isinstance(name, str):
@@ -126,5 +123,24 @@ class RepositoryFolder:
         content = {
             "active_profile_name": settings.active_profile_name,
             "active_stack_name": settings.active_stack_name,
+            **self._unknown(),
         }
         replace_files({self.path: dump_yaml(content, end_mark=False)})
+
+    def _content(self) -> dict[str, object]:
+        data = read_file(self.path)
+        if not data or not data.strip():
+            return {}
+        return parse_yaml(data, self.path, end_mark=False)
+
+    def _unknown(self) -> dict[str, object]:
+        """Return what a newer version of Zen keeps there as well."""
+        try:
+            content = self._content()
+        except DamagedDataError:
+            return {}  # to write the settings anew is how users mend the file
+        return {
+            key: value
+            for key, value in content.items()
+            if key not in {"active_profile_name", "active_stack_name"}
+        }

@@ -10,7 +10,7 @@ from zen.plugin import LifecycleContext, LifecycleEvent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from zen.catalog import Catalog
+    from zen.catalog import Catalog, Owner
     from zen.components import StackComponent
     from zen.plugin import LifecycleVerb
 
@@ -67,29 +67,34 @@ class Lifecycle:
         """
         ordered = list(components)
         for component in reversed(ordered) if verb in _DOWNWARDS else ordered:
-            if not _is_done(verb, component):
-                self._apply(verb, component, stack)
+            owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+            try:
+                self._apply(verb, component, owner, stack)
+            except ZenError:
+                raise
+            # A flavor's own code, which may raise anything.
+            except Exception as error:
+                raise ProvisioningError(
+                    f"{_title(component)} could not be {_PARTICIPLES[verb]}:"
+                    f" {type(error).__name__}: {error}",
+                    hint=f"Its flavor '{component.FLAVOR}' comes from {owner}.",
+                ) from error
 
     def _apply(
-        self, verb: LifecycleVerb, component: StackComponent, stack: str | None
+        self,
+        verb: LifecycleVerb,
+        component: StackComponent,
+        owner: Owner,
+        stack: str | None,
     ) -> None:
+        if _is_done(verb, component):
+            return
         event = LifecycleEvent(
             verb, component.TYPE, component.name, component.FLAVOR, stack
         )
-        owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
-        hook = self._catalog.lifecycle_hook(verb, owner)
         self._announce_before(event)
-        try:
-            hook(component=component, context=LifecycleContext(stack))
-        except ZenError:
-            raise
-        # A flavor's own code, which may raise anything.
-        except Exception as error:
-            raise ProvisioningError(
-                f"{_title(component)} could not be {_PARTICIPLES[verb]}:"
-                f" {type(error).__name__}: {error}",
-                hint=f"Its flavor '{component.FLAVOR}' comes from {owner}.",
-            ) from error
+        hook = self._catalog.lifecycle_hook(verb, owner)
+        hook(component=component, context=LifecycleContext(stack))
         self._announce_after(event)
 
     def _announce_before(self, event: LifecycleEvent) -> None:

@@ -6,6 +6,7 @@ be kept in git. What belongs to this host alone is in `.state`, which git ignore
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,14 +25,16 @@ from zen.stores.yaml_files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from zen.stores.driver import GuardCheck, Transaction
+    from zen.stores.driver import GuardCheck, Put, Transaction
 
 __all__ = ["LocalStoreDriver"]
 
 _STATE: Final = ".state"
 _SUFFIX: Final = ".yaml"
+# Where a record keeps its identity if its payload doesn't hold it as `uuid`.
+_UUID: Final = "_uuid"
 
 
 class LocalStoreDriver(StoreDriver):
@@ -95,7 +98,9 @@ class LocalStoreDriver(StoreDriver):
                 for delete in transaction.deletes
             }
             for put in transaction.puts:
-                changes[self._path(put.ref.kind, put.ref.key)] = dump_yaml(put.payload)
+                changes[self._path(put.ref.kind, put.ref.key)] = dump_yaml(
+                    _content(put)
+                )
             ignore = self.folder / _STATE / ".gitignore"
             if not ignore.exists():
                 changes[ignore] = b"*\n"
@@ -116,15 +121,11 @@ class LocalStoreDriver(StoreDriver):
 
     def _contents(self, kind: str) -> Iterator[tuple[str, bytes]]:
         folder = self.folder / f"{kind}s"
-        try:
-            paths = sorted(folder.rglob(f"[!.]*{_SUFFIX}"))
-        except OSError as error:
-            message = f"{folder} can't be read: {error.strerror}."
-            raise StoreUnavailableError(message) from error
-        for path in paths:
+        for path in _files_below(folder):
             content = read_file(path)
             if content is not None:
-                yield path.relative_to(folder).with_suffix("").as_posix(), content
+                key = path.relative_to(folder).as_posix().removesuffix(_SUFFIX)
+                yield key, content
 
     def _parse(self, kind: str, key: str, content: bytes) -> Record:
         path = self._path(kind, key)
@@ -135,7 +136,7 @@ class LocalStoreDriver(StoreDriver):
             reason = "a record's file must have a name in lower case"
             raise DamagedDataError(path, reason) from error
         try:
-            uuid = UUID(str(payload.get("uuid")))
+            uuid = UUID(str(payload.pop(_UUID, None) or payload.get("uuid")))
         except ValueError as error:
             raise DamagedDataError(path, "'uuid' must be a UUID") from error
         return Record(ref, uuid, payload, _hash(content), str(path))
@@ -147,6 +148,33 @@ def _folder_of(url: str) -> Path:
     path = unquote(urlsplit(url).path)
     # A URL writes a Windows path as /C:/folder.
     return Path(path[1:] if path[2:3] == ":" else path)
+
+
+def _content(put: Put) -> Mapping[str, object]:
+    uuid = str(put.uuid)
+    return (
+        put.payload if put.payload.get("uuid") == uuid else {_UUID: uuid, **put.payload}
+    )
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield the records' files; raise rather than overlook what can't be read."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                yield from _files_below(Path(entry))
+            elif entry.name.endswith(_SUFFIX):
+                yield Path(entry)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise StoreUnavailableError(
+            f"{folder} can't be read: {error.strerror}.",
+            hint="Check its permissions.",
+        ) from error
 
 
 def _hash(content: bytes) -> str:

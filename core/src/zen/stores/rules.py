@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from zen.errors import (
     AlreadyExistsError,
+    DamagedDataError,
     InUseError,
     StackComponentExistsError,
     StackComponentNotFoundError,
@@ -99,9 +100,11 @@ class _After:
 
 def _check_identity(view: View, transaction: Transaction, put: Put) -> None:
     existing = view.get(put.ref)
-    if existing is None or existing.uuid == put.uuid:
-        return
-    if any(delete.ref == put.ref for delete in transaction.deletes):
+    deleted = any(delete.ref == put.ref for delete in transaction.deletes)
+    uuids = {other.uuid for other in transaction.puts if other.ref == put.ref}
+    if existing and not deleted:
+        uuids.add(existing.uuid)
+    if len(uuids) == 1:
         return
     raise _EXISTS.get(put.ref.kind, AlreadyExistsError)(
         f"{put.ref} exists already.", hint="Choose another name."
@@ -134,5 +137,8 @@ def _check_unused(after: _After, ref: Ref) -> None:
 
 
 def _names(view: View, component_type: str) -> list[str]:
-    records = view.scan(COMPONENT, f"{component_type}/")
+    try:
+        records = list(view.scan(COMPONENT, f"{component_type}/"))
+    except DamagedDataError:
+        return []  # what is wrong with the stack must be said all the same
     return sorted(str(record.payload.get("name")) for record in records)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from zen.errors import (
+    ComponentConfigurationError,
     ConflictError,
     DamagedDataError,
     StackComponentNotFoundError,
@@ -106,8 +107,13 @@ class Store:
         Raises:
             StackComponentNotFoundError: There is no such component.
             StackComponentExistsError: Another one has the new name.
+            ComponentConfigurationError: `new` is of another type.
         """
         old = self._component(component_type, name)
+        if new.type != component_type:
+            raise ComponentConfigurationError(
+                f"{old.ref} can't become a component of type {new.type}."
+            )
         stacks: list[StackRecord] = []
         checks: list[Check | GuardCheck] = [_unchanged(old)]
         if new.ref != old.ref:

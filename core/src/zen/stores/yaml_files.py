@@ -62,7 +62,12 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
         reason = " ".join(part for part in (error.context, error.problem) if part)
         line = mark.line + 1 if mark else None
         raise DamagedDataError(path, f"not valid YAML: {reason}", line=line) from error
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.reader.ReaderError as error:
+        line = data.count(b"\n", 0, error.position) + 1
+        reason = "not valid YAML: a character that isn't text"
+        raise DamagedDataError(path, reason, line=line) from error
+    # What PyYAML raises for a value that isn't of the type that its tag says.
+    except (yaml.YAMLError, AttributeError, LookupError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise DamagedDataError(path, f"not valid YAML: {reason}") from error
     lines = data.rstrip().splitlines()
@@ -102,22 +107,37 @@ def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) ->
         StoreUnavailableError: A file can't be written.
     """
     staged: dict[Path, Path | None] = {}
+    replaced: dict[Path, bytes | None] = {}
     path = None
     try:
         for path, content in changes.items():
             staged[path] = None if content is None else _stage(path, content, mode)
         for path, temporary in staged.items():
-            if temporary is None:
-                path.unlink(missing_ok=True)
-            else:
-                temporary.replace(path)
-        for path in dict.fromkeys(path.parent for path in changes):
+            before = read_file(path) if path.is_file() else None
+            _replace(path, temporary)
+            replaced[path] = before
+        for path in {path.parent for path in changes}:
             _flush_folder(path)
     except OSError as error:
         for temporary in filter(None, staged.values()):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+        _restore(replaced, mode)
         raise _unavailable("written", path, error) from error
+
+
+def _restore(contents: Mapping[Path, bytes | None], mode: int) -> None:
+    for path, content in contents.items():
+        with suppress(OSError):
+            _replace(path, None if content is None else _stage(path, content, mode))
+
+
+def _replace(path: Path, temporary: Path | None) -> None:
+    if temporary is not None:
+        temporary.replace(path)
+        return
+    with suppress(FileNotFoundError, NotADirectoryError):
+        path.unlink()
 
 
 @contextmanager
@@ -174,7 +194,8 @@ def _make_folder(folder: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # pragma: no cover - Windows can't open a folder
+    # Windows can't open a folder; and there is none where nothing was removed.
+    if os.name == "nt" or not folder.is_dir():
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
