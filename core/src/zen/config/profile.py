@@ -21,8 +21,6 @@ _PASSWORD: Final = re.compile(r"(://[^:/@]*):[^?]*@")
 _IN_OPTIONS: Final = re.compile(
     r"(passw(?:or)?d|pwd|secret|token)=[^&]*", re.IGNORECASE
 )
-    r"((?:passw(?:or)?d|pwd|secret|token))=[^&]*", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
