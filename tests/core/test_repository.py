@@ -315,6 +315,16 @@ def test_a_stack_is_active_under_its_new_name_inside_and_outside(
     assert Repository(tmp_path).active_stack_name == "main"
 
 
+def test_a_repository_that_pins_another_stack_goes_on_doing_so(
+    inside: Repository, tmp_path: Path
+) -> None:
+    register(inside, "prod")
+    inside.activate_stack("prod")
+    inside.update_stack("default", inside.compose_stack("main", DEFAULTS))
+    assert inside.active_stack_name == "prod"
+    assert Repository(tmp_path).active_stack_name == "main"
+
+
 def test_another_stack_may_be_renamed(repository: Repository) -> None:
     register(repository, "prod")
     repository.update_stack("prod", repository.compose_stack("dev", DEFAULTS))

@@ -128,6 +128,14 @@ def test_a_file_that_was_broken_by_hand_is_damaged(
     assert caught.value.where == folder.path
 
 
+def test_a_file_that_was_broken_by_hand_is_mended_by_a_write(
+    folder: RepositoryFolder,
+) -> None:
+    folder.path.write_text("active_profile_name: [")
+    folder.write(LocalSettings("q"))
+    assert folder.read() == LocalSettings("q")
+
+
 def test_what_cannot_be_written_is_said(folder: RepositoryFolder) -> None:
     folder.path.unlink()
     folder.path.mkdir()

@@ -38,8 +38,10 @@ class BusyDriver(LocalStoreDriver):
         self.before_commit: list[Callable[[], None]] = []
         self.after_scan: list[Callable[[], None]] = []
         self.limit = 1000
+        self.commits = 0
 
     def commit(self, transaction: Transaction) -> None:
+        self.commits += 1
         if self.before_commit:
             self.before_commit.pop()()
         super().commit(transaction)
@@ -295,8 +297,10 @@ def test_what_a_caller_relies_on_is_never_tried_again(
         other.replace_component("orchestrator", "spare", replace(SPARE, flavor="y"))
 
     driver.before_commit = [change]
+    driver.commits = 0
     with pytest.raises(ConflictError, match="Orchestrator 'spare'"):
         store.replace_component("orchestrator", "spare", replace(SPARE, flavor="z"))
+    assert driver.commits == 1
     assert store.component("orchestrator", "spare").flavor == "y"
 
 
