@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,21 +17,10 @@ from zen.components.factory import ComponentFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
     from types import ModuleType
 
     from zen.components import StackComponent
-
-# What makes root as powerless as everybody else: CAP_DAC_OVERRIDE,
-# CAP_DAC_READ_SEARCH and CAP_FOWNER leave the bounding set (PR_CAPBSET_DROP), and
-# with the next program the process itself.
-_DROP_PRIVILEGES = """\
-import ctypes, os, sys
-if os.geteuid() == 0:
-    libc = ctypes.CDLL(None, use_errno=True)
-    for capability in (1, 2, 3):
-        assert libc.prctl(24, capability, 0, 0, 0) == 0, ctypes.get_errno()
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
 
 ACME_HOOKS = """\
 TYPES = ("orchestrator", "artifact_store", "metadata_store")
@@ -139,19 +125,6 @@ class FakeDistribution(Protocol):
         """Return whom the catalog must name as the plugin's owner."""
 
 
-class RunPython(Protocol):
-    """Run a script in a process of its own, and return what it prints.
-
-    The script must end well. An unprivileged one is refused what the permissions of
-    files refuse, also where the tests are run by root.
-    """
-
-    def __call__(
-        self, script: str, *arguments: object, unprivileged: bool = False
-    ) -> str:
-        """Run `script` with `arguments` in `sys.argv`."""
-
-
 class MakePart(Protocol):
     """Make a component of a flavor that is installed."""
 
@@ -189,24 +162,6 @@ class Tree:
             for path in self.folder.rglob("*")
             if path.is_file() and "lock" not in path.name
         }
-
-
-@pytest.fixture(autouse=True)
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The configuration folder, not there yet; nothing leaks in from outside."""
-    for name in os.environ:
-        if name.startswith(("ZEN_", "ZENML_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path / "config"
-
-
-@pytest.fixture
-def here() -> Path:
-    """The working directory."""
-    return Path.cwd()
 
 
 @pytest.fixture
@@ -301,25 +256,6 @@ def only_fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 def notices() -> list[str]:
     """What the user is told."""
     return []
-
-
-@pytest.fixture
-def run_python() -> RunPython:
-    def run(script: str, *arguments: object, unprivileged: bool = False) -> str:
-        command = ["-c", dedent(script), *map(str, arguments)]
-        if unprivileged:
-            command = ["-c", _DROP_PRIVILEGES, *command]
-        done = subprocess.run(
-            [sys.executable, *command],
-            capture_output=True,
-            check=False,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
 
 
 @pytest.fixture

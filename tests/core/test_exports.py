@@ -12,7 +12,7 @@ import pytest
 import zen
 
 if TYPE_CHECKING:
-    from tests.core.conftest import RunPython
+    from tests.conftest import RunPython
 
 PUBLIC = [
     "zen",

@@ -29,7 +29,8 @@ from zen.records import ComponentRecord
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.core.conftest import FakeDistribution, MakePart, RunPython, Tree
+    from tests.conftest import RunPython
+    from tests.core.conftest import FakeDistribution, MakePart, Tree
     from zen.catalog import Owner
 
 TYPES = ("orchestrator", "artifact_store", "metadata_store")

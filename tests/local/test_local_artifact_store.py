@@ -16,11 +16,6 @@ from zen.folders import local_stores_folder
 from zen_local import LocalArtifactStore
 
 
-@pytest.fixture(autouse=True)
-def _config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> LocalArtifactStore:
     (tmp_path / "artifacts").mkdir()

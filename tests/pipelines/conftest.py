@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,17 +21,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder, under a configuration of its own."""
-    for name in [name for name in os.environ if name.startswith("ZEN")]:
-        monkeypatch.delenv(name)
-    # Set by pytest-xdist; it would cut tables.
-    monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
-    folder = tmp_path / "project"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
+def project(here: Path) -> Path:
+    """Work in an empty folder."""
+    return here
 
 
 @pytest.fixture

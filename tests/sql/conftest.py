@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def _config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Return the path of a database that isn't there yet, in a folder neither."""

@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 NOON = datetime(2024, 2, 29, 12, 0, 0, tzinfo=timezone.utc)
 
 
-@pytest.fixture(autouse=True)
-def _config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "config"))
-
-
 @pytest.fixture
 def store() -> SQLiteMetadataStore:
     return SQLiteMetadataStore(name="store")

@@ -18,7 +18,8 @@ from zen.errors import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.core.conftest import RunPython, Tree
+    from tests.conftest import RunPython
+    from tests.core.conftest import Tree
 
 PROFILE = "  p: {store_type: local, store_url: /x}\n"
 UPDATE = """\

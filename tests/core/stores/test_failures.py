@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.core.conftest import RunPython, Tree
+    from tests.conftest import RunPython
+    from tests.core.conftest import Tree
 
 TYPES = ("orchestrator", "artifact_store", "metadata_store")
 PRELUDE = """\

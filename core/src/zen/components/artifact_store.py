@@ -35,7 +35,8 @@ class BaseArtifactStore(StackComponent):
     def open(self, path: str, mode: str = "rb") -> IO[bytes]:
         """Open a file for reading (`rb`) or writing (`wb`), in bytes.
 
-        A file that is written is there, whole, once it has been closed.
+        A file that is written is there, whole, once it has been closed. Nothing is
+        there when the `with` block that writes it raises.
         """
 
     @abstractmethod

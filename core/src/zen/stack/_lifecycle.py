@@ -107,7 +107,7 @@ class Lifecycle:
                     hint=error.hint,
                 ) from error
             # Who watches can't be allowed to stop what is watched.
-            except Exception as error:  # noqa: BLE001
+            except (Exception, SystemExit) as error:  # noqa: BLE001
                 self._report(plugin, "before", error)
 
     def _announce_after(self, event: LifecycleEvent) -> None:
@@ -115,7 +115,7 @@ class Lifecycle:
             try:
                 observe(event)
             # Who watches can't be allowed to stop what is watched.
-            except Exception as error:  # noqa: BLE001
+            except (Exception, SystemExit) as error:  # noqa: BLE001
                 self._report(plugin, "after", error)
 
     def _report(self, plugin: str, moment: str, error: Exception) -> None:
