@@ -118,7 +118,7 @@ class Lifecycle:
             except (Exception, SystemExit) as error:  # noqa: BLE001
                 self._report(plugin, "after", error)
 
-    def _report(self, plugin: str, moment: str, error: Exception) -> None:
+    def _report(self, plugin: str, moment: str, error: BaseException) -> None:
         self._notify(
             f"Plugin '{plugin}' failed in zen_{moment}_lifecycle:"
             f" {type(error).__name__}: {error}"
