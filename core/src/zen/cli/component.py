@@ -10,7 +10,8 @@ import click
 from zen.cli.app import App, notify, pass_app
 from zen.cli.flavor import print_flavors
 from zen.cli.group import Group
-from zen.cli.output import output_option, print_object, print_rows
+from zen.cli.options import output_option, yes_option
+from zen.cli.output import print_object, print_rows
 from zen.errors import ConfigurationError, FlavorNotFoundError, PluginError
 from zen.plugin import ComponentTypeSpec
 
@@ -58,7 +59,7 @@ def _worded(command: click.Command, spec: ComponentTypeSpec) -> click.Command:
 
 
 @click.command("list")
-@output_option()
+@output_option
 @_pass_spec
 @pass_app
 def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
@@ -111,7 +112,7 @@ def register(
 
 @click.command("describe")
 @click.argument("name", required=False)
-@output_option()
+@output_option
 @_pass_spec
 @pass_app
 def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -> None:
@@ -140,7 +141,7 @@ def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -
 
 @click.command("delete")
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Don't ask.")
+@yes_option
 @_pass_spec
 @pass_app
 def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
@@ -190,7 +191,7 @@ def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
 
 
 @click.command("list")
-@output_option()
+@output_option
 @_pass_spec
 @pass_app
 def list_flavors(app: App, spec: ComponentTypeSpec, output: str) -> None:

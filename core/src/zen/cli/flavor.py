@@ -6,7 +6,8 @@ import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.group import Group
-from zen.cli.output import output_option, print_rows
+from zen.cli.options import output_option
+from zen.cli.output import print_rows
 
 __all__ = ["flavor", "print_flavors"]
 
@@ -17,7 +18,7 @@ def flavor() -> None:
 
 
 @flavor.command("list")
-@output_option()
+@output_option
 @pass_app
 def list_flavors(app: App, output: str) -> None:
     """List the flavors of all component types, with the distribution each is from.

@@ -10,33 +10,14 @@ from unicodedata import east_asian_width
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["output_option", "print_data", "print_object", "print_rows"]
+__all__ = ["print_data", "print_object", "print_rows"]
 
 _ACTIVE_MARK: Final = "👉"
 _HEAVY: Final = {"top": "┏━┯┓", "head": "┠─┼┨", "bottom": "┗━┷┛", "row": "┃│┃"}
 _ASCII: Final = {"top": "+-++", "head": "+-++", "bottom": "+-++", "row": "|||"}
 _NARROWEST: Final = 4
-
-
-def output_option(
-    *names: str,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add `--output table|json|yaml` to a command, as its argument `output`.
-
-    Args:
-        names: The option's spellings; `--output` and `-o` if there are none.
-    """
-    return click.option(
-        *(names or ("--output", "-o")),
-        "output",
-        type=click.Choice(["table", "json", "yaml"]),
-        default="table",
-        show_default=True,
-        help="How to show the result.",
-    )
 
 
 def print_rows(

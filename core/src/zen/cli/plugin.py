@@ -8,7 +8,8 @@ import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.group import Group
-from zen.cli.output import output_option, print_rows
+from zen.cli.options import output_option
+from zen.cli.output import print_rows
 from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def plugin() -> None:
 
 
 @plugin.command("list")
-@output_option()
+@output_option
 @pass_app
 def list_plugins(app: App, output: str) -> None:
     """List the plugins, with what became of each and what it provides.

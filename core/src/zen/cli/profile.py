@@ -6,7 +6,8 @@ import click
 
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
-from zen.cli.output import output_option, print_object, print_rows
+from zen.cli.options import global_option, output_option, yes_option
+from zen.cli.output import print_object, print_rows
 from zen.errors import ConfigurationError
 
 __all__ = ["profile"]
@@ -26,7 +27,7 @@ def profile() -> None:
 
 
 @profile.command("list")
-@output_option()
+@output_option
 @pass_app
 def list_profiles(app: App, output: str) -> None:
     """List the profiles, and mark the active one.
@@ -81,13 +82,7 @@ def create_profile(app: App, name: str, store_type: str, url: str | None) -> Non
 
 @profile.command("set")
 @click.argument("name")
-@click.option(
-    "--global",
-    "-g",
-    "globally",
-    is_flag=True,
-    help="Set it outside of repositories, also when called inside of one.",
-)
+@global_option
 @pass_app
 def set_profile(app: App, name: str, *, globally: bool) -> None:
     """Make a profile the active one, here or globally.
@@ -112,7 +107,7 @@ def get_profile(app: App) -> None:
 
 @profile.command("describe")
 @click.argument("name", required=False)
-@output_option()
+@output_option
 @pass_app
 def describe_profile(app: App, name: str | None, output: str) -> None:
     """Show where a profile is kept and what is active in it.
@@ -144,7 +139,7 @@ def describe_profile(app: App, name: str | None, output: str) -> None:
 
 @profile.command("delete")
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Don't ask.")
+@yes_option
 @pass_app
 def delete_profile(app: App, name: str, *, yes: bool) -> None:
     """Delete a profile. Data at a URL of your own choice is left where it is.

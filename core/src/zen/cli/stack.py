@@ -8,7 +8,8 @@ import click
 
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
-from zen.cli.output import output_option, print_object, print_rows
+from zen.cli.options import global_option, output_option, yes_option
+from zen.cli.output import print_object, print_rows
 from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def stack() -> None:
 
 
 @stack.command("list")
-@output_option()
+@output_option
 @pass_app
 def list_stacks(app: App, output: str) -> None:
     """List the stacks of the active profile, and mark the active one.
@@ -95,13 +96,7 @@ def register_stack(
 
 @stack.command("set")
 @click.argument("name")
-@click.option(
-    "--global",
-    "-g",
-    "globally",
-    is_flag=True,
-    help="Set it in the profile, also when called inside of a repository.",
-)
+@global_option
 @pass_app
 def set_stack(app: App, name: str, *, globally: bool) -> None:
     """Make a stack the active one, here or in the whole profile.
@@ -123,7 +118,7 @@ def get_stack(app: App) -> None:
 
 @stack.command("describe")
 @click.argument("name", required=False)
-@output_option()
+@output_option
 @pass_app
 def describe_stack(app: App, name: str | None, output: str) -> None:
     """Show the components of a stack, of the active one by default.
@@ -144,7 +139,7 @@ def describe_stack(app: App, name: str | None, output: str) -> None:
 
 @stack.command("delete")
 @click.argument("name")
-@click.option("--yes", "-y", is_flag=True, help="Don't ask.")
+@yes_option
 @pass_app
 def delete_stack(app: App, name: str, *, yes: bool) -> None:
     """Delete a stack. Its components stay.

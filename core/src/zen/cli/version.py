@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 import zen
-from zen.cli.output import output_option, print_data
+from zen.cli.options import output_option
+from zen.cli.output import print_data
 
 __all__ = ["version"]
 
 
 @click.command()
-@output_option()
+@output_option
 def version(output: str) -> None:
     """Show the version of Zen.
 

@@ -9,7 +9,8 @@ import click
 
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
-from zen.cli.output import output_option, print_object, print_rows
+from zen.cli.options import output_option
+from zen.cli.output import print_object, print_rows
 from zen.errors import StepFailedError, ZenError
 from zen_pipelines._durations import format_duration
 from zen_pipelines._scripts import run_script
@@ -99,7 +100,7 @@ def runs() -> None:
     show_default=True,
     help="How many runs to show at most.",
 )
-@output_option()
+@output_option
 @pass_app
 def list_runs(app: App, name: str, limit: int, output: str) -> None:
     """List the latest runs, newest first.
@@ -125,7 +126,7 @@ def list_runs(app: App, name: str, limit: int, output: str) -> None:
 
 @runs.command("describe")
 @click.argument("name")
-@output_option()
+@output_option
 @pass_app
 def describe_run(app: App, name: str, output: str) -> None:
     """Show a run with its steps and the places of its artifacts.
