@@ -68,6 +68,7 @@ def test_the_core_keeps_its_own_contract(manager: pluggy.PluginManager) -> None:
         name for name in HOOKS if getattr(manager.hook, name).get_hookimpls()
     }
     assert implemented == {
-        *ANSWERED_ONCE,
-        *("zen_store_drivers", "zen_component_types", "zen_commands"),
+        "zen_store_drivers",
+        "zen_component_types",
+        "zen_commands",
     }

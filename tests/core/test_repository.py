@@ -559,3 +559,44 @@ def test_listing_what_a_plugin_that_is_gone_made_needs_no_plugin(
     gone = ComponentRecord("alerter", "x", "gone")
     repository.store.save(components=[gone])
     assert repository.list_components("alerter") == [gone]
+
+
+def test_what_another_process_activates_is_seen_whole(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.create_profile("b", url=str(tmp_path / "b"))
+    Repository().activate_profile("b")
+    assert repository.active_profile_name == "b"
+    assert (tmp_path / "b" / "stacks" / "default.yaml").is_file()
+    assert repository.store.driver.url == str(tmp_path / "b")
+
+
+def test_a_hand_written_component_goes_into_a_new_stack(
+    repository: Repository, config: Path
+) -> None:
+    """What the file leaves out is what the flavor has by default."""
+    folder = config / "profiles" / "default" / "components"
+    for file in folder.rglob("*.yaml"):
+        text = file.read_text()
+        head, _, tail = text.partition("configuration:")
+        rest = tail[tail.index("provider:") :] if "provider:" in tail else "...\n"
+        file.write_text(f"{head}configuration: {{}}\n{rest}")
+    repository.register_stack(repository.compose_stack("new", DEFAULTS))
+    assert "new" in repository.stack_configurations
+
+
+def test_a_configuration_folder_of_that_name_is_no_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / ".zen"))
+    assert Repository(tmp_path).root is None
+    with pytest.raises(InitializationException, match="configuration folder"):
+        Repository.initialize(tmp_path)
+
+
+def test_a_repository_tells_where_it_is(repository: Repository, here: Path) -> None:
+    Repository.initialize(here)
+    assert Repository.is_repository_directory(here)
+    assert Repository.find_repository(here / "a") == here
+    assert Repository(here).config_directory == here / ".zen"
+    assert repository.active_user_name == "default"

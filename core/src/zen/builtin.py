@@ -5,27 +5,12 @@ It is written as any other plugin is, and goes through the same hooks.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from zen.plugin import (
-    CommandSpec,
-    ComponentTypeSpec,
-    LifecycleContext,
-    StoreDriverSpec,
-    hookimpl,
-)
-
-if TYPE_CHECKING:
-    from zen.components import StackComponent
+from zen.plugin import CommandSpec, ComponentTypeSpec, StoreDriverSpec, hookimpl
 
 __all__ = [
     "zen_commands",
     "zen_component_types",
-    "zen_deprovision",
-    "zen_provision",
-    "zen_resume",
     "zen_store_drivers",
-    "zen_suspend",
 ]
 
 
@@ -80,35 +65,3 @@ def zen_commands() -> list[CommandSpec]:
         CommandSpec("stack", "zen.cli.stack:stack", "Manage stacks."),
         CommandSpec("version", "zen.cli.version:version", "Show the version of Zen."),
     ]
-
-
-@hookimpl(trylast=True)
-def zen_provision(component: StackComponent, context: LifecycleContext) -> bool:
-    """Let the component provision itself."""
-    del context
-    component.provision()
-    return True
-
-
-@hookimpl(trylast=True)
-def zen_resume(component: StackComponent, context: LifecycleContext) -> bool:
-    """Let the component resume itself."""
-    del context
-    component.resume()
-    return True
-
-
-@hookimpl(trylast=True)
-def zen_suspend(component: StackComponent, context: LifecycleContext) -> bool:
-    """Let the component suspend itself."""
-    del context
-    component.suspend()
-    return True
-
-
-@hookimpl(trylast=True)
-def zen_deprovision(component: StackComponent, context: LifecycleContext) -> bool:
-    """Let the component deprovision itself."""
-    del context
-    component.deprovision()
-    return True

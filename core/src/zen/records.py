@@ -254,7 +254,9 @@ class _Reader:
             return None
         provider = self.mapping("provider")
         distribution, version = provider.get("distribution"), provider.get("version")
-        return Provider(str(distribution), str(version))
+        if not isinstance(distribution, str) or not isinstance(version, str):
+            self.fail("'provider' must hold a 'distribution' and a 'version'")
+        return Provider(distribution, version)
 
     def mapping(self, key: str, *, optional: bool = False) -> dict[str, object]:
         value = self.record.payload.get(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from zen.components.factory import ComponentFactory
     from zen.config import Choice, ProfileConfiguration
     from zen.plugin import FlavorSpec
+    from zen.records import Record
     from zen.stack import Lifecycle, Stack
     from zen.stores import Store
 
@@ -58,6 +60,7 @@ class Repository:
             None if root is None else Path(root),
             self._notify,
         )
+        self._opened: tuple[object, Store] | None = None
         self._profiles.ensure_default()
 
     @classmethod
@@ -102,6 +105,36 @@ class Repository:
         return self._profiles.configuration.load().profiles
 
     @property
+    def config_directory(self) -> Path | None:
+        """The repository's folder `.zen`, or None outside of any."""
+        return self.root / ".zen" if self.root else None
+
+    @staticmethod
+    def is_repository_directory(path: Path | str) -> bool:
+        """Tell whether a folder is the root of a repository."""
+        return RepositoryFolder.is_root(Path(path))
+
+    @staticmethod
+    def find_repository(path: Path | str | None = None) -> Path | None:
+        """Return the root of the repository that a folder is in, or None.
+
+        Raises:
+            DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+        """
+        start = None if path is None else Path(path)
+        folder = RepositoryFolder.find(os.environ, start)
+        return folder.root if folder else None
+
+    def displayed_url(self, profile: ProfileConfiguration) -> str:
+        """Return where a profile's data is, without passwords."""
+        return self._profiles.displayed_url(profile)
+
+    @property
+    def active_user_name(self) -> str:
+        """The name of the active profile's user."""
+        return self.active_profile.active_user
+
+    @property
     def active_profile_choice(self) -> Choice:
         """The active profile's name, which may lead nowhere, and who says so."""
         return self._activation.profile_choice
@@ -143,18 +176,17 @@ class Repository:
     def check_profile_deletion(self, name: str) -> None:
         """Raise what `delete_profile` would raise, and delete nothing."""
         settings = self._profiles.configuration.load()
-        settings.profile(name)
-        here = self.active_profile_choice.name
-        for active, where, option in (
-            (settings.active_profile_name, "globally ", " --global"),
-            (here, "", ""),
-        ):
-            if name == active:
-                raise InUseError(
-                    f"Profile '{name}' can't be deleted while it is {where}active.",
-                    hint="Activate another one first, with"
-                    f" 'zen profile set{option} NAME'.",
-                )
+        profile = settings.profile(name)
+        self._profiles.check_deletion(profile, settings)
+        try:
+            here = self.active_profile_choice.name
+        except ConfigurationError:
+            return  # what is active here can't be told, so it isn't this one
+        if name == here:
+            raise InUseError(
+                f"Profile '{name}' can't be deleted while it is active.",
+                hint="Activate another one first, with 'zen profile set NAME'.",
+            )
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.
@@ -169,7 +201,6 @@ class Repository:
             ProfileNotFoundError: There is no such profile.
         """
         self._activation.set_profile(name, globally=globally)
-        self.__dict__.pop("store", None)  # it was the former profile's
 
     @property
     def active_stack_choice(self) -> Choice | None:
@@ -219,10 +250,20 @@ class Repository:
         stack = self.store.stack(name)
         self._activation.set_stack(stack.name, globally=globally)
 
-    @cached_property
+    @property
     def store(self) -> Store:
         """The active profile's store: records, without building anything."""
-        return self._profiles.open(self.active_profile)
+        profile = self.active_profile
+        if self._opened is None or self._opened[0] != profile.place:
+            self.close()
+            self._opened = (profile.place, self._profiles.open(profile))
+        return self._opened[1]
+
+    def close(self) -> None:
+        """Let go of the store's connections; the next use opens it again."""
+        if self._opened:
+            self._opened[1].driver.close()
+        self._opened = None
 
     @property
     def stacks(self) -> list[Stack]:
@@ -421,21 +462,22 @@ class Repository:
     def _unregistered(self, stack: Stack) -> list[ComponentRecord]:
         records = [self.factory.record(part) for part in stack.components.values()]
         present = self.store.driver.get_many(record.ref for record in records)
+        unregistered: list[ComponentRecord] = []
         for record in records:
             stored = present.get(record.ref)
             if stored is None or stored.uuid != record.uuid:
-                continue
-            kept = ComponentRecord.from_record(stored).configuration
-            if kept != record.configuration:
+                unregistered.append(record)
+            elif not self._is_configured_as(record, stored):
                 raise StackComponentExistsError(
                     f"{record.ref} is registered with another configuration.",
                     hint="Change it with 'update_stack_component' first.",
                 )
-        return [
-            record
-            for record in records
-            if record.ref not in present or present[record.ref].uuid != record.uuid
-        ]
+        return unregistered
+
+    def _is_configured_as(self, record: ComponentRecord, stored: Record) -> bool:
+        """Compare configurations with their defaults, however they are written."""
+        kept = self.factory.build(ComponentRecord.from_record(stored))
+        return self.factory.record(kept).configuration == record.configuration
 
     def _announce(self, components: list[ComponentRecord]) -> None:
         for component in components:

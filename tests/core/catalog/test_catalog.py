@@ -506,3 +506,67 @@ def test_a_store_type_that_is_nowhere_says_what_there_is() -> None:
     assert "Did you mean 'local'?" in str(caught.value)
     assert "local" in caught.value.available
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("hook", "spec", "clash"),
+    [
+        ("zen_commands", 'CommandSpec("stack", "x:y")', "zen stack"),
+        (
+            "zen_component_types",
+            'ComponentTypeSpec("stack", "stacks", "x:Y", "")',
+            "zen stack",
+        ),
+        (
+            "zen_component_types",
+            'ComponentTypeSpec("alerter", "alerters", "x:Y", "")',
+            "zen alerter",
+        ),
+        (
+            "zen_component_types",
+            'ComponentTypeSpec("gadget", "gadgets", "x:Y", "o")',
+            "zen stack register -o",
+        ),
+    ],
+)
+def test_no_plugin_takes_the_place_of_what_is_the_cores(
+    fake_distribution: FakeDistribution, hook: str, spec: str, clash: str
+) -> None:
+    hooks = f"@hookimpl\ndef {hook}():\n    return [{spec}]"
+    plugin = plugin_of(fake_distribution("usurper", hooks))
+    assert plugin.state is PluginState.FAILED
+    assert f"it offers '{clash}', which is the core's" in str(plugin.error)
+
+
+def test_a_command_of_two_plugins_is_ambiguous(
+    fake_distribution: FakeDistribution,
+) -> None:
+    for name in ("one", "two"):
+        hooks = f"""\
+            @hookimpl
+            def zen_commands():
+                return [CommandSpec("sweep", "{name}.parts:sweep")]
+        """
+        fake_distribution(name, hooks)
+    with pytest.raises(AmbiguousPluginError, match=r"one 1\.0 and two 1\.0 both"):
+        Catalog().command("sweep")
+
+
+def test_a_distribution_without_a_version_is_a_plugin_that_failed(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    fake_distribution("torn")
+    (metadata,) = tmp_path.glob("site/torn-*/*.dist-info/METADATA")
+    metadata.write_text("Name: torn\n")
+    (plugin,) = [p for p in Catalog().plugins if str(tmp_path) in p.owner.distribution]
+    assert plugin.state is PluginState.FAILED
+    assert "can't be read" in str(plugin.error)
+
+
+def test_a_distribution_may_sit_in_a_folder_of_another_name(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    owner = fake_distribution("mislaid")
+    (info,) = tmp_path.glob("site/mislaid-*/*.dist-info")
+    info.rename(info.with_name("elsewhere-3.dist-info"))
+    assert plugin_of(owner).state is PluginState.LOADED

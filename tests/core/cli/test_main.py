@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.core.cli.conftest import Zen
+    from tests.core.conftest import FakeDistribution
     from zen.plugin import CommandSpec
 
 HEAVY = {"pydantic", "rich", "sqlalchemy"}
@@ -125,3 +126,13 @@ def test_listing_loads_no_heavy_library(zen: Zen, arguments: list[str]) -> None:
     loaded = set(done.stderr.split("loaded", 1)[1].split())
     assert not loaded & HEAVY
     assert "zen.cli.main" in loaded
+
+
+def test_a_missing_command_may_be_that_of_a_broken_plugin(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("sweeper", "1 / 0", version="2.0")
+    err = zen("sweep", code=2).err
+    assert "No such command 'sweep'." in err
+    assert "Not loaded: sweeper 2.0; see 'zen plugin list'." in err
+    assert "sweeper" in zen("plugin", "list").out

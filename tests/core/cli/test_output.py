@@ -116,3 +116,25 @@ def test_an_objects_table_has_a_title_and_rules(
         "┃ TAGS     │ x, y  ┃",
         "┗━━━━━━━━━━┷━━━━━━━┛",
     ]
+
+
+def test_what_the_output_cannot_show_becomes_a_question_mark(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr("sys.stdout", stream)
+    output.print_object({"path": "/日本"}, "table", title="Thing")
+    output.print_rows([{"path": "/日本"}], "json", headers={})
+    output.print_rows([{"path": "/日本"}], "yaml", headers={})
+    stream.flush()
+    text = stream.buffer.getvalue().decode("cp1252")
+    assert "/??" in text
+    assert "\\u65e5" in text
+
+
+def test_only_what_is_active_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_object({"verify": True, "quiet": False}, "table", title="Thing")
+    out = capsys.readouterr().out
+    assert "True" in out
+    assert "False" in out
+    assert "👉" not in out

@@ -173,3 +173,19 @@ def test_a_broken_repository_file_leaves_the_profiles_listable(zen: Zen) -> None
     file.write_text("active_profile_name: [\n")
     assert f"{file}, line 2" in zen("stack", "list", code=1).err
     assert "default" in zen("profile", "list").out
+
+
+def test_a_repository_path_that_is_gone_keeps_no_profile_from_being_set(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    zen("profile", "create", "team")
+    monkeypatch.setenv("ZEN_REPOSITORY_PATH", str(tmp_path / "gone"))
+    assert "Warning" in zen("profile", "set", "team").err
+    monkeypatch.delenv("ZEN_REPOSITORY_PATH")
+    assert "'team'" in zen("profile", "get").out
+
+
+def test_a_broken_configuration_is_reported_once(zen: Zen, config_file: Path) -> None:
+    config_file.write_text("nonsense")
+    assert zen("profile", "list", code=1).err.count("nonsense") == 0
+    assert zen("profile", "list", code=1).err.count(str(config_file)) == 1

@@ -250,3 +250,43 @@ def test_a_type_of_a_plugin_has_a_base_of_its_own(
 def test_a_secret_of_pydantic_is_what_is_meant() -> None:
     """If it could be dumped to JSON as it is, the checks above would be idle."""
     assert "hush" not in str(SecretStr("hush"))
+
+
+@pytest.mark.parametrize("reserved", ["name", "uuid"])
+def test_what_a_component_is_called_is_no_attribute(
+    factory: ComponentFactory, reserved: str
+) -> None:
+    with pytest.raises(ComponentConfigurationError, match=f"'{reserved}' of alerter"):
+        factory.create("alerter", "mail", "x", {reserved: "y"})
+
+
+def test_a_validator_that_breaks_is_blamed_on_its_owner(
+    factory: ComponentFactory, fake_distribution: FakeDistribution
+) -> None:
+    hooks = """\
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("alerter", "horn", "horns.parts:Horn")]
+    """
+    parts = """\
+        from pydantic import field_validator
+        from zen import BaseAlerter
+
+        class Horn(BaseAlerter):
+            FLAVOR = "horn"
+            tone: str = "a"
+
+            @field_validator("tone")
+            def check(cls, tone):
+                raise RuntimeError("no air")
+
+            def post(self, message):
+                return True
+
+            def ask(self, question):
+                return True
+    """
+    fake_distribution("horns", hooks, parts, version="0.5")
+    with pytest.raises(PluginContractError, match="RuntimeError: no air") as caught:
+        factory.create("alerter", "horn", "x")
+    assert caught.value.distribution == "horns 0.5"

@@ -123,8 +123,7 @@ def test_unknown_settings_are_kept(configuration: GlobalConfiguration) -> None:
         ("- a\n", "a mapping is expected"),
         ("profiles: [p]\n", "'profiles' must be a mapping"),
         ("profiles: {p: x}\n", "profile 'p' must be a mapping"),
-        ("profiles: {p: {store_type: local}}\n", "needs 'store_type' and 'store_url'"),
-        ("profiles: {p: {store_url: /x}}\n", "needs 'store_type' and 'store_url'"),
+        ("profiles: {p: {store_url: /x}}\n", "needs a 'store_type'"),
         ("profiles: {p: {store_type: [a]}}\n", "'store_type' of profile 'p' must be a"),
         ("profiles: {a/b: {store_type: a, store_url: b}}\n", "'a/b' is not a valid"),
         ("profiles: {p: {\n", "not valid YAML"),
@@ -158,7 +157,7 @@ def test_a_file_that_is_cut_short_anywhere_is_damaged(
 def test_a_profile_is_found_by_name(configuration: GlobalConfiguration) -> None:
     write(configuration, f"profiles:\n{PROFILE}")
     settings = configuration.load()
-    assert settings.profile("p").url == "/x"
+    assert settings.profile("p").store_url == "/x"
     assert settings.profile("p").active_user == "default"
     with pytest.raises(ProfileNotFoundError) as caught:
         settings.profile("q")

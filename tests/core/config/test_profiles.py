@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -14,19 +13,20 @@ from zen.catalog import Catalog
 from zen.config import GlobalConfiguration, ProfileConfiguration, Profiles
 from zen.errors import (
     ConfigurationError,
+    InUseError,
     InvalidNameError,
     PluginContractError,
     PluginLoadError,
     ProfileExistsError,
     ProfileNotFoundError,
     StoreDriverNotFoundError,
-    StoreUnavailableError,
 )
 from zen.records import ComponentRecord, StackRecord
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import RunPython
     from tests.core.conftest import FakeDistribution
     from zen.catalog import Owner
 
@@ -55,7 +55,9 @@ def test_the_first_use_makes_a_profile_with_a_stack(
     assert settings.active_profile_name == "default"
     profile = settings.profile("default")
     assert (profile.store_type, profile.active_stack) == ("local", "default")
-    assert profile.url == (config / "profiles" / "default").as_uri()
+    assert profile.store_url is None
+    shown = profiles.displayed_url(profile)
+    assert shown == (config / "profiles" / "default").as_uri()
     assert notices == [
         "Creating default profile...",
         "Initializing profile `default`...",
@@ -204,7 +206,8 @@ def test_a_url_that_the_driver_cannot_take_makes_no_profile(
 
 
 def test_a_relative_url_is_made_absolute(profiles: Profiles, here: Path) -> None:
-    assert profiles.create("p", url="data").url == str(here / "data")
+    assert profiles.create("p", url="data").store_url == str(here / "data")
+    assert profiles.create("q", url="file:q").store_url == (here / "q").as_uri()
     assert (here / "data" / "components").exists() is False
 
 
@@ -261,16 +264,73 @@ def test_a_profile_that_is_not_there_is_not_deleted(profiles: Profiles) -> None:
         profiles.delete("p")
 
 
-def test_a_folder_that_cannot_be_removed_is_named(
-    profiles: Profiles, config: Path
+def test_a_folder_that_cannot_be_removed_keeps_its_profile(
+    profiles: Profiles, config: Path, run_python: RunPython
 ) -> None:
-    folder = profiles.create("p").folder
-    shutil.rmtree(folder)
-    folder.touch()  # no folder
-    with pytest.raises(StoreUnavailableError, match=str(config)) as caught:
-        profiles.delete("p")
-    assert caught.value.hint
-    assert profiles.configuration.load().profiles == {}
+    profiles.create("p")
+    (config / "profiles").chmod(0o500)
+    script = """\
+        from zen.catalog import Catalog
+        from zen.config import Profiles
+        from zen.errors import StoreUnavailableError
+
+        try:
+            Profiles(Catalog(), print).delete("p")
+        except StoreUnavailableError as error:
+            print(error, error.hint)
+    """
+    output = run_python(script, unprivileged=True)
+    (config / "profiles").chmod(0o700)
+    assert "can't be removed: Permission denied. Check" in output
+    assert list(profiles.configuration.load().profiles) == ["p"]
+
+
+def test_a_profile_in_the_folder_of_another_is_not_taken_along(
+    profiles: Profiles,
+) -> None:
+    inside = profiles.create("a").folder
+    profiles.create("b", url=str(inside))
+    with pytest.raises(InUseError, match="'b' is kept in the folder of 'a'"):
+        profiles.delete("a")
+
+
+@pytest.mark.usefixtures("acme")
+def test_components_that_are_there_already_go_into_the_default_stack(
+    profiles: Profiles, here: Path
+) -> None:
+    store = profiles.open(ProfileConfiguration("x", "local", str(here / "data")))
+    store.save(components=[ComponentRecord("orchestrator", "default", "acme")])
+    assert profiles.create("p", url="data").active_stack == "default"
+
+
+def test_plugins_offer_default_components_of_any_type(
+    profiles: Profiles, fake_distribution: FakeDistribution, acme: Owner
+) -> None:
+    del acme
+    hooks = """\
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("alerter", "horn", "horns.parts:Horn")]
+
+        @hookimpl
+        def zen_default_components():
+            return [DefaultComponentSpec("alerter", "horn")]
+    """
+    parts = """\
+        from zen import BaseAlerter
+
+        class Horn(BaseAlerter):
+            FLAVOR = "horn"
+
+            def post(self, message):
+                return True
+
+            def ask(self, question):
+                return True
+    """
+    fake_distribution("horns", hooks, parts)
+    store = profiles.open(profiles.create("p"))
+    assert store.stack("default").components["alerter"] == "default"
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from zen.catalog import Catalog
+from zen.components import StackComponent
 from zen.errors import ConfigurationError, ProvisioningError, VetoError
 from zen.plugin import LifecycleContext, LifecycleEvent
 from zen.stack import Lifecycle
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from tests.core.conftest import FakeDistribution, MakePart
     from zen.catalog import Owner
-    from zen.components import StackComponent
     from zen.plugin import LifecycleVerb
 
 ANSWER = """\
@@ -347,3 +347,30 @@ def test_nobody_need_listen_to_reports(
     watcher(fake_distribution, before="raise OSError")
     Lifecycle(Catalog()).apply("provision", parts)
     assert all(component.is_provisioned for component in parts), acme
+
+
+def test_the_owners_hook_is_asked_even_if_it_wants_to_be_last(
+    fake_distribution: FakeDistribution, lifecycle: Lifecycle, part: MakePart
+) -> None:
+    hooks = ANSWER.format(answer=True)
+    last = "@hookimpl(trylast=True)\ndef zen_provision"
+    fake_distribution("toys", hooks.replace("@hookimpl\ndef zen_provision", last), TOY)
+    lifecycle.apply("provision", [part("gadget", "x", flavor="toy")])
+    assert import_module("toys.parts").calls == []
+
+
+def test_a_users_own_class_provisions_itself(lifecycle: Lifecycle) -> None:
+    class Own(StackComponent):
+        TYPE: ClassVar[str] = "gadget"
+        FLAVOR: ClassVar[str] = "own"
+        provisioned: ClassVar[list[str]] = []
+
+        @property
+        def is_provisioned(self) -> bool:
+            return False
+
+        def provision(self) -> None:
+            self.provisioned.append(self.name)
+
+    lifecycle.apply("provision", [Own(name="mine")])
+    assert Own.provisioned == ["mine"]

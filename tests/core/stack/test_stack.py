@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from zen.catalog import Catalog
 from zen.components.deployment import Deployment
 from zen.errors import InvalidNameError, StackValidationError
 from zen.records import StackRecord
@@ -190,3 +192,11 @@ def test_a_stack_keeps_the_lifecycle_that_it_is_given(
     assert isinstance(lifecycle, Lifecycle)
     again = Stack.from_components("prod", parts, lifecycle=lifecycle)
     assert again.lifecycle is lifecycle
+
+
+def test_a_stack_travels_to_another_process(parts: dict[str, StackComponent]) -> None:
+    stack = Stack.from_components("prod", parts, lifecycle=Lifecycle(Catalog()))
+    stack.up()
+    copy = pickle.loads(pickle.dumps(stack))  # noqa: S301 - our own
+    assert copy.record == stack.record
+    assert copy.is_running

@@ -437,3 +437,9 @@ def test_other_programs_can_read_the_files(
     write(driver, put)
     with file(folder, ALPHA).open() as stream:
         assert yaml.safe_load(stream) == put.payload
+
+
+@pytest.mark.parametrize("url", ["", "file://elsewhere/folder", "s3://bucket"])
+def test_a_url_that_is_no_folder_of_this_host_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="it must be a folder"):
+        LocalStoreDriver.normalise_url(url)

@@ -17,7 +17,7 @@ from zen.errors import (
     StackNotFoundError,
 )
 from zen.records import ComponentRecord, Ref, StackRecord
-from zen.stores import Check, Page, Put, Store, Transaction
+from zen.stores import Check, Delete, Page, Put, Store, Transaction
 from zen.stores.local import LocalStoreDriver
 
 if TYPE_CHECKING:
@@ -334,3 +334,23 @@ def test_the_rules_give_up_when_the_store_never_holds_still(
     with pytest.raises(ConflictError, match="The list of stacks"):
         store.delete_component("orchestrator", "spare")
     assert store.component("orchestrator", "spare") == SPARE
+
+
+def test_of_several_deletions_each_is_guarded(
+    store: Store, other: Store, driver: BusyDriver
+) -> None:
+    """The rules scan the stacks once for each; all of these scans must still hold."""
+    refs = [SPARE.ref, Ref.to_component("alerter", "horn")]
+    store.save(components=[ComponentRecord("alerter", "horn", "x")])
+    names = {**STACK.components, "orchestrator": "spare"}
+    driver.after_scan = [lambda: other.save(stacks=[StackRecord("late", names)])]
+    with pytest.raises(InUseError, match="part of stack"):
+        store.commit(deletes=[Delete(ref) for ref in refs])
+    assert other.component("orchestrator", "spare") == SPARE
+
+
+def test_stacks_follow_a_name_whose_case_changes(store: Store) -> None:
+    store.replace_component(
+        "orchestrator", PARTS[0].name, replace(PARTS[0], name=PARTS[0].name.upper())
+    )
+    assert store.stack("prod").components["orchestrator"] == PARTS[0].name.upper()

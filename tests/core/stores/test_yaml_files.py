@@ -233,3 +233,23 @@ def test_no_file_of_another_process_is_touched(here: Path) -> None:
     temporary.touch()
     replace_files({here / "a": b""})
     assert temporary.exists()
+
+
+def test_an_interruption_leaves_the_old_state(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_files({here / "a": b"old", here / "b": b"old"})
+    real = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if target.name == "b" and self.read_bytes() == b"new":
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replace_files({here / "a": b"new", here / "b": b"new"})
+    assert {path.name: path.read_bytes() for path in here.iterdir()} == {
+        "a": b"old",
+        "b": b"old",
+    }

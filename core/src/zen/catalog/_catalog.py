@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from zen.catalog._discovery import find_claims
-from zen.catalog._loader import CORE, load, resolve
+from zen.catalog._loader import load, resolve
 from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
 from zen.errors import (
     AmbiguousPluginError,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pluggy import HookCaller, HookImpl
 
+    from zen.catalog._discovery import Claim
     from zen.catalog._loader import Inventory
     from zen.plugin import LifecycleEvent
 
@@ -48,11 +49,17 @@ class Catalog:
     """Know what is installed.
 
     Nothing is scanned or imported before something is asked that needs it.
+
+    Args:
+        find: Finds the plugins that there are; looks at what is installed if None.
     """
+
+    def __init__(self, find: Callable[[], Sequence[Claim]] | None = None) -> None:
+        self._find = find or find_claims
 
     @cached_property
     def _inventory(self) -> Inventory:
-        return load(find_claims())
+        return load(self._find())
 
     @property
     def plugins(self) -> list[Plugin]:
@@ -75,6 +82,15 @@ class Catalog:
     def commands(self) -> list[Offer[CommandSpec]]:
         """Return the commands, the core's first."""
         return self._inventory.of(CommandSpec)
+
+    def command(self, name: str) -> Offer[CommandSpec] | None:
+        """Return the command of that name, or None.
+
+        Raises:
+            AmbiguousPluginError: Several plugins offer it.
+        """
+        found = [offer for offer in self.commands() if offer.spec.name == name]
+        return _the_only(found, f"command '{name}'") if found else None
 
     def default_components(self) -> dict[str, str]:
         """Return the flavor for each type of the default stack that has an offer."""
@@ -166,7 +182,7 @@ class Catalog:
         )
 
     def lifecycle_hook(self, verb: LifecycleVerb, owner: Owner) -> HookCaller:
-        """Return the hook of a verb, as implemented by a flavor's owner and the core.
+        """Return the hook of a verb, as implemented by a flavor's owner only.
 
         No other plugin can answer for a component that isn't its own.
         """
@@ -174,7 +190,7 @@ class Catalog:
         others = [
             plugin
             for name, plugin in manager.list_name_plugin()
-            if name not in {CORE.plugin, owner.plugin} and plugin is not None
+            if name != owner.plugin and plugin is not None
         ]
         return manager.subset_hook_caller(f"zen_{verb}", others)
 
@@ -190,12 +206,14 @@ class Catalog:
             key=lambda named: named[0],
         )
 
+    @property
+    def trouble(self) -> str:
+        """A sentence that names the plugins that aren't loaded, or ""."""
+        names = ", ".join(str(plugin.owner) for plugin in self.troubled_plugins)
+        return f" Not loaded: {names}; see 'zen plugin list'." if names else ""
+
     def _hint(self, command: str) -> str:
-        hint = f"See '{command}'."
-        if self.troubled_plugins:
-            names = ", ".join(str(plugin.owner) for plugin in self.troubled_plugins)
-            hint += f" Not loaded: {names}; see 'zen plugin list'."
-        return hint
+        return f"See '{command}'.{self.trouble}"
 
 
 def _the_only(offers: Sequence[Offer[SpecT]], what: str) -> Offer[SpecT]:

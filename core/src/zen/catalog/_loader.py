@@ -82,7 +82,7 @@ def load(claims: Sequence[Claim]) -> Inventory:
     owners = [CORE, *(claim.owner for claim in claims)]
     for claim in claims:
         try:
-            _check_name(claim.owner, owners)
+            _check_description(claim, owners)
             _check_requirements(claim)
             _register(inventory, claim.owner, _import(claim))
         except PluginError as error:
@@ -127,6 +127,7 @@ def _register(inventory: Inventory, owner: Owner, module: ModuleType) -> None:
         for hook, implementation in _implementations(owner, module)
         for spec in _ask(owner, hook, implementation)
     ]
+    _check_core_names(inventory, offers)
     try:
         inventory.manager.register(module, owner.plugin)
     # ValueError: another plugin has registered the same module.
@@ -194,7 +195,15 @@ def _check_requirements(claim: Claim) -> None:
             )
 
 
-def _check_name(owner: Owner, owners: Iterable[Owner]) -> None:
+def _check_description(claim: Claim, owners: Iterable[Owner]) -> None:
+    owner = claim.owner
+    if claim.damage:
+        raise PluginLoadError(
+            f"{owner.distribution} can't be read: {claim.damage}",
+            plugin=owner.plugin,
+            distribution=str(owner),
+            hint="Install it anew, or remove what is left of it.",
+        )
     claimants = [str(other) for other in owners if other.plugin == owner.plugin]
     if len(claimants) > 1:
         raise AmbiguousPluginError(
@@ -206,13 +215,39 @@ def _check_name(owner: Owner, owners: Iterable[Owner]) -> None:
         )
 
 
+def _check_core_names(inventory: Inventory, offers: Sequence[Offer[object]]) -> None:
+    """Let no plugin take the place of a command or component type of the core."""
+    taken = {
+        name: spec
+        for offer in inventory.offers
+        if offer.owner == CORE
+        for spec in [offer.spec]
+        for name in _commands_of(spec)
+    }
+    for offer in offers:
+        for name in _commands_of(offer.spec):
+            if name in taken:
+                problem = f"it offers 'zen {name}', which is the core's."
+                raise _contract_error(offer.owner, problem)
+
+
+def _commands_of(spec: object) -> list[str]:
+    """Return what a spec adds to the program: commands, and options of stacks."""
+    if isinstance(spec, CommandSpec):
+        return [spec.name]
+    if isinstance(spec, ComponentTypeSpec):
+        option = [f"stack register -{spec.option}"] if spec.option else []
+        return [spec.command, *option]
+    return []
+
+
 def _load_error(owner: Owner, what: str, cause: BaseException) -> PluginLoadError:
     name = owner.distribution
     return PluginLoadError(
         f"{what[0].upper() + what[1:]} of {owner} can't be loaded: {_describe(cause)}",
         plugin=owner.plugin,
         distribution=str(owner),
-        hint=f"Repair it with 'pip install --force-reinstall {name}',"
+        hint=f"Repair it with 'pip install --force-reinstall --no-deps {name}',"
         f" or remove it with 'pip uninstall {name}'.",
     )
 

@@ -53,13 +53,14 @@ class App:
             tolerant: Whether a setting that can't be used is a warning only, as it
                 must be for the commands that mend it.
         """
+        repository = self.repository
         try:
-            self._announce()
+            self._announce(repository)
         except ConfigurationError as error:
             if not tolerant:
                 raise
             notify(f"Warning: {error} {error.hint}")
-        return self.repository
+        return repository
 
     def initialize(self, root: Path) -> Repository:
         """Make a folder a repository, and return that."""
@@ -94,8 +95,7 @@ class App:
             if plugin.error:
                 notify(f"  {plugin.error} {plugin.error.hint}".rstrip())
 
-    def _announce(self) -> None:
-        repository = self.repository
+    def _announce(self, repository: Repository) -> None:
         name = repository.active_profile_name
         if repository.root is None:
             notify("Running without an active repository root.")

@@ -216,15 +216,25 @@ def _configuration(attributes: Sequence[str]) -> dict[str, object]:
             if not remaining or remaining[0].startswith("--"):
                 raise click.UsageError(f"Attribute '{option}' has no value.")
             value = remaining.pop(0)
+        if not _is_text(value):
+            raise click.UsageError(f"The value of '{option}' is no text in UTF-8.")
         if key in configuration:
             raise click.UsageError(f"Attribute '{option}' is given twice.")
         configuration[key] = value
     return configuration
 
 
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _row(record: ComponentRecord, active: str | None) -> dict[str, object]:
     return {
-        "active": record.name == active,
+        "active": record.name.lower() == (active or "").lower(),
         "name": record.name,
         "flavor": record.flavor,
         "uuid": str(record.uuid),

@@ -17,7 +17,15 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the arguments begin with."""
         name = args[0]
-        if not name.startswith("-") and self.get_command(ctx, name) is None:
-            suggestion = did_you_mean(name, self.list_commands(ctx))
-            ctx.fail(f"No such command '{name}'.{suggestion}")
-        return super().resolve_command(ctx, args)
+        if command := self.get_command(ctx, name):
+            return name, command, args[1:]
+        if name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        suggestion = did_you_mean(name, self.list_commands(ctx))
+        message = f"No such command '{name}'.{suggestion}{self.trouble(ctx)}"
+        raise click.UsageError(message, ctx)
+
+    def trouble(self, ctx: click.Context) -> str:
+        """Return what else to say where there is no such command."""
+        del ctx
+        return ""

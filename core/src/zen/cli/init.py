@@ -21,7 +21,8 @@ __all__ = ["init"]
 def init(app: App, path: Path) -> None:
     """Make a folder a Zen repository.
 
-    It pins the profile and the stack that are active now for all that is run in it.
+    It pins a profile and a stack for all that is run in it: at first those that are
+    active outside of any repository.
 
     For example: zen init
     """

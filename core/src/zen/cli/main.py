@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -13,9 +14,10 @@ from zen.cli.group import Group
 from zen.errors import PluginContractError, ZenError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import Any
 
-    from zen.catalog import Offer
+    from zen.catalog import Catalog, Offer
     from zen.plugin import CommandSpec
 
 __all__ = ["main"]
@@ -43,7 +45,7 @@ class _Program(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return sorted(name for name, _ in _summaries(ctx.ensure_object(App)))
+        return sorted({name for name, _ in _summaries(ctx.ensure_object(App))})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command."""
@@ -54,17 +56,30 @@ class _Program(Group):
                 from zen.cli.component import component_group
 
                 return component_group(spec)
-        for offer in _commands(ctx.ensure_object(App)):
-            if offer.spec.name == cmd_name:
-                return _loaded(ctx.ensure_object(App), offer)
-        return None
+        offer = catalog.command(cmd_name)
+        return _loaded(catalog, offer) if offer else None
+
+    def trouble(self, ctx: click.Context) -> str:
+        """Name the plugins that aren't loaded: one may have had the command."""
+        return ctx.ensure_object(App).catalog.trouble
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> click.Context:
+        """Read the arguments; `--help` is answered here."""
+        with _errors_shown(debug="--debug" in args):
+            return super().make_context(info_name, args, parent, **extra)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         """List the commands by their specs, without importing any of them."""
         app = ctx.ensure_object(App)
-        offers = _commands(app)
+        offers = app.catalog.commands()
         types = app.catalog.component_types()
         sections: dict[str, Iterable[tuple[str, str]]] = {
             "Commands": _rows(o for o in offers if o.owner.distribution == _CORE),
@@ -80,48 +95,45 @@ class _Program(Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; show what goes wrong, and what to do about it."""
-        app = ctx.ensure_object(App)
-        app.debug = bool(ctx.params.get("debug"))
-        try:
+        with _errors_shown(debug=bool(ctx.params.get("debug"))):
             return super().invoke(ctx)
-        except ZenError as error:
-            if app.debug:
-                raise
-            raise _Failure(error.message, error.hint) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+
+
+@contextmanager
+def _errors_shown(*, debug: bool) -> Iterator[None]:
+    """Turn what goes wrong into a message for the user, unless debugging."""
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except ZenError as error:
+        if debug:
             raise
-        # The last resort: a plugin's code may raise anything, and users are spared
-        # the traceback unless they ask for it.
-        except Exception as error:
-            closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
-            if app.debug or closed_pipe:
-                raise
-            raise _Failure(
-                f"Unexpected {type(error).__name__}: {error}",
-                "Run 'zen --debug …' to see where it comes from.",
-            ) from error
-
-
-def _commands(app: App) -> list[Offer[CommandSpec]]:
-    """Return the commands; no plugin can replace one of the core's."""
-    chosen: dict[str, Offer[CommandSpec]] = {}
-    for offer in app.catalog.commands():
-        chosen.setdefault(offer.spec.name, offer)
-    return list(chosen.values())
+        raise _Failure(error.message, error.hint) from error
+    # The last resort: a plugin's code may raise anything, and users are spared the
+    # traceback unless they ask for it.
+    except Exception as error:
+        closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
+        if debug or closed_pipe:
+            raise
+        raise _Failure(
+            f"Unexpected {type(error).__name__}: {error}",
+            "Run 'zen --debug …' to see where it comes from.",
+        ) from error
 
 
 def _summaries(app: App) -> list[tuple[str, str]]:
     types = app.catalog.component_types()
     commands = [(spec.command, spec.summary) for spec in types]
-    return commands + _rows(_commands(app))
+    return commands + _rows(app.catalog.commands())
 
 
 def _rows(offers: Iterable[Offer[CommandSpec]]) -> list[tuple[str, str]]:
     return sorted((offer.spec.name, offer.spec.summary) for offer in offers)
 
 
-def _loaded(app: App, offer: Offer[CommandSpec]) -> click.Command:
-    command = app.catalog.load_command(offer)
+def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:
+    command = catalog.load_command(offer)
     if isinstance(command, click.Command):
         return command
     raise PluginContractError(
@@ -146,4 +158,4 @@ def main(*, debug: bool) -> None:
       zen stack list
       zen run FILE
     """
-    del debug  # read by _Program.invoke, before any command runs
+    del debug  # _Program.invoke reads it, before any command runs

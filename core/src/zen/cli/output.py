@@ -44,7 +44,7 @@ def print_rows(
     if not rows:
         click.echo(empty)
         return
-    cells = [[_cell(row.get(key)) for key in headers] for row in rows]
+    cells = [[_cell(row.get(key), key) for key in headers] for row in rows]
     kept = [*headers].index(whole) if whole else None
     click.echo(_table([*headers.values()], cells, ruled=False, whole=kept))
 
@@ -78,26 +78,29 @@ def print_data(content: object, output: str) -> None:
     if output == "json":
         import json
 
-        click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
+        text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+        if not _can_show(text):
+            text = json.dumps(content, indent=2, default=str)
+        click.echo(text)
         return
     import yaml
 
-    text = yaml.safe_dump(
-        content, sort_keys=False, allow_unicode=True, default_flow_style=False
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    click.echo(
+        text if _can_show(text) else yaml.safe_dump(content, sort_keys=False), nl=False
     )
-    click.echo(text, nl=False)
 
 
-def _cell(value: object) -> str:
-    if value is None or value is False:
+def _cell(value: object, key: str = "") -> str:
+    if key == "active":
+        return _ACTIVE_MARK if value else ""
+    if value is None:
         return ""
-    if value is True:
-        return _ACTIVE_MARK
     if isinstance(value, dict):
         return ", ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return " ".join(str(value).split())
+    return _showable(" ".join(str(value).split()))
 
 
 def _table(
@@ -162,6 +165,12 @@ def _width(text: str) -> int:
 def _terminal_width() -> int:
     # What isn't read on a terminal is never cut, unless COLUMNS asks for it.
     return shutil.get_terminal_size((80, 24) if sys.stdout.isatty() else (10**6, 1))[0]
+
+
+def _showable(text: str) -> str:
+    """Put '?' where the output has no such character."""
+    encoding = sys.stdout.encoding or "ascii"
+    return text.encode(encoding, errors="replace").decode(encoding)
 
 
 def _can_show(text: str) -> bool:

@@ -47,7 +47,7 @@ def list_profiles(app: App, output: str) -> None:
             "active": name == active,
             "name": name,
             "store_type": each.store_type,
-            "url": each.display_url,
+            "url": repository.displayed_url(each),
             "active_stack": active_stack if name == active else each.active_stack,
         }
         for name, each in repository.profiles.items()
@@ -126,7 +126,7 @@ def describe_profile(app: App, name: str | None, output: str) -> None:
     print_object(
         {
             "name": described.name,
-            "store_url": described.display_url,
+            "store_url": repository.displayed_url(described),
             "store_type": described.store_type,
             "active_stack": active_stack,
             "active_user": described.active_user,

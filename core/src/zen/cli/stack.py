@@ -167,8 +167,7 @@ def bring_up(app: App, name: str | None) -> None:
         click.echo(f"Stack '{built.name}' is running already.")
         return
     notify(f"Provisioning resources for stack '{built.name}'.")
-    built.provision()
-    built.resume()
+    built.up()
     click.echo(f"Stack '{built.name}' is up.")
 
 
@@ -183,8 +182,7 @@ def bring_down(app: App, name: str | None) -> None:
     repository = app.announce()
     built = repository.get_stack(name) if name else repository.active_stack
     notify(f"Deprovisioning resources for stack '{built.name}'.")
-    built.suspend()
-    built.deprovision()
+    built.down()
     if all(part.is_running for part in built.components.values()):
         click.echo(f"Stack '{built.name}' holds no resources to bring down.")
     else:

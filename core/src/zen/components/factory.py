@@ -47,6 +47,12 @@ class ComponentFactory:
             FlavorNotFoundError: No plugin offers the flavor.
             ComponentConfigurationError: The flavor doesn't accept the configuration.
         """
+        for reserved in {"name", "uuid"} & set(configuration or ()):
+            raise ComponentConfigurationError(
+                f"'{reserved}' of {component_type.replace('_', ' ')} '{name}' is no"
+                " attribute to be configured.",
+                hint="Leave it out: the name comes first, and the uuid is made up.",
+            )
         return self._build(component_type, flavor, name, configuration or {})
 
     def build(self, record: ComponentRecord) -> StackComponent:
@@ -112,7 +118,8 @@ class ComponentFactory:
         *,
         uuid: UUID | None = None,
     ) -> StackComponent:
-        cls = self._class_of(self._catalog.flavor(component_type, flavor))
+        offer = self._catalog.flavor(component_type, flavor)
+        cls = self._class_of(offer)
         identity = {"name": name} | ({"uuid": uuid} if uuid else {})
         try:
             return cls.model_validate({**configuration, **identity})
@@ -125,6 +132,16 @@ class ComponentFactory:
                 f" doesn't fit flavor '{flavor}': {problems}",
                 hint=f"Attributes of 'zen {command} register --flavor {flavor}':"
                 f" {', '.join(f'--{key}' for key in known) or 'none'}.",
+            ) from error
+        # A flavor's own validators, which may raise anything.
+        except Exception as error:
+            raise PluginContractError(
+                f"Flavor '{flavor}' of {offer.owner} failed to make"
+                f" {component_type.replace('_', ' ')} '{name}':"
+                f" {type(error).__name__}: {error}",
+                plugin=offer.owner.plugin,
+                distribution=str(offer.owner),
+                hint=f"Tell the author of {offer.owner.distribution}.",
             ) from error
 
     def _class_of(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:

@@ -94,19 +94,28 @@ class Activation:
     def set_profile(self, name: str, *, globally: bool) -> None:
         """Make a profile active: in the repository, or outside of any."""
         profile = self._configuration.load().profile(name)
-        if self.folder and not globally:
-            self.folder.write(LocalSettings(name, profile.active_stack))
+        folder = None if globally else self._folder_or_warning()
+        if folder:
+            folder.write(LocalSettings(name, profile.active_stack))
         else:
             with self._configuration.update() as settings:
                 settings.profile(name)
                 settings.active_profile_name = name
         self._warn_if_overridden("profile", name)
 
+    def _folder_or_warning(self) -> RepositoryFolder | None:
+        """Return the repository; a setting that names none mustn't be in the way."""
+        try:
+            return self.folder
+        except DanglingReferenceError as error:
+            self._notify(f"Warning: {error} {error.hint}")
+            return None
+
     def set_stack(self, name: str, *, globally: bool) -> None:
         """Make a stack active: in the repository, or in the active profile."""
         profile = self.profile
         by_environment = self.profile_choice.scope == "environment"
-        if self.folder and not globally and not by_environment:
+        if not globally and not by_environment and self.folder:
             self.folder.write(LocalSettings(profile.name, name))
         else:
             with self._configuration.update() as settings:
@@ -116,10 +125,12 @@ class Activation:
 
     def rename_stack(self, old: str, new: str) -> None:
         """Let the settings that name a stack of the active profile follow its name."""
+        if old == new:
+            return
         profile = self.profile
-        with self._configuration.update() as settings:
-            present = settings.profile(profile.name)
-            if _is_same(present.active_stack, old):
+        if _is_same(profile.active_stack, old):
+            with self._configuration.update() as settings:
+                present = settings.profile(profile.name)
                 settings.profiles[profile.name] = replace(present, active_stack=new)
         if self.folder:
             local = self.folder.read()

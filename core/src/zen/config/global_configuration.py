@@ -112,8 +112,8 @@ class GlobalConfiguration:
                 reason = f"'{key}' of profile '{name}' must be a text"
                 raise DamagedDataError(self.path, reason)
             texts[key] = value
-        if not texts["store_type"] or not texts["store_url"]:
-            reason = f"profile '{name}' needs 'store_type' and 'store_url'"
+        if not texts["store_type"]:
+            reason = f"profile '{name}' needs a 'store_type'"
             raise DamagedDataError(self.path, reason)
         try:
             return ProfileConfiguration(

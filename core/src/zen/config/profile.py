@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["ProfileConfiguration"]
+__all__ = ["ProfileConfiguration", "masked_url"]
 
-_CONFIG: Final = "{config}"
 # As people type them: a password may hold what should have been escaped.
 _PASSWORD: Final = re.compile(r"(://[^:/@]*):[^?]*@")
 _IN_OPTIONS: Final = re.compile(
@@ -30,8 +29,8 @@ class ProfileConfiguration:
     Args:
         name: The profile's name.
         store_type: The name of the store driver.
-        store_url: Where its data is; `{config}` stands for the configuration folder,
-            so that a copy of that folder leads to its own data.
+        store_url: Where its data is; None for the profile's own folder, so that a
+            copy of the configuration folder leads to its own data.
         active_stack: The name of the profile's active stack, if it has one.
         active_user: The name of the profile's active user.
         rest: What a newer version of Zen keeps there as well.
@@ -39,7 +38,7 @@ class ProfileConfiguration:
 
     name: str
     store_type: str
-    store_url: str
+    store_url: str | None = None
     active_stack: str | None = None
     active_user: str = "default"
     rest: Mapping[str, object] = field(default_factory=dict, compare=False)
@@ -47,22 +46,10 @@ class ProfileConfiguration:
     def __post_init__(self) -> None:
         check_name(self.name, "profile")
 
-    @staticmethod
-    def portable_url(url: str) -> str:
-        """Return a URL inside of the configuration folder as `store_url` spells it."""
-        before, folder, after = url.partition(_config_in(url))
-        is_inside = folder and after[:1] in {"", "/", "\\"}
-        return f"{before}{_CONFIG}{after}" if is_inside else url
-
     @property
-    def url(self) -> str:
-        """The store's URL on this host, with its password."""
-        return self.store_url.replace(_CONFIG, _config_in(self.store_url))
-
-    @property
-    def display_url(self) -> str:
-        """The store's URL, fit to be shown: its password is masked."""
-        return _IN_OPTIONS.sub(r"\1=***", _PASSWORD.sub(r"\1:***@", self.url))
+    def place(self) -> tuple[str, str]:
+        """What tells the profile's data from all other data."""
+        return self.store_type, self.store_url or str(self.folder)
 
     @property
     def folder(self) -> Path:
@@ -70,9 +57,6 @@ class ProfileConfiguration:
         return config_folder() / "profiles" / self.name
 
 
-def _config_in(url: str) -> str:
-    """Return the configuration folder as it is spelt in a URL such as this one."""
-    folder = config_folder()
-    if url.startswith("file:"):
-        return folder.as_uri().removeprefix("file://")
-    return str(folder)
+def masked_url(url: str) -> str:
+    """Return a URL fit to be shown, without its password."""
+    return _IN_OPTIONS.sub(r"\1=***", _PASSWORD.sub(r"\1:***@", url))

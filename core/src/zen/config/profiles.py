@@ -5,15 +5,19 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+from uuid import uuid4
 
 from zen.config.global_configuration import GlobalConfiguration
-from zen.config.profile import ProfileConfiguration
+from zen.config.profile import ProfileConfiguration, masked_url
 from zen.errors import (
     ComponentConfigurationError,
     ConfigurationError,
     FlavorNotFoundError,
+    InUseError,
     PluginError,
     ProfileExistsError,
+    StoreDriverNotFoundError,
     StoreUnavailableError,
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen.catalog import Catalog
+    from zen.config.global_configuration import Settings
 
 __all__ = ["Profiles"]
 
@@ -92,20 +97,47 @@ class Profiles:
         """Forget a profile, and remove what is kept of it in its own folder.
 
         Data at a URL that the user chose stays.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+            InUseError: It is globally active, or another one is kept in its folder.
+            StoreUnavailableError: Its folder can't be removed; nothing was changed.
         """
         with self.configuration.update() as settings:
             profile = settings.profile(name)
+            self.check_deletion(profile, settings)
             del settings.profiles[name]
-        try:
-            shutil.rmtree(profile.folder)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise StoreUnavailableError(
-                f"Profile '{name}' is deleted, but {profile.folder} can't be removed:"
-                f" {error.strerror}.",
-                hint="Remove the folder by hand.",
-            ) from error
+            # Out of the way at once, so that nobody's new profile is hit.
+            condemned = profile.folder.with_name(f".deleted-{uuid4()}")
+            try:
+                profile.folder.rename(condemned)
+            except FileNotFoundError:
+                pass  # it never had any data there
+            except OSError as error:
+                raise StoreUnavailableError(
+                    f"{profile.folder} can't be removed: {error.strerror}.",
+                    hint="Check its permissions; nothing was changed.",
+                ) from error
+        shutil.rmtree(condemned, ignore_errors=True)
+
+    @staticmethod
+    def check_deletion(profile: ProfileConfiguration, settings: Settings) -> None:
+        """Raise `InUseError` if `delete` would refuse."""
+        if settings.active_profile_name == profile.name:
+            raise InUseError(
+                f"Profile '{profile.name}' can't be deleted while it is globally"
+                " active.",
+                hint="Activate another one first, with"
+                " 'zen profile set --global NAME'.",
+            )
+        for other in settings.profiles.values():
+            path = unquote(other.store_url or "")
+            if other.name != profile.name and str(profile.folder) in path:
+                raise InUseError(
+                    f"Profile '{other.name}' is kept in the folder of"
+                    f" '{profile.name}'.",
+                    hint=f"Delete '{other.name}' first.",
+                )
 
     def open(self, profile: ProfileConfiguration) -> Store:
         """Open a profile's store.
@@ -113,7 +145,17 @@ class Profiles:
         Raises:
             StoreDriverNotFoundError: No plugin offers its store driver.
         """
-        return Store(self._driver_class(profile.store_type)(profile.url))
+        driver = self._driver_class(profile.store_type)
+        return Store(driver(profile.store_url or driver.default_url(profile.folder)))
+
+    def displayed_url(self, profile: ProfileConfiguration) -> str:
+        """Return where a profile's data is, without passwords."""
+        if profile.store_url:
+            return masked_url(profile.store_url)
+        try:
+            return self._driver_class(profile.store_type).default_url(profile.folder)
+        except (PluginError, StoreDriverNotFoundError):
+            return str(profile.folder)  # whatever its driver makes of that
 
     def _driver_class(self, store_type: str) -> type[StoreDriver]:
         offer = self._catalog.store_driver(store_type)
@@ -123,13 +165,9 @@ class Profiles:
     def _initialise(
         self, name: str, store_type: str, url: str | None
     ) -> ProfileConfiguration:
-        profile = ProfileConfiguration(name, store_type, "")
         driver = self._driver_class(store_type)
-        if url is None:
-            store_url = profile.portable_url(driver.default_url(profile.folder))
-        else:
-            store_url = _normalised(driver, store_type, url)
-        profile = replace(profile, store_url=store_url)
+        store_url = None if url is None else _normalised(driver, store_type, url)
+        profile = ProfileConfiguration(name, store_type, store_url)
         self._notify(f"Initializing profile `{name}`...")
         store = self.open(profile)
         stacks = [stack.name for stack in store.stacks()[0]]
@@ -140,18 +178,22 @@ class Profiles:
         return replace(profile, active_stack=active)
 
     def _register_default_stack(self, store: Store) -> list[str]:
-        components = {
-            component.type: component
-            for component in map(self._default_component, _ANNOUNCED)
-            if component
-        }
-        missing = [kind for kind in REQUIRED_TYPES if kind not in components]
-        names = dict.fromkeys(components, _DEFAULT)
+        offered = self._catalog.default_components()
+        types = [*_ANNOUNCED, *(kind for kind in offered if kind not in _ANNOUNCED)]
+        present = {c.type for c in store.components()[0] if c.name == _DEFAULT}
+        new = [
+            component
+            for kind in types
+            if kind not in present and (component := self._default_component(kind))
+        ]
+        names = dict.fromkeys([*present, *(part.type for part in new)], _DEFAULT)
+        missing = [kind for kind in REQUIRED_TYPES if kind not in names]
         stacks = [] if missing else [StackRecord(_DEFAULT, names)]
-        store.save(components=components.values(), stacks=stacks)
-        for kind in components:
+        store.save(components=new, stacks=stacks)
+        for part in new:
             self._notify(
-                f"Registered stack component with type '{kind}' and name '{_DEFAULT}'."
+                f"Registered stack component with type '{part.type}'"
+                f" and name '{_DEFAULT}'."
             )
         if missing:
             self._notify(_missing_text(missing))

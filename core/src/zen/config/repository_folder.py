@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen.config.environment import read_variable
 from zen.errors import DamagedDataError, DanglingReferenceError, InitializationException
+from zen.folders import config_folder
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file, replace_files
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class RepositoryFolder:
     @staticmethod
     def is_root(folder: Path) -> bool:
         """Tell whether `folder` is the root of a repository."""
-        return (folder / _FOLDER).is_dir()
+        # A configuration folder of that name is no repository.
+        marker = folder / _FOLDER
+        return marker.is_dir() and marker.resolve() != config_folder().resolve()
 
     @classmethod
     def create(cls, root: Path, settings: LocalSettings) -> RepositoryFolder:
@@ -92,6 +95,11 @@ class RepositoryFolder:
             raise InitializationException(
                 f"Found existing Zen repository at path '{root}'.",
                 hint="It can be used as it is; remove its folder '.zen' to begin anew.",
+            )
+        if (root / _FOLDER).exists():
+            raise InitializationException(
+                f"'{root / _FOLDER}' is the configuration folder, or no folder.",
+                hint="Choose another folder for the repository.",
             )
         if not root.is_dir():
             raise InitializationException(

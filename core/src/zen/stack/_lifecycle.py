@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from zen.errors import ProvisioningError, VetoError, ZenError
+from zen.errors import FlavorNotFoundError, ProvisioningError, VetoError, ZenError
 from zen.plugin import LifecycleContext, LifecycleEvent
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Lifecycle:
         """
         ordered = list(components)
         for component in reversed(ordered) if verb in _DOWNWARDS else ordered:
-            owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+            owner = self._owner_of(component)
             try:
                 self._apply(verb, component, owner, stack)
             except ZenError:
@@ -77,14 +77,15 @@ class Lifecycle:
                 raise ProvisioningError(
                     f"{_title(component)} could not be {_PARTICIPLES[verb]}:"
                     f" {type(error).__name__}: {error}",
-                    hint=f"Its flavor '{component.FLAVOR}' comes from {owner}.",
+                    hint=f"Its flavor '{component.FLAVOR}' comes from"
+                    f" {owner or type(component).__module__}.",
                 ) from error
 
     def _apply(
         self,
         verb: LifecycleVerb,
         component: StackComponent,
-        owner: Owner,
+        owner: Owner | None,
         stack: str | None,
     ) -> None:
         if _is_done(verb, component):
@@ -93,9 +94,17 @@ class Lifecycle:
             verb, component.TYPE, component.name, component.FLAVOR, stack
         )
         self._announce_before(event)
-        hook = self._catalog.lifecycle_hook(verb, owner)
-        hook(component=component, context=LifecycleContext(stack))
+        hook = owner and self._catalog.lifecycle_hook(verb, owner)
+        if not hook or not hook(component=component, context=LifecycleContext(stack)):
+            getattr(component, verb)()
         self._announce_after(event)
+
+    def _owner_of(self, component: StackComponent) -> Owner | None:
+        """Return whose flavor it is; a user's own class is no plugin's."""
+        try:
+            return self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+        except FlavorNotFoundError:
+            return None
 
     def _announce_before(self, event: LifecycleEvent) -> None:
         for plugin, observe in self._catalog.observers("before"):

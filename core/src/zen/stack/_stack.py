@@ -151,7 +151,21 @@ class Stack:
     @property
     def lifecycle(self) -> Lifecycle:
         """What brings the components up and down."""
-        return self._lifecycle or Lifecycle(Catalog())
+        if self._lifecycle is None:
+            self._lifecycle = Lifecycle(Catalog())
+        return self._lifecycle
+
+    def __getstate__(self) -> dict[str, object]:
+        # What is installed is another matter in another process.
+        return {**self.__dict__, "_lifecycle": None}
+
+    def up(self) -> None:
+        """Provision and resume the components, in order."""
+        self.lifecycle.up(*self.components.values(), stack=self.name)
+
+    def down(self) -> None:
+        """Suspend and deprovision the components, in the opposite order."""
+        self.lifecycle.down(*self.components.values(), stack=self.name)
 
     def provision(self) -> None:
         """Provision the components that aren't, in order."""

@@ -59,12 +59,13 @@ class LocalStoreDriver(StoreDriver):
     @classmethod
     def normalise_url(cls, url: str) -> str:
         """Return a `file:` URL as it is, and a path made absolute."""
-        if url.startswith("file:"):
-            return url
-        if "://" in url:
-            message = "it must be a folder, as a path or as a file:// URL"
+        is_url = url.startswith("file:")
+        host = urlsplit(url).netloc if is_url else ""
+        if not url or host not in {"", "localhost"} or ("://" in url and not is_url):
+            message = "it must be a folder, as a path or as a file:/// URL"
             raise ValueError(message)
-        return str(_folder_of(url).absolute())
+        folder = _folder_of(url).absolute()
+        return folder.as_uri() if is_url else str(folder)
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         """Return those of the records that exist."""

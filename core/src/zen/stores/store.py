@@ -116,7 +116,7 @@ class Store:
             )
         stacks: list[StackRecord] = []
         checks: list[Check | GuardCheck] = [_unchanged(old)]
-        if new.ref != old.ref:
+        if new.name != old.payload.get("name"):
             records, damaged, guard = _scan(self.driver, STACK, "")
             if damaged:
                 raise damaged[0]
@@ -226,14 +226,15 @@ class _RecordingView:
 
     def get(self, ref: Ref) -> Record | None:
         record = self._driver.get_many([ref]).get(ref)
-        self._revisions[ref] = record.revision if record else None
+        # What was read first counts: the rules may have judged by it.
+        self._revisions.setdefault(ref, record.revision if record else None)
         return record
 
     def scan(self, kind: str, prefix: str = "") -> list[Record]:
         records, damaged, guard = _scan(self._driver, kind, prefix)
         if damaged:
             raise damaged[0]
-        self._guards[kind] = guard
+        self._guards.setdefault(kind, guard)
         return records
 
     def checks(self) -> list[Check | GuardCheck]:

@@ -118,12 +118,14 @@ def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) ->
             replaced[path] = before
         for path in {path.parent for path in changes}:
             _flush_folder(path)
-    except OSError as error:
+    except BaseException as error:  # also when the user interrupts it
         for temporary in filter(None, staged.values()):
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
         _restore(replaced, mode)
-        raise _unavailable("written", path, error) from error
+        if isinstance(error, OSError):
+            raise _unavailable("written", path, error) from error
+        raise
 
 
 def _restore(contents: Mapping[Path, bytes | None], mode: int) -> None:
@@ -177,7 +179,7 @@ def _stage(path: Path, content: bytes, mode: int) -> Path:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     return temporary
