@@ -597,6 +597,13 @@ def test_a_configuration_folder_of_that_name_is_no_repository(
 def test_a_repository_tells_where_it_is(repository: Repository, here: Path) -> None:
     Repository.initialize(here)
     assert Repository.is_repository_directory(here)
+    (here / "a").mkdir()
     assert Repository.find_repository(here / "a") == here
     assert Repository(here).config_directory == here / ".zen"
     assert repository.active_user_name == "default"
+
+
+def test_a_folder_that_is_not_there_is_no_place_to_be(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "gone")
+    with pytest.raises(ConfigurationError, match="gone can't be looked at"):
+        repository.activate_stack("default")

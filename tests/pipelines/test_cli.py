@@ -139,10 +139,57 @@ def test_a_file_without_one_pipeline_is_refused(
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_may_run_its_pipeline_in_a_thread(zen: Zen) -> None:
+    """Which doesn't inherit the context; its notices are the program's all the same."""
+    text = """
+from threading import Thread
+
+thread = Thread(target=averages().run, args=["mine"])
+thread.start()
+thread.join()
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 0
+    assert [run["name"] for run in runs(zen)] == ["mine"]
+    assert done.stderr.count("Creating run") == 1
+
+
 def test_a_missing_file_is_wrong_usage(zen: Zen) -> None:
     done = zen("run", "missing.py")
     assert done.returncode == 2
-    assert "'missing.py' does not exist" in done.stderr
+    assert done.stderr.endswith(
+        "'missing.py' does not exist. There are no Python files in '.'."
+        " See 'zen run --help'.\n"
+    )
+
+
+@pytest.mark.parametrize("asked", ["trian.py", "train", "Train.py", "train.ipynb"])
+def test_the_file_nearest_to_a_missing_one_is_suggested(zen: Zen, asked: str) -> None:
+    Path("steps").mkdir()
+    for name in ("train.py", "serve.py", "train.txt"):
+        Path("steps", name).touch()
+    done = zen("run", f"steps/{asked}")
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        f"'steps/{asked}' does not exist. Did you mean 'train.py'?"
+        " Type 'zen run steps/train.py'.\n"
+    )
+
+
+def test_a_path_that_can_not_be_looked_up_is_wrong_usage(zen: Zen) -> None:
+    done = zen("run", "x" * 300)
+    assert done.returncode == 2
+    assert done.stderr.endswith("does not exist. See 'zen run --help'.\n")
+
+
+def test_a_file_that_resembles_none_is_refused_with_those_there_are(zen: Zen) -> None:
+    for number in range(7):
+        script(name=f"step{number}.py")
+    listed = "step0.py, step1.py, step2.py, step3.py, step4.py, …"
+    for asked in ("b.py", "."):
+        done = zen("run", asked)
+        assert done.returncode == 2
+        assert f"Type 'zen run FILE'; files there: {listed}.\n" in done.stderr
 
 
 def test_a_failing_step_shows_the_traceback_from_its_function_on(zen: Zen) -> None:
@@ -252,7 +299,9 @@ def averages() -> None:
 
 
 def test_runs_are_listed_newest_first(zen: Zen) -> None:
-    assert "No runs yet.\n" in zen("pipeline", "runs", "list").stdout
+    none = "No runs yet. Run a pipeline first: 'zen run FILE'.\n"
+    assert none in zen("pipeline", "runs", "list").stdout
+    assert none in zen("pipeline", "runs", "list", "--pipeline", "any").stdout
     text = """
 @pipeline
 def loading():
@@ -269,8 +318,11 @@ averages().run("d")
     shown = zen("pipeline", "runs", "list").stdout.splitlines()
     assert shown[1].split()[1:4] == ["RUN", "NAME", "│"]
     assert [line.split()[1] for line in shown[3:-1]] == ["d", "b", "c", "a"]
-    done = zen("pipeline", "runs", "list", "--pipeline", "none")
-    assert done.stdout == "No runs of pipeline 'none'.\n"
+    done = zen("pipeline", "runs", "list", "--pipeline", "laoding")
+    assert done.stdout == (
+        "No runs of pipeline 'laoding'. Did you mean 'loading'?"
+        " See 'zen pipeline runs list'.\n"
+    )
 
 
 def test_runs_are_described_with_their_steps(zen: Zen) -> None:
@@ -304,6 +356,12 @@ def test_an_unknown_run_is_refused_with_a_suggestion(zen: Zen) -> None:
         "Pipeline run 'nihgtly' does not exist. Did you mean 'nightly'?" in done.stderr
     )
     assert "See 'zen pipeline runs list'." in done.stderr
+
+
+def test_before_the_first_run_the_command_to_make_one_is_named(zen: Zen) -> None:
+    done = zen("pipeline", "runs", "describe", "nightly")
+    assert done.returncode == 1
+    assert done.stderr.endswith("Run a pipeline first: 'zen run FILE'.\n")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,8 @@ from zen_pipelines.steps import find_step
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from zen_pipelines import Step
 
 _NEIGHBOUR = """\
 from zen_pipelines import step
@@ -154,6 +158,22 @@ def test_another_script_is_loaded_from_its_file_once(scripts: Path) -> None:
     found = find_step(code)
     assert found.name == "take"
     assert find_step(code) is found
+
+
+def test_threads_wait_for_a_script_to_be_complete(scripts: Path) -> None:
+    code = CodeLocation("__main__", str(scripts / "script.py"), "take")
+    text = (scripts / "script.py").read_text()
+    slow = "import time\ntime.sleep(0.2)\n"
+    (scripts / "script.py").write_text(slow + text)
+    together = Barrier(4)
+
+    def find(_: int) -> Step[..., object]:
+        together.wait(timeout=10)
+        return find_step(code)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(find, range(4)))
+    assert len(set(map(id, found))) == 1
 
 
 def test_a_module_of_the_same_name_is_not_taken_for_it(scripts: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -16,17 +17,21 @@ from zen.errors import (
     RunNotFoundError,
     StackValidationError,
     StepFailedError,
+    StoreUnavailableError,
 )
 from zen.stack import Stack, StackValidator
+from zen_local.artifact_store import LocalArtifactStore
 from zen_local.orchestrator import LocalOrchestrator
 from zen_pipelines import pipeline, step
 from zen_pipelines.views import find_run
+from zen_sqlite.metadata_store import SQLiteMetadataStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from zen.components import StackComponent
     from zen.components.deployment import Deployment
+    from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
 
 
 class Halves(NamedTuple):
@@ -34,6 +39,21 @@ class Halves(NamedTuple):
 
     low: list[int]
     high: list[int]
+
+
+class Unfinished(NamedTuple):
+    """Two outputs."""
+
+    good: str
+    bad: object
+
+
+class Unwritable:
+    """Be what no materializer can write."""
+
+    def __reduce__(self) -> str:
+        message = "no pickle"
+        raise TypeError(message)
 
 
 @step
@@ -102,6 +122,24 @@ def succeed_once() -> int:
 
 
 @step
+def fail_once(numbers: list[int]) -> list[int]:
+    if not Path("failed").exists():
+        Path("failed").touch()
+        message = "not yet"
+        raise ValueError(message)
+    return numbers
+
+
+@step
+def break_halfway() -> Unfinished:
+    """Return an output that is written, and one that is the first time not."""
+    if Path("halfway").exists():
+        return Unfinished("second", "second")
+    Path("halfway").touch()
+    return Unfinished("first", Unwritable())
+
+
+@step
 def store(number: int) -> None:
     del number
 
@@ -143,6 +181,64 @@ class Watcher(LocalOrchestrator):
         self._events.append("clean up")
         message = "no broom"
         raise OSError(message)
+
+
+class Unready(Watcher):
+    """Fail to prepare a step."""
+
+    def prepare_step_run(self) -> None:
+        """Note it, and break."""
+        super().prepare_step_run()
+        message = "not ready"
+        raise OSError(message)
+
+
+class WatchedStore(LocalArtifactStore):
+    """Note what it is asked for, and leave instead of cleaning up."""
+
+    _events: list[object] = PrivateAttr(default_factory=list)
+
+    def prepare_step_run(self) -> None:
+        """Note it."""
+        self._events.append("prepare")
+
+    def cleanup_step_run(self) -> None:
+        """Note it, and leave."""
+        self._events.append("clean up")
+        raise SystemExit(3)
+
+
+class Breaking(SQLiteMetadataStore):
+    """Break when a failure is to be recorded."""
+
+    def save_step(
+        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
+    ) -> None:
+        """Record anything but a failure."""
+        self._check(step.status)
+        super().save_step(step, artifacts)
+
+    def update_run(self, run: RunRecord) -> None:
+        """Record anything but a failure."""
+        self._check(run.status)
+        super().update_run(run)
+
+    def _check(self, status: RunStatus) -> None:
+        if status is RunStatus.FAILED:
+            message = "disk full"
+            raise StoreUnavailableError(message)
+
+
+class Retrying(LocalOrchestrator):
+    """Run steps in the order of their names here; go on when one fails."""
+
+    order: tuple[str, ...]
+
+    def run_pipeline(self, deployment: Deployment, stack: Stack) -> None:
+        """Run the steps."""
+        for name in self.order:
+            with suppress(StepFailedError):
+                deployment.run_step(name, stack)
 
 
 class Idler(BaseOrchestrator):
@@ -194,13 +290,13 @@ def test_what_happened_is_recorded(stack: Stack, notices: list[str]) -> None:
     assert run.started <= first.started <= first.ended <= run.ended
 
 
-def test_artifacts_are_kept_by_pipeline_run_step_and_output(
+def test_artifacts_are_kept_by_pipeline_run_step_attempt_and_output(
     stack: Stack, notices: list[str]
 ) -> None:
     run = sums().run_on(stack, notify=notices.append)
-    folder = Path(stack.artifact_store.path) / "sums" / str(run.id) / "halve" / "low"
-    assert run.get_step("halve").outputs["low"].uri == str(folder)
-    assert (folder / "data.json").read_text() == "[0, 1]"
+    folder = Path(stack.artifact_store.path) / "sums" / str(run.id) / "halve"
+    assert run.get_step("halve").outputs["low"].uri == str(folder / "1" / "low")
+    assert (folder / "1" / "low" / "data.json").read_text() == "[0, 1]"
 
 
 def test_the_user_is_told(stack: Stack, notices: list[str]) -> None:
@@ -353,38 +449,110 @@ def test_steps_of_unknown_runs_are_refused(stack: Stack) -> None:
 
 def test_each_attempt_is_recorded(stack: Stack, notices: list[str]) -> None:
     """An orchestrator may call a failed step again."""
-
-    class Retrying(LocalOrchestrator):
-        def run_pipeline(self, deployment: Deployment, stack: Stack) -> None:
-            for name in ("count", "halve", "halve", "total"):
-                deployment.run_step(name, stack)
-
-    run = sums().run_on(
-        with_orchestrator(stack, Retrying(name="retrying")), notify=notices.append
+    retrying = Retrying(name="retrying", order=("count", "fail_once", "fail_once"))
+    run = pipeline(then(fail_once))().run_on(
+        with_orchestrator(stack, retrying), notify=notices.append
     )
-    attempts = [each.attempt for each in stack.metadata_store.list_steps(run.id)]
-    assert attempts == [1, 1, 2, 1]
-    assert set(run.get_step("halve").outputs) == {"low", "high"}
-    again = run.get_step("halve").outputs["low"].id
-    assert run.get_step("total").inputs["low"].id == again
+    records = stack.metadata_store.list_steps(run.id)
+    assert [(each.name, each.attempt, each.status.value) for each in records] == [
+        ("count", 1, "completed"),
+        ("fail_once", 1, "failed"),
+        ("fail_once", 2, "completed"),
+    ]
+    view = run.get_step("fail_once")
+    assert (view.status, view.output.read()) == (RunStatus.COMPLETED, [0, 1])
 
 
-def test_a_step_is_shown_by_its_latest_attempt(
+def test_an_attempt_keeps_what_an_earlier_one_wrote(
     stack: Stack, notices: list[str]
 ) -> None:
-    class Repeating(LocalOrchestrator):
-        def run_pipeline(self, deployment: Deployment, stack: Stack) -> None:
-            for name in ("succeed_once", "succeed_once"):
-                deployment.run_step(name, stack)
+    def wire() -> None:
+        break_halfway()
 
+    retrying = Retrying(name="retrying", order=("break_halfway",) * 2)
+    run = pipeline(wire)().run_on(
+        with_orchestrator(stack, retrying), notify=notices.append
+    )
+    second = Path(run.get_step("break_halfway").outputs["good"].uri)
+    first = second.parent.parent / "1" / "good"
+    assert (second.parent.name, second.name) == ("2", "good")
+    assert (first / "data.json").read_text() == '"first"'
+    assert (second / "data.json").read_text() == '"second"'
+
+
+def test_a_completed_step_is_not_run_again(stack: Stack, notices: list[str]) -> None:
     def wire() -> None:
         succeed_once()
 
-    repeating = with_orchestrator(stack, Repeating(name="repeating"))
+    repeating = with_orchestrator(
+        stack, Retrying(name="repeating", order=("succeed_once",) * 2)
+    )
+    pipeline(wire)().run_on(repeating, "twice", notify=notices.append)
+    view = find_run("twice", stack)
+    (record,) = stack.metadata_store.list_steps(view.id)
+    assert (record.attempt, record.status) == (1, RunStatus.COMPLETED)
+    assert view.get_step("succeed_once").output.read() == 1
+    again = "Step 'succeed_once' of run 'twice' was completed before, and isn't run"
+    assert [notice for notice in notices if notice.startswith(again)]
+    # What another run has completed is no reason not to run it.
     with pytest.raises(StepFailedError):
-        pipeline(wire)().run_on(repeating, "twice", notify=notices.append)
-    view = find_run("twice", stack).get_step("succeed_once")
-    assert (view.status, view.outputs) == (RunStatus.FAILED, {})
+        pipeline(wire)().run_on(stack, "thrice", notify=notices.append)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"), [(fail, StepFailedError), (interrupt, KeyboardInterrupt)]
+)
+def test_a_store_that_breaks_hides_no_error_of_the_user(
+    stack: Stack,
+    notices: list[str],
+    tmp_path: Path,
+    *,
+    last: Callable[[list[int]], object],
+    expected: type[BaseException],
+) -> None:
+    breaking = Breaking(name="breaking", uri=str(tmp_path / "metadata.db"))
+    broken = Stack.from_components(
+        "broken", {**stack.components, "metadata_store": breaking}
+    )
+    with pytest.raises(expected) as info:
+        pipeline(then(last))().run_on(broken, "bad", notify=notices.append)
+    if expected is StepFailedError:
+        assert repr(info.value.__cause__) == "ValueError('2 are too many')"
+    reason = "could not record that: zen.errors.StoreUnavailableError: disk full"
+    store = f"metadata store 'breaking' {reason}"
+    assert notices[-2:] == [
+        f"Step '{last.__name__}' of run 'bad' has failed, and {store}",
+        f"Run 'bad' has failed, and {store}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("orchestrator", "events"),
+    [
+        (Watcher, ["prepare", "clean up"] * 2),
+        (Unready, ["clean up"]),
+    ],
+)
+def test_all_components_clean_up(
+    stack: Stack,
+    notices: list[str],
+    *,
+    orchestrator: type[Watcher],
+    events: list[object],
+) -> None:
+    """Also those that come after one that can't prepare; leaving ends nothing."""
+    last = WatchedStore(name="last", path=stack.artifact_store.path)
+    changed = {
+        **stack.components,
+        "orchestrator": orchestrator(name="first"),
+        "artifact_store": last,
+    }
+    watched = Stack.from_components("watched", changed)
+    with suppress(StepFailedError):
+        pipeline(then(fail))().run_on(watched, notify=notices.append)
+    assert last._events == events  # noqa: SLF001
+    left = "Artifact store 'last' could not clean up after step 'count': SystemExit: 3"
+    assert left in notices
 
 
 def test_pickles_are_announced_once_for_each_step(

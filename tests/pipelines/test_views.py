@@ -16,9 +16,11 @@ from zen.errors import (
 from zen.repository import Repository
 from zen.stack import Stack
 from zen_local.artifact_store import LocalArtifactStore
-from zen_pipelines import get_pipeline, pipeline, step
+from zen_pipelines import PipelineView, get_pipeline, pipeline, step
+from zen_sqlite.metadata_store import SQLiteMetadataStore
 
 if TYPE_CHECKING:
+    from zen.components.runs import RunRecord
     from zen_pipelines import PipelineRunView
 
 
@@ -82,6 +84,28 @@ def test_all_runs_are_listed(stack: Stack, notices: list[str]) -> None:
     assert len(get_pipeline("loading").runs) == 101
 
 
+def test_runs_are_read_page_by_page(
+    stack: Stack, notices: list[str], tmp_path: Path
+) -> None:
+    """Also from a store that gives fewer at a time than it is asked for."""
+
+    class Brief(SQLiteMetadataStore):
+        def list_runs(
+            self, pipeline: str = "", *, after: str = "", limit: int = 100
+        ) -> list[RunRecord]:
+            assert limit <= 1000
+            return super().list_runs(pipeline, after=after, limit=min(limit, 2))
+
+    for number in range(5):
+        loading().run_on(stack, f"run-{number}", notify=notices.append)
+        doubling().run_on(stack, f"other-{number}", notify=notices.append)
+    brief = Brief(name="brief", uri=str(tmp_path / "metadata.db"))
+    paged = {**stack.components, "metadata_store": brief}
+    view = PipelineView("loading", Stack.from_components("paged", paged))
+    expected = [f"run-{number}" for number in (4, 3, 2, 1, 0)]
+    assert [each.name for each in view.runs] == expected
+
+
 @pytest.mark.usefixtures("run")
 def test_runs_are_found_by_name() -> None:
     view = get_pipeline("doubling")
@@ -95,22 +119,31 @@ def test_runs_are_found_by_name() -> None:
 
 @pytest.mark.usefixtures("run")
 def test_a_pipeline_that_never_ran_is_not_found() -> None:
-    with pytest.raises(PipelineNotFoundError, match="Did you mean 'doubling'"):
+    with pytest.raises(PipelineNotFoundError, match="mean 'doubling'") as info:
         get_pipeline("dubling")
+    assert info.value.hint == "See 'zen pipeline runs list'."
+
+
+def test_before_the_first_run_the_command_to_make_one_is_named() -> None:
+    with pytest.raises(PipelineNotFoundError, match="'any' does not exist") as info:
+        get_pipeline("any")
+    assert info.value.hint == "Run one first: 'zen run FILE'."
 
 
 def test_steps_are_found_by_name(run: PipelineRunView) -> None:
     assert list(run.steps) == ["load", "double", "discard"]
-    with pytest.raises(NotFoundError, match=r"Step 'duble' .*mean 'double'"):
+    with pytest.raises(NotFoundError, match=r"Step 'duble' .*mean 'double'") as info:
         run.get_step("duble")
+    assert info.value.hint == "See 'zen pipeline runs describe only'."
 
 
 def test_output_stands_for_exactly_one(run: PipelineRunView) -> None:
     with pytest.raises(PipelineError, match=r"'load', .* has 2 outputs") as info:
         _ = run.get_step("load").output
     assert info.value.hint == "Use outputs[name]; names: output_0, output_1."
-    with pytest.raises(PipelineError, match=r"'discard', .* has no outputs"):
+    with pytest.raises(PipelineError, match=r"'discard', .* has no outputs") as info:
         _ = run.get_step("discard").output
+    assert "zen pipeline runs describe" in info.value.hint
 
 
 def test_artifacts_know_their_type_and_origin(run: PipelineRunView) -> None:
@@ -122,8 +155,11 @@ def test_artifacts_know_their_type_and_origin(run: PipelineRunView) -> None:
 def test_artifacts_that_are_gone_are_named(run: PipelineRunView) -> None:
     artifact = run.get_step("double").output
     (Path(artifact.uri) / "data.json").unlink()
-    with pytest.raises(PipelineError, match="'output' of step 'double' is gone"):
+    with pytest.raises(
+        PipelineError, match="'output' of step 'double' is gone"
+    ) as info:
         artifact.read()
+    assert "zen run FILE" in info.value.hint
 
 
 def test_artifacts_in_another_store_are_not_looked_for(

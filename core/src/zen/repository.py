@@ -95,6 +95,7 @@ class Repository:
 
         Raises:
             DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+            ConfigurationError: The folder isn't there, or can't be looked at.
         """
         folder = self._activation.folder
         return folder.root if folder else None

@@ -14,6 +14,7 @@ from zen.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import FakeDistribution
@@ -136,3 +137,33 @@ def test_a_missing_command_may_be_that_of_a_broken_plugin(
     assert "No such command 'sweep'." in err
     assert "Not loaded: sweeper 2.0; see 'zen plugin list'." in err
     assert "sweeper" in zen("plugin", "list").out
+
+
+@pytest.mark.usefixtures("zen")
+@pytest.mark.parametrize("arguments", [["stack", "list"], ["--help"], ["--version"]])
+def test_a_full_disk_at_the_other_end_shows_no_traceback(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, "-m", "zen", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("zen")
+def test_a_folder_that_is_gone_is_named(here: Path) -> None:
+    script = "import os, runpy, sys; os.rmdir(os.getcwd()); runpy.run_module('zen')"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "stack", "list"],
+        cwd=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "The folder that you are in can't be looked at" in done.stderr

@@ -138,3 +138,10 @@ def test_only_what_is_active_is_marked(capsys: pytest.CaptureFixture[str]) -> No
     assert "True" in out
     assert "False" in out
     assert "👉" not in out
+
+
+def test_what_would_speak_to_the_terminal_is_escaped(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.print_object({"path": "/a\x1b[31mred"}, "table", title="Thing")
+    assert "/a\\x1b[31mred" in capsys.readouterr().out

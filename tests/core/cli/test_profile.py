@@ -189,3 +189,19 @@ def test_a_broken_configuration_is_reported_once(zen: Zen, config_file: Path) ->
     config_file.write_text("nonsense")
     assert zen("profile", "list", code=1).err.count("nonsense") == 0
     assert zen("profile", "list", code=1).err.count(str(config_file)) == 1
+
+
+def test_an_empty_url_is_refused(zen: Zen) -> None:
+    assert "Invalid URL" in zen("profile", "create", "x", "--url", "", code=1).err
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_profile_whose_driver_is_gone_is_named(zen: Zen, config_file: Path) -> None:
+    other = "  other:\n    store_type: acme\n"
+    text = config_file.read_text().replace("profiles:\n", f"profiles:\n{other}")
+    config_file.write_text(text)
+    zen("profile", "set", "other")
+    err = zen("stack", "list", code=1).err
+    assert "Store type 'acme' does not exist and profile 'other' needs it." in err
+    assert "zen profile set NAME" in err
+    assert "other" in zen("profile", "list").out

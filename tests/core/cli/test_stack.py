@@ -180,3 +180,14 @@ def test_a_stack_that_is_gone_can_be_mended(
     listed = zen("stack", "list")
     assert "default" in listed.out
     assert "Warning: The active stack 'gone'" in listed.err
+
+
+@pytest.mark.parametrize("command", ["up", "down", "describe"])
+def test_an_empty_name_is_not_the_active_stack(zen: Zen, command: str) -> None:
+    """As an unset variable of a shell gives it."""
+    assert "Stack '' does not exist" in zen("stack", command, "", code=1).err
+
+
+def test_an_empty_name_of_a_component_is_not_left_out(zen: Zen) -> None:
+    outcome = zen("stack", "register", "x", *DEFAULTS, "-x", "", code=1)
+    assert "is not a valid secrets manager name" in outcome.err

@@ -217,13 +217,9 @@ def _check_description(claim: Claim, owners: Iterable[Owner]) -> None:
 
 def _check_core_names(inventory: Inventory, offers: Sequence[Offer[object]]) -> None:
     """Let no plugin take the place of a command or component type of the core."""
-    taken = {
-        name: spec
-        for offer in inventory.offers
-        if offer.owner == CORE
-        for spec in [offer.spec]
-        for name in _commands_of(spec)
-    }
+    taken = {"stack register -h"}.union(
+        *(_commands_of(o.spec) for o in inventory.offers if o.owner == CORE)
+    )
     for offer in offers:
         for name in _commands_of(offer.spec):
             if name in taken:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zen.catalog import Catalog
-from zen.errors import ConfigurationError
+from zen.errors import ConfigurationError, ZenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from zen.errors import DamagedDataError
     from zen.repository import Repository
 
-__all__ = ["App", "notify", "pass_app"]
+__all__ = ["App", "notify", "pass_app", "warn"]
+
+
+def warn(error: ZenError) -> None:
+    """Tell the user of an error that doesn't stop the command."""
+    notify(f"Warning: {error}")
+    if error.hint:
+        notify(error.hint)
 
 
 def notify(text: str) -> None:
@@ -59,7 +66,7 @@ class App:
         except ConfigurationError as error:
             if not tolerant:
                 raise
-            notify(f"Warning: {error} {error.hint}")
+            warn(error)
         return repository
 
     def initialize(self, root: Path) -> Repository:
@@ -91,9 +98,8 @@ class App:
     def report_troubled_plugins(self) -> None:
         """Say which plugins a listing is without, and why."""
         for plugin in self.catalog.troubled_plugins:
-            notify(f"Warning: plugin '{plugin.owner.plugin}' is {plugin.state.value}.")
             if plugin.error:
-                notify(f"  {plugin.error} {plugin.error.hint}".rstrip())
+                warn(plugin.error)
 
     def _announce(self, repository: Repository) -> None:
         name = repository.active_profile_name

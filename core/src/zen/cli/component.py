@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zen.cli.app import App, notify, pass_app
+from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.flavor import print_flavors
 from zen.cli.group import Group
 from zen.cli.options import output_option, yes_option
@@ -210,7 +210,8 @@ def _configuration(attributes: Sequence[str]) -> dict[str, object]:
         option, separator, value = remaining.pop(0).partition("=")
         key = option.removeprefix("--").replace("-", "_")
         if not option.startswith("--") or not key.isidentifier():
-            message = f"'{option}' is no attribute; attributes are --KEY=VALUE."
+            message = f"'{option}' is no attribute. The name comes first, and then"
+            message += " attributes as in '--path=VALUE'."
             raise click.UsageError(message)
         if not separator:
             if not remaining or remaining[0].startswith("--"):
@@ -267,7 +268,7 @@ def _effective(repository: Repository, record: ComponentRecord) -> dict[str, obj
     try:
         component = repository.factory.build(record)
     except (FlavorNotFoundError, PluginError) as error:
-        notify(f"Warning: {error} {error.hint}")
+        warn(error)
         return dict(record.configuration)
     return {
         key: getattr(component, key)
@@ -280,7 +281,7 @@ def _active_name(repository: Repository, component_type: str) -> str | None:
     try:
         return repository.active_stack_record.components.get(component_type)
     except ConfigurationError as error:
-        notify(f"Warning: {error} {error.hint}")
+        warn(error)
         return None
 
 

@@ -95,7 +95,9 @@ class _Program(Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; show what goes wrong, and what to do about it."""
-        with _errors_shown(debug=bool(ctx.params.get("debug"))):
+        app = ctx.ensure_object(App)
+        app.debug = bool(ctx.params.get("debug"))
+        with _errors_shown(debug=app.debug):
             return super().invoke(ctx)
 
 

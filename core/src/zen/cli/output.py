@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, Final
@@ -18,6 +19,8 @@ _ACTIVE_MARK: Final = "👉"
 _HEAVY: Final = {"top": "┏━┯┓", "head": "┠─┼┨", "bottom": "┗━┷┛", "row": "┃│┃"}
 _ASCII: Final = {"top": "+-++", "head": "+-++", "bottom": "+-++", "row": "|||"}
 _NARROWEST: Final = 4
+# What would speak to the terminal instead of the user.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def print_rows(
@@ -100,7 +103,7 @@ def _cell(value: object, key: str = "") -> str:
         return ", ".join(f"{key}: {item}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return _showable(" ".join(str(value).split()))
+    return _showable(_CONTROL.sub(_escaped, " ".join(str(value).split())))
 
 
 def _table(
@@ -164,18 +167,23 @@ def _width(text: str) -> int:
 
 def _terminal_width() -> int:
     # What isn't read on a terminal is never cut, unless COLUMNS asks for it.
-    return shutil.get_terminal_size((80, 24) if sys.stdout.isatty() else (10**6, 1))[0]
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size((80, 24) if on_terminal else (10**6, 1))[0]
+
+
+def _escaped(control: re.Match[str]) -> str:
+    return f"\\x{ord(control.group()):02x}"
 
 
 def _showable(text: str) -> str:
     """Put '?' where the output has no such character."""
-    encoding = sys.stdout.encoding or "ascii"
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
     return text.encode(encoding, errors="replace").decode(encoding)
 
 
 def _can_show(text: str) -> bool:
     try:
-        text.encode(sys.stdout.encoding or "ascii")
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except UnicodeEncodeError:
         return False
     return True

@@ -115,7 +115,9 @@ def describe_profile(app: App, name: str | None, output: str) -> None:
     For example: zen profile describe team
     """
     repository = app.announce(tolerant=name is not None)
-    described = repository.get_profile(name) if name else repository.active_profile
+    described = (
+        repository.active_profile if name is None else repository.get_profile(name)
+    )
     is_active, active_stack = False, described.active_stack
     try:
         is_active = described.name == repository.active_profile_name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zen.cli.app import App, notify, pass_app
+from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.group import Group
 from zen.cli.options import global_option, output_option, yes_option
 from zen.cli.output import print_object, print_rows
@@ -87,7 +87,7 @@ def register_stack(
     For example: zen stack register prod -o default -a bucket -m default
     """
     repository = app.announce()
-    components = {kind: value for kind, value in names.items() if value}
+    components = {kind: value for kind, value in names.items() if value is not None}
     repository.register_stack(repository.compose_stack(name, components))
     click.echo(f"Stack '{name}' successfully registered!")
     if activate:
@@ -126,7 +126,9 @@ def describe_stack(app: App, name: str | None, output: str) -> None:
     For example: zen stack describe prod
     """
     repository = app.announce()
-    record = repository.store.stack(name) if name else repository.active_stack_record
+    record = (
+        repository.active_stack_record if name is None else repository.store.stack(name)
+    )
     active = record.name == _active_name(repository)
     content: dict[str, object] = {"name": record.name, "uuid": str(record.uuid)}
     if output == "table":
@@ -162,7 +164,7 @@ def bring_up(app: App, name: str | None) -> None:
     For example: zen stack up
     """
     repository = app.announce()
-    built = repository.get_stack(name) if name else repository.active_stack
+    built = repository.active_stack if name is None else repository.get_stack(name)
     if built.is_running:
         click.echo(f"Stack '{built.name}' is running already.")
         return
@@ -180,7 +182,7 @@ def bring_down(app: App, name: str | None) -> None:
     For example: zen stack down
     """
     repository = app.announce()
-    built = repository.get_stack(name) if name else repository.active_stack
+    built = repository.active_stack if name is None else repository.get_stack(name)
     notify(f"Deprovisioning resources for stack '{built.name}'.")
     built.down()
     if all(part.is_running for part in built.components.values()):
@@ -199,5 +201,5 @@ def _active_name(repository: Repository) -> str | None:
     try:
         return repository.active_stack_name
     except ConfigurationError as error:
-        notify(f"Warning: {error} {error.hint}")
+        warn(error)
         return None

@@ -102,7 +102,8 @@ class Deployment:
         """Run one step, in this process, on `stack`.
 
         All data goes through the stack's artifact store, and what happened is in its
-        metadata store when this returns or raises.
+        metadata store when this returns or raises. A step that failed can be run
+        again; one that was completed in this run isn't, and this returns at once.
 
         Raises:
             StepFailedError: The step's own code raised.

@@ -59,8 +59,19 @@ class BaseMetadataStore(StackComponent):
         """
 
     @abstractmethod
-    def list_runs(self, pipeline: str = "", *, limit: int = 100) -> list[RunRecord]:
-        """Return the latest runs, of one pipeline or of all, newest first."""
+    def list_runs(
+        self, pipeline: str = "", *, after: str = "", limit: int = 100
+    ) -> list[RunRecord]:
+        """Return a page of runs, newest first; of equal times, sorted by name.
+
+        Args:
+            pipeline: Only the runs of this pipeline; of all if it is "".
+            after: The name of the last run of the page before; "" for the first page.
+            limit: How many runs to return at most.
+
+        Raises:
+            RunNotFoundError: There is no run named `after`.
+        """
 
     @abstractmethod
     def list_steps(self, run_id: UUID) -> list[StepRecord]:

@@ -10,6 +10,7 @@ from zen.config.profile import ProfileConfiguration
 from zen.errors import DamagedDataError, InvalidNameError, ProfileNotFoundError
 from zen.folders import config_folder
 from zen.stores.yaml_files import (
+    check_writable,
     dump_yaml,
     exclusive_lock,
     parse_yaml,
@@ -81,6 +82,8 @@ class GlobalConfiguration:
         """
         with exclusive_lock(self.folder / ".config.lock"):
             settings = self.load()
+            # What is made on the strength of the settings would be left behind.
+            check_writable(self.path)
             yield settings
             content = dump_yaml(_content(settings))
             if content != read_file(self.path):

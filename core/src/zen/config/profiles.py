@@ -144,9 +144,21 @@ class Profiles:
 
         Raises:
             StoreDriverNotFoundError: No plugin offers its store driver.
+            ConfigurationError: Its URL isn't one for that driver.
         """
-        driver = self._driver_class(profile.store_type)
-        return Store(driver(profile.store_url or driver.default_url(profile.folder)))
+        try:
+            driver = self._driver_class(profile.store_type)
+        except StoreDriverNotFoundError as error:
+            raise StoreDriverNotFoundError(
+                profile.store_type,
+                error.available,
+                of=f"and profile '{profile.name}' needs it",
+                hint="Install the plugin that offers it, or use another profile with"
+                f" 'zen profile set NAME'. {error.hint}",
+            ) from error
+        if profile.store_url is None:
+            return Store(driver(driver.default_url(profile.folder)))
+        return Store(driver(_normalised(driver, profile.store_type, profile.store_url)))
 
     def displayed_url(self, profile: ProfileConfiguration) -> str:
         """Return where a profile's data is, without passwords."""

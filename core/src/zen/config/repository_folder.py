@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zen.config.environment import read_variable
-from zen.errors import DamagedDataError, DanglingReferenceError, InitializationException
+from zen.errors import (
+    ConfigurationError,
+    DamagedDataError,
+    DanglingReferenceError,
+    InitializationException,
+)
 from zen.folders import config_folder
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file, replace_files
 
@@ -57,6 +62,7 @@ class RepositoryFolder:
 
         Raises:
             DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+            ConfigurationError: The folder isn't there, or can't be looked at.
         """
         if start is None:
             variable, configured = read_variable(environ, "REPOSITORY_PATH")
@@ -70,10 +76,17 @@ class RepositoryFolder:
                     source=variable,
                     hint=f"Unset {variable}, or run 'zen init {configured}'.",
                 )
-        folder = (start or Path.cwd()).resolve()
-        for candidate in (folder, *folder.parents):
-            if cls.is_root(candidate):
-                return cls(candidate)
+        try:
+            folder = (start or Path.cwd()).resolve(strict=True)
+            for candidate in (folder, *folder.parents):
+                if cls.is_root(candidate):
+                    return cls(candidate)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The folder {start or 'that you are in'} can't be looked at:"
+                f" {error.strerror}.",
+                hint="Change to a folder that is there and that you may read.",
+            ) from error
         return None
 
     @staticmethod

@@ -194,6 +194,6 @@ class Stack:
         actual = getattr(component, "TYPE", type(component).__name__)
         if actual != component_type:
             raise StackValidationError(
-                f"Stack '{self.name}' was given '{component}' as {component_type},"
-                f" and it is of type {actual}."
+                f"Stack '{self.name}' was given a component of type {actual} as"
+                f" {component_type}."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["dump_yaml", "exclusive_lock", "parse_yaml", "read_file", "replace_files"]
+__all__ = [
+    "check_writable",
+    "dump_yaml",
+    "exclusive_lock",
+    "parse_yaml",
+    "read_file",
+    "replace_files",
+]
 
 LOCK_TIMEOUT: Final = 10.0
 _END_MARK: Final = b"..."
@@ -91,6 +99,14 @@ def read_file(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise _unavailable("read", path, error) from error
+
+
+def check_writable(path: Path) -> None:
+    """Raise `StoreUnavailableError` if a file can't be replaced; change nothing."""
+    try:
+        _stage(path, b"", 0o600).unlink()
+    except OSError as error:
+        raise _unavailable("written", path, error) from error
 
 
 def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) -> None:
@@ -207,6 +223,12 @@ def _flush_folder(folder: Path) -> None:
 
 
 def _unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailableError:
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return StoreUnavailableError(
+            f"{path} can't be {verb}: {error.filename} is a file, and a folder is"
+            " needed.",
+            hint="Move the file, or choose another folder; nothing was changed.",
+        )
     return StoreUnavailableError(
         f"{path} can't be {verb}: {error.strerror or error}.",
         hint="Check its permissions and the free space, and repeat the command;"

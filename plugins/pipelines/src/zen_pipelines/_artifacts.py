@@ -84,7 +84,8 @@ def read_artifact(record: ArtifactRecord, store: BaseArtifactStore) -> object:
         raise PipelineError(
             f"{title} is gone: there is nothing to read at '{record.uri}' in artifact"
             f" store '{store.name}'.",
-            hint="Run the pipeline again, or restore the artifact store.",
+            hint="Restore the artifact store, or run the pipeline again with"
+            " 'zen run FILE'.",
         ) from error
 
 
@@ -106,7 +107,8 @@ def write_outputs(
         notify: Is told which of them had to be pickled.
     """
     store = stack.artifact_store
-    folder = f"{_root(store)}/{deployment.pipeline}/{step.run_id}/{step.name}"
+    # An attempt never writes over what an earlier one has left.
+    place = f"{deployment.pipeline}/{step.run_id}/{step.name}/{step.attempt}"
     records = [
         _write(
             value,
@@ -114,7 +116,7 @@ def write_outputs(
                 run_id=step.run_id,
                 step=step.name,
                 output=output,
-                uri=f"{folder}/{output}",
+                uri=f"{_root(store)}/{place}/{output}",
                 materializer=import_string(choose_materializer(value)),
                 data_type=f"{type(value).__module__}.{type(value).__qualname__}",
                 attempt=step.attempt,

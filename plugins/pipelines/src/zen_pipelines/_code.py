@@ -8,6 +8,7 @@ from hashlib import sha256
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 import cloudpickle
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["find", "locate"]
 
 _SCRIPT: Final = "__main__"
+# While a file is executed its module is in sys.modules, where dataclasses look for
+# it; other threads wait until it is complete, as they do for an import.
+_LOADING: Final = RLock()
 
 
 def locate(function: Callable[..., object]) -> CodeLocation:
@@ -52,7 +56,9 @@ def _modules(code: CodeLocation) -> Iterator[ModuleType]:
         _extend_path(code)
         if importable := _import(code):
             yield importable
-        yield _load(code)
+        with _LOADING:
+            module = _load(code)
+        yield module
 
 
 def _is_meant(module: ModuleType, code: CodeLocation) -> bool:

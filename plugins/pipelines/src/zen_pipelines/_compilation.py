@@ -132,6 +132,17 @@ class Compilation:
                 this pipeline nor JSON-able.
         """
         name = self._unique(name)
+        inputs, parameters = self._sort_arguments(name, signature, arguments)
+        self.steps.append(StepDeployment(name, code, inputs, parameters, outputs.names))
+        return self._stand_ins(name, outputs)
+
+    def _sort_arguments(
+        self, name: str, signature: Signature, arguments: Mapping[str, object]
+    ) -> tuple[dict[str, OutputReference], dict[str, object]]:
+        """Return a step's inputs, and its parameters.
+
+        Defaults that JSON can't carry are left to the function.
+        """
         inputs: dict[str, OutputReference] = {}
         parameters: dict[str, object] = {}
         for argument, parameter in signature.parameters.items():
@@ -143,7 +154,11 @@ class Compilation:
                 parameters[argument] = deepcopy(_checked(where, value))
             elif value is not Parameter.empty and is_json(value):
                 parameters[argument] = deepcopy(value)
-        self.steps.append(StepDeployment(name, code, inputs, parameters, outputs.names))
+        return inputs, parameters
+
+    def _stand_ins(
+        self, name: str, outputs: OutputSignature
+    ) -> StepOutput | StepOutputs:
         references = {
             output: StepOutput(self, OutputReference(name, output))
             for output in outputs.names

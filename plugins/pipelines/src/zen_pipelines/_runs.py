@@ -46,8 +46,7 @@ def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
         _check_finished(deployment, stack)
     # Also when the user interrupts it: a run that nobody runs must not look alive.
     except BaseException as error:
-        reason = describe_error(error)
-        _end(replace(run, status=RunStatus.FAILED, error=reason), stack)
+        _fail(run, error, stack)
         raise
     return _end(replace(run, status=RunStatus.COMPLETED), stack)
 
@@ -106,7 +105,22 @@ def _check_finished(deployment: Deployment, stack: Stack) -> None:
         raise PipelineError(
             f"Orchestrator '{stack.orchestrator.name}' returned before these steps of"
             f" run '{deployment.run_name}' were completed: {', '.join(undone)}.",
-            hint=f"Its flavor is '{stack.orchestrator.FLAVOR}'; tell its author.",
+            hint=f"See 'zen pipeline runs describe {deployment.run_name}'. The"
+            f" orchestrator's flavor is '{stack.orchestrator.FLAVOR}'; tell its"
+            " author.",
+        )
+
+
+def _fail(run: RunRecord, error: BaseException, stack: Stack) -> None:
+    failed = replace(run, status=RunStatus.FAILED, error=describe_error(error))
+    try:
+        _end(failed, stack)
+    # A flavor's own code: what the user is to see is why the run failed.
+    except Exception as failure:  # noqa: BLE001
+        current_session().notify(
+            f"Run '{run.name}' has failed, and metadata store"
+            f" '{stack.metadata_store.name}' could not record that:"
+            f" {describe_error(failure)}"
         )
 
 

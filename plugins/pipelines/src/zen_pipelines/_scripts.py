@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from zen.errors import PipelineInterfaceError
-from zen_pipelines._session import use_session
+from zen_pipelines._session import lend_session, use_session
 from zen_pipelines.pipelines import Pipeline, PipelineDefinition
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def run_script(file: str, arguments: Sequence[str], session: Session) -> None:
     """
     path = Path(file).absolute()
     with _as_main(path, [file, *arguments]) as module, use_session(session):
+        lend_session(session, module)
         code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102 - to execute the file is the point
         if not session.run_names:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     from zen.repository import Repository
 
-__all__ = ["Session", "current_session", "print_notice", "use_session"]
+__all__ = [
+    "Session",
+    "current_session",
+    "lend_session",
+    "print_notice",
+    "use_session",
+]
 
 
 def print_notice(text: str) -> None:
@@ -39,14 +46,28 @@ class Session:
 
 
 # Between `zen run` and a pipeline's `run` is the user's file, and between that and a
-# step is an orchestrator, whose contract leaves no room for more arguments. Where an
-# orchestrator takes a step to another thread or process, the defaults apply.
+# step is an orchestrator, whose contract leaves no room for more arguments. A new
+# thread doesn't inherit it and asks the script; in another process, the defaults apply.
 _SESSION: Final[ContextVar[Session | None]] = ContextVar("session", default=None)
+_OF_SCRIPT: Final = "__zen_session__"
 
 
 def current_session() -> Session:
-    """Return the session that is in use, or a new one."""
-    return _SESSION.get() or Session()
+    """Return the session that is in use, or the script's, or a new one."""
+    return _SESSION.get() or _script_session() or Session()
+
+
+def _script_session() -> Session | None:
+    session = getattr(sys.modules.get("__main__"), _OF_SCRIPT, None)
+    if not isinstance(session, Session):
+        return None
+    # A repository isn't made for several threads; each finds the same one itself.
+    return replace(session, repository=None)
+
+
+def lend_session(session: Session, script: ModuleType) -> None:
+    """Let the threads of a script take part in a session while it is `__main__`."""
+    setattr(script, _OF_SCRIPT, session)
 
 
 @contextmanager

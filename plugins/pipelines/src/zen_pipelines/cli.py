@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,7 @@ from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import print_object, print_rows
-from zen.errors import StepFailedError, ZenError
+from zen.errors import StepFailedError, ZenError, did_you_mean
 from zen_pipelines._durations import format_duration
 from zen_pipelines._scripts import run_script
 from zen_pipelines._session import Session
@@ -21,11 +22,14 @@ from zen_pipelines.views import PipelineRunView, find_run
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from os import PathLike
 
+    from zen.components import BaseMetadataStore
     from zen_pipelines.views import StepView
 
 __all__ = ["pipeline", "run"]
 
+_SHOWN: Final = 5
 _NO_REPOSITORY: Final = (
     "Unable to find a Zen repository in your current working directory ({folder}) or"
     " any parent directories. If you want to use an existing repository which is in a"
@@ -34,10 +38,43 @@ _NO_REPOSITORY: Final = (
 )
 
 
+class _PythonFile(click.Path):
+    """Take a file; of a wrong name, say which file may be meant."""
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | PathLike[str]:
+        """Return the path of a file that can be read."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            message = f"{error.message}{_advice(Path(value))}"
+            raise click.BadParameter(message, ctx, param) from error
+
+
+def _advice(path: Path) -> str:
+    """Return the Python file nearest to a path, and the command to type next."""
+    try:
+        folder, stem = (path, "") if path.is_dir() else (path.parent, path.stem)
+        files = {file.stem: file.name for file in sorted(folder.glob("*.py"))}
+    except OSError:  # a folder that this user may not read, or too long a name
+        return " See 'zen run --help'."
+    if not files:
+        return f" There are no Python files in '{folder}'. See 'zen run --help'."
+    for nearest in get_close_matches(stem, files, n=1):
+        name = files[nearest]
+        return f"{did_you_mean(name, [name])} Type 'zen run {folder / name}'."
+    shown = [*files.values()][:_SHOWN] + ["…"] * (len(files) > _SHOWN)
+    return f" Type 'zen run {folder / 'FILE'}'; files there: {', '.join(shown)}."
+
+
 @click.command(
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.argument("file", type=_PythonFile(exists=True, dir_okay=False))
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 @pass_app
 def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
@@ -120,8 +157,19 @@ def list_runs(app: App, name: str, limit: int, output: str) -> None:
         "started": "STARTED (UTC)",
         "duration": "DURATION",
     }
-    empty = f"No runs of pipeline '{name}'." if name else "No runs yet."
+    empty = "" if records else _nothing(name, stack.metadata_store)
     print_rows(rows, output, headers=headers, whole="name", empty=empty)
+
+
+def _nothing(pipeline: str, store: BaseMetadataStore) -> str:
+    """Say that there are no runs, and what to type next."""
+    known = {record.pipeline for record in store.list_runs()}
+    if not known:
+        return "No runs yet. Run a pipeline first: 'zen run FILE'."
+    suggestion = did_you_mean(pipeline, known)
+    return (
+        f"No runs of pipeline '{pipeline}'.{suggestion} See 'zen pipeline runs list'."
+    )
 
 
 @runs.command("describe")

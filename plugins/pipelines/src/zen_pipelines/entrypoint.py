@@ -31,6 +31,8 @@ __all__ = ["run_step"]
 def run_step(deployment: Deployment, step: str, stack: Stack) -> None:
     """Run one step, in this process, and record how it went.
 
+    A step that was completed before in the same run isn't run again.
+
     Args:
         deployment: The compiled pipeline.
         step: The step's name.
@@ -67,7 +69,14 @@ class _StepRun:
         self._notify = notify
 
     def run(self) -> None:
-        record = self._begin()
+        attempts = self._attempts()
+        if any(each.status is RunStatus.COMPLETED for each in attempts):
+            self._notify(
+                f"Step '{self._step.name}' of run '{self._deployment.run_name}' was"
+                " completed before, and isn't run again."
+            )
+            return
+        record = self._begin(attempts)
         try:
             with ExitStack() as cleanups:
                 self._prepare(cleanups)
@@ -82,29 +91,33 @@ class _StepRun:
             raise
         self._end(record, RunStatus.COMPLETED, artifacts=artifacts)
 
-    def _begin(self) -> StepRecord:
-        self._notify(f"Step '{self._step.name}' has started.")
-        store, run_id = self._stack.metadata_store, self._deployment.run_id
-        earlier = [
-            record.attempt
-            for record in store.list_steps(run_id)
+    def _attempts(self) -> list[StepRecord]:
+        return [
+            record
+            for record in self._stack.metadata_store.list_steps(self._deployment.run_id)
             if record.name == self._step.name and record.status is not RunStatus.PENDING
         ]
+
+    def _begin(self, earlier: list[StepRecord]) -> StepRecord:
+        self._notify(f"Step '{self._step.name}' has started.")
         record = StepRecord(
-            run_id=run_id,
+            run_id=self._deployment.run_id,
             name=self._step.name,
             position=self._deployment.steps.index(self._step),
             status=RunStatus.RUNNING,
             started=datetime.now(timezone.utc),
             parameters=self._step.parameters,
-            attempt=max(earlier, default=0) + 1,
+            attempt=max((each.attempt for each in earlier), default=0) + 1,
         )
-        store.save_step(record)
+        self._stack.metadata_store.save_step(record)
         return record
 
     def _prepare(self, cleanups: ExitStack) -> None:
-        for component in self._stack.components.values():
+        components = self._stack.components.values()
+        # All of them clean up, also those whose turn to prepare never came.
+        for component in components:
             cleanups.callback(self._clean_up, component)
+        for component in components:
             component.prepare_step_run()
 
     def _clean_up(self, component: StackComponent) -> None:
@@ -112,7 +125,7 @@ class _StepRun:
             component.cleanup_step_run()
         # A flavor's own code: it can't undo what the step has done, nor keep the
         # other components from cleaning up.
-        except Exception as error:  # noqa: BLE001
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             self._notify(
                 f"{component.TYPE.replace('_', ' ').capitalize()} '{component.name}'"
                 f" could not clean up after step '{self._step.name}':"
@@ -143,7 +156,16 @@ class _StepRun:
         )
 
     def _fail(self, record: StepRecord, error: BaseException) -> None:
-        self._end(record, RunStatus.FAILED, error=describe_error(error))
+        try:
+            self._end(record, RunStatus.FAILED, error=describe_error(error))
+        # A flavor's own code: what the user is to see is why the step failed.
+        except Exception as failure:  # noqa: BLE001
+            self._notify(
+                f"Step '{record.name}' of run '{self._deployment.run_name}' has failed,"
+                " and metadata store"
+                f" '{self._stack.metadata_store.name}' could not record that:"
+                f" {describe_error(failure)}"
+            )
 
     def _end(
         self,

@@ -17,7 +17,7 @@ from zen_pipelines._runs import latest_attempts
 from zen_pipelines._session import current_session
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -34,7 +34,7 @@ __all__ = [
     "get_pipeline",
 ]
 
-_ALL: Final = 2**31 - 1
+_PAGE: Final = 100
 _SHOWN: Final = 5
 
 
@@ -158,7 +158,7 @@ class StepView:
             f" {len(outputs) or 'no'} outputs, and 'output' stands for exactly one.",
             hint=f"Use outputs[name]; names: {', '.join(sorted(outputs))}."
             if outputs
-            else "",
+            else "See 'zen pipeline runs list', and 'zen pipeline runs describe NAME'.",
         )
 
 
@@ -234,7 +234,12 @@ class PipelineRunView:
             StepNotFoundError: There is none.
         """
         if name not in self.steps:
-            raise StepNotFoundError(name, self.steps, of=f"in run '{self.name}'")
+            raise StepNotFoundError(
+                name,
+                self.steps,
+                of=f"in run '{self.name}'",
+                hint=f"See 'zen pipeline runs describe {self.name}'.",
+            )
         return self.steps[name]
 
 
@@ -261,8 +266,7 @@ class PipelineView:
     @property
     def runs(self) -> list[PipelineRunView]:
         """All runs, newest first."""
-        records = self._stack.metadata_store.list_runs(self.name, limit=_ALL)
-        return [PipelineRunView(record, self._stack) for record in records]
+        return [PipelineRunView(record, self._stack) for record in self._records()]
 
     def get_run(self, name: str) -> PipelineRunView:
         """Return the run of that name.
@@ -271,6 +275,14 @@ class PipelineView:
             RunNotFoundError: This pipeline has none.
         """
         return find_run(name, self._stack, pipeline=self.name)
+
+    def _records(self) -> Iterator[RunRecord]:
+        store = self._stack.metadata_store
+        page = store.list_runs(self.name, limit=_PAGE)
+        # Until there is nothing more: a store may give less than it is asked for.
+        while page:
+            yield from page
+            page = store.list_runs(self.name, after=page[-1].name, limit=_PAGE)
 
 
 def get_pipeline(name: str, repository: Repository | None = None) -> PipelineView:
@@ -294,7 +306,12 @@ def get_pipeline(name: str, repository: Repository | None = None) -> PipelineVie
     if not store.list_runs(name, limit=1):
         known = {record.pipeline for record in store.list_runs()}
         raise PipelineNotFoundError(
-            name, known, of=f"in metadata store '{store.name}' of stack '{stack.name}'"
+            name,
+            known,
+            of=f"in metadata store '{store.name}' of stack '{stack.name}'",
+            hint="See 'zen pipeline runs list'."
+            if known
+            else "Run one first: 'zen run FILE'.",
         )
     return PipelineView(name, stack)
 
@@ -317,5 +334,7 @@ def find_run(name: str, stack: Stack, *, pipeline: str = "") -> PipelineRunView:
         name,
         get_close_matches(name, names, n=_SHOWN) or names[:_SHOWN],
         of=f"of pipeline '{pipeline}'" if pipeline else "",
-        hint="See 'zen pipeline runs list'.",
+        hint="See 'zen pipeline runs list'."
+        if names
+        else "Run a pipeline first: 'zen run FILE'.",
     )

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 
 from zen.components import BaseMetadataStore
 from zen.errors import RunExistsError, RunNotFoundError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from sqlalchemy import URL, Connection, Executable, RowMapping
+    from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping
 
     from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
 
@@ -54,7 +54,8 @@ class RelationalMetadataStore(BaseMetadataStore):
             if connection.scalar(taken) is not None:
                 raise RunExistsError(
                     f"Pipeline run '{run.name}' exists already.",
-                    hint="Choose another run_name.",
+                    hint="Choose another run_name, or see it:"
+                    f" 'zen pipeline runs describe {run.name}'.",
                 )
             connection.execute(insert(RUNS), run_row(run))
             if steps:
@@ -94,11 +95,15 @@ class RelationalMetadataStore(BaseMetadataStore):
             raise _not_found(name, self._read(_LATEST))
         return run_from_row(rows[0], self._database.place)
 
-    def list_runs(self, pipeline: str = "", *, limit: int = 100) -> list[RunRecord]:
-        """Return the latest runs, of one pipeline or of all, newest first."""
+    def list_runs(
+        self, pipeline: str = "", *, after: str = "", limit: int = 100
+    ) -> list[RunRecord]:
+        """Return a page of runs, newest first; of equal times, sorted by name."""
         query = select(RUNS).order_by(RUNS.c.started.desc(), RUNS.c.name).limit(limit)
         if pipeline:
             query = query.where(RUNS.c.pipeline == pipeline)
+        if after:
+            query = query.where(self._is_after(after))
         place = self._database.place
         return [run_from_row(row, place) for row in self._read(query)]
 
@@ -113,6 +118,17 @@ class RelationalMetadataStore(BaseMetadataStore):
         query = select(ARTIFACTS).where(ARTIFACTS.c.run_id == str(run_id))
         rows = self._read(query.order_by(ARTIFACTS.c.sequence))
         return [artifact_from_row(row, self._database.place) for row in rows]
+
+    def _is_after(self, name: str) -> ColumnElement[bool]:
+        rows = self._read(select(RUNS.c.started).where(RUNS.c.name == name))
+        if not rows:
+            raise _not_found(name, self._read(_LATEST))
+        started = rows[0]["started"]
+        # The first condition alone bounds the search in the index by time.
+        return and_(
+            RUNS.c.started <= started,
+            or_(RUNS.c.started < started, RUNS.c.name > name),
+        )
 
     @cached_property
     def _database(self) -> Database:
