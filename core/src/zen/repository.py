@@ -13,11 +13,8 @@ from zen.config.activation import dangling
 from zen.errors import (
     ConfigurationError,
     InUseError,
-    StackComponentExistsError,
     StackNotFoundError,
 )
-from zen.names import check_name
-from zen.records import ComponentRecord, StackRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +24,8 @@ if TYPE_CHECKING:
     from zen.components.factory import ComponentFactory
     from zen.config import Choice, ProfileConfiguration
     from zen.plugin import FlavorSpec
-    from zen.records import Record
-    from zen.stack import Lifecycle, Stack
+    from zen.records import ComponentRecord, StackRecord
+    from zen.stack import Lifecycle, Stack, StackRegistry
     from zen.stores import Store
 
 __all__ = ["Repository"]
@@ -236,7 +233,7 @@ class Repository:
     @property
     def active_stack(self) -> Stack:
         """The active stack, with its components built."""
-        return self._build(self.active_stack_record)
+        return self._registry.build(self.active_stack_record, self.store)
 
     def activate_stack(self, name: str, *, globally: bool = False) -> None:
         """Make a stack the active one: of the repository, or of the active profile.
@@ -269,7 +266,8 @@ class Repository:
     @property
     def stacks(self) -> list[Stack]:
         """All stacks of the active profile, with their components built."""
-        return [self._build(record) for record in self.list_stacks()]
+        records = self.list_stacks()
+        return [self._registry.build(record, self.store) for record in records]
 
     @property
     def stack_configurations(self) -> dict[str, dict[str, str]]:
@@ -296,7 +294,7 @@ class Repository:
             StackComponentNotFoundError: One of its components is gone.
             FlavorNotFoundError: No plugin offers a component's flavor.
         """
-        return self._build(self.store.stack(name))
+        return self._registry.build(self.store.stack(name), self.store)
 
     def compose_stack(self, name: str, components: Mapping[str, str]) -> Stack:
         """Return a new stack of components that are registered; register nothing.
@@ -310,13 +308,7 @@ class Repository:
             StackComponentNotFoundError: A component isn't registered.
             StackValidationError: A required type is missing, or they don't fit.
         """
-        for component_type, part in components.items():
-            check_name(part, component_type.replace("_", " "))
-        record = StackRecord(name, components)
-        self.store.check(record)
-        stack = self._build(record)
-        stack.validate()
-        return stack
+        return self._registry.compose(name, components, self.store)
 
     def register_stack(self, stack: Stack) -> None:
         """Register a stack, and those of its components that aren't registered yet.
@@ -327,7 +319,7 @@ class Repository:
             StackValidationError: The components don't fit.
         """
         stack.validate()
-        new = self._unregistered(stack)
+        new = self._registry.unregistered(stack, self.store)
         self.store.save(components=new, stacks=[stack.record])
         self._announce(new)
         self._notify(f"Registered stack with name '{stack.name}'.")
@@ -341,7 +333,7 @@ class Repository:
             StackValidationError: The components don't fit.
         """
         stack.validate()
-        new = self._unregistered(stack)
+        new = self._registry.unregistered(stack, self.store)
         self.store.replace_stack(name, stack.record, new)
         self._announce(new)
         self._activation.rename_stack(name, stack.name)
@@ -429,56 +421,22 @@ class Repository:
         """Return a flavor with its owner, without importing its class."""
         return self._catalog.flavor(component_type, name)
 
-    @cached_property
+    @property
     def factory(self) -> ComponentFactory:
         """What builds components from records."""
-        # Loads pydantic, which listing records doesn't need.
-        from zen.components.factory import ComponentFactory
+        return self._registry.factory
 
-        return ComponentFactory(self._catalog)
-
-    @cached_property
+    @property
     def lifecycle(self) -> Lifecycle:
         """What brings components up and down."""
+        return self._registry.lifecycle
+
+    @cached_property
+    def _registry(self) -> StackRegistry:
         # Loads pydantic, which listing records doesn't need.
-        from zen.stack import Lifecycle
+        from zen.stack import StackRegistry
 
-        return Lifecycle(self._catalog, self._notify)
-
-    def _build(self, record: StackRecord) -> Stack:
-        # Loads pydantic, which listing records doesn't need.
-        from zen.stack import Stack
-
-        parts = map(self.factory.build, self.store.components_of(record))
-        components = {part.TYPE: part for part in parts}
-        order = [spec.name for spec in self._catalog.component_types()]
-        known = {kind: components.pop(kind) for kind in order if kind in components}
-        return Stack.from_components(
-            record.name,
-            {**known, **components},
-            uuid=record.uuid,
-            lifecycle=self.lifecycle,
-        )
-
-    def _unregistered(self, stack: Stack) -> list[ComponentRecord]:
-        records = [self.factory.record(part) for part in stack.components.values()]
-        present = self.store.driver.get_many(record.ref for record in records)
-        unregistered: list[ComponentRecord] = []
-        for record in records:
-            stored = present.get(record.ref)
-            if stored is None or stored.uuid != record.uuid:
-                unregistered.append(record)
-            elif not self._is_configured_as(record, stored):
-                raise StackComponentExistsError(
-                    f"{record.ref} is registered with another configuration.",
-                    hint="Change it with 'update_stack_component' first.",
-                )
-        return unregistered
-
-    def _is_configured_as(self, record: ComponentRecord, stored: Record) -> bool:
-        """Compare configurations with their defaults, however they are written."""
-        kept = self.factory.build(ComponentRecord.from_record(stored))
-        return self.factory.record(kept).configuration == record.configuration
+        return StackRegistry(self._catalog, self._notify)
 
     def _announce(self, components: list[ComponentRecord]) -> None:
         for component in components:

@@ -1,0 +1,94 @@
+"""Build stacks from a store's records, and prepare stacks to be kept there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zen.components.factory import ComponentFactory
+from zen.errors import StackComponentExistsError
+from zen.names import check_name
+from zen.records import ComponentRecord, StackRecord
+from zen.stack._lifecycle import Lifecycle
+from zen.stack._stack import Stack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from zen.catalog import Catalog
+    from zen.records import Record
+    from zen.stores import Store
+
+__all__ = ["StackRegistry"]
+
+
+class StackRegistry:
+    """Turn records into stacks and back, with the flavors that are installed.
+
+    Args:
+        catalog: What is installed.
+        notify: Takes each notice for the user.
+    """
+
+    def __init__(self, catalog: Catalog, notify: Callable[[str], None]) -> None:
+        self._catalog = catalog
+        self.factory = ComponentFactory(catalog)
+        self.lifecycle = Lifecycle(catalog, notify)
+
+    def build(self, record: StackRecord, store: Store) -> Stack:
+        """Return the stack that a record describes.
+
+        Raises:
+            StackComponentNotFoundError: One of its components is gone.
+            FlavorNotFoundError: No plugin offers a component's flavor.
+        """
+        parts = map(self.factory.build, store.components_of(record))
+        components = {part.TYPE: part for part in parts}
+        order = [spec.name for spec in self._catalog.component_types()]
+        known = {kind: components.pop(kind) for kind in order if kind in components}
+        return Stack.from_components(
+            record.name,
+            {**known, **components},
+            uuid=record.uuid,
+            lifecycle=self.lifecycle,
+        )
+
+    def compose(self, name: str, components: Mapping[str, str], store: Store) -> Stack:
+        """Return a new stack of components that the store holds; write nothing.
+
+        Raises:
+            StackExistsError: There is a stack of that name.
+            StackComponentNotFoundError: A component isn't registered.
+            StackValidationError: A required type is missing, or they don't fit.
+        """
+        for component_type, part in components.items():
+            check_name(part, component_type.replace("_", " "))
+        record = StackRecord(name, components)
+        store.check(record)
+        stack = self.build(record, store)
+        stack.validate()
+        return stack
+
+    def unregistered(self, stack: Stack, store: Store) -> list[ComponentRecord]:
+        """Return the records of the components that a store doesn't hold yet.
+
+        Raises:
+            StackComponentExistsError: It holds one with another configuration.
+        """
+        records = [self.factory.record(part) for part in stack.components.values()]
+        present = store.driver.get_many(record.ref for record in records)
+        unregistered: list[ComponentRecord] = []
+        for record in records:
+            stored = present.get(record.ref)
+            if stored is None or stored.uuid != record.uuid:
+                unregistered.append(record)
+            elif not self._is_configured_as(record, stored):
+                raise StackComponentExistsError(
+                    f"{record.ref} is registered with another configuration.",
+                    hint="Change it with 'update_stack_component' first.",
+                )
+        return unregistered
+
+    def _is_configured_as(self, record: ComponentRecord, stored: Record) -> bool:
+        """Compare configurations with their defaults, however they are written."""
+        kept = self.factory.build(ComponentRecord.from_record(stored))
+        return self.factory.record(kept).configuration == record.configuration
