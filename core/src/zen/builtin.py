@@ -14,6 +14,9 @@ __all__ = [
 ]
 
 
+_WHICH = "Show which plugin a flavor, a store type or a command comes from."
+
+
 @hookimpl
 def zen_store_drivers() -> list[StoreDriverSpec]:
     """Offer the driver that keeps a profile in a folder of YAML files."""
@@ -63,5 +66,6 @@ def zen_commands() -> list[CommandSpec]:
         CommandSpec("plugin", "zen.cli.plugin:plugin", "See the installed plugins."),
         CommandSpec("profile", "zen.cli.profile:profile", "Manage profiles."),
         CommandSpec("stack", "zen.cli.stack:stack", "Manage stacks."),
+        CommandSpec("which", "zen.cli.which:which", _WHICH),
         CommandSpec("version", "zen.cli.version:version", "Show the version of Zen."),
     ]

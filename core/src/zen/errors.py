@@ -13,6 +13,7 @@ ZenError
 │   ├── StackComponentNotFoundError
 │   ├── FlavorNotFoundError
 │   ├── StoreDriverNotFoundError
+│   ├── PluginNotFoundError
 │   ├── PipelineNotFoundError
 │   ├── RunNotFoundError
 │   └── StepNotFoundError
@@ -73,6 +74,7 @@ __all__ = [
     "PluginError",
     "PluginIncompatibleError",
     "PluginLoadError",
+    "PluginNotFoundError",
     "ProfileExistsError",
     "ProfileNotFoundError",
     "ProvisioningError",
@@ -259,6 +261,12 @@ class StoreDriverNotFoundError(NotFoundError):
     """Report a store type that no installed plugin provides."""
 
     kind = "store type"
+
+
+class PluginNotFoundError(NotFoundError):
+    """Report a plugin that isn't installed."""
+
+    kind = "plugin"
 
 
 class PipelineNotFoundError(NotFoundError):

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zen.catalog import Catalog
-from zen.config import Activation, LocalSettings, Profiles, RepositoryFolder
+from zen.config import (
+    Activation,
+    LocalSettings,
+    PluginSettings,
+    Profiles,
+    RepositoryFolder,
+)
 from zen.config.activation import dangling
 from zen.errors import (
     ConfigurationError,
@@ -49,7 +55,7 @@ class Repository:
         catalog: Catalog | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> None:
-        self._catalog = catalog or Catalog()
+        self._catalog = catalog or Catalog(policy=PluginSettings().policy)
         self._notify = notify or (lambda _: None)
         self._profiles = Profiles(self._catalog, self._notify)
         self._activation = Activation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ def test_every_command_explains_itself_with_an_example(
     help_text = zen(*path, "--help").out
     assert "For example" in help_text
     assert f"zen {path[0]}" in help_text
-    assert "{" not in help_text
+    assert not re.search(r"\{[a-z_]+\}", help_text)
 
 
 @pytest.mark.parametrize("spec", zen_commands(), ids=lambda spec: spec.name)

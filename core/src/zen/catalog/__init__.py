@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from zen.catalog._catalog import Catalog
 from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
+from zen.catalog._policy import PluginPolicy
 
-__all__ = ["Catalog", "Offer", "Owner", "Plugin", "PluginState"]
+__all__ = ["Catalog", "Offer", "Owner", "Plugin", "PluginPolicy", "PluginState"]

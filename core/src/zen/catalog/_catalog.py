@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from zen.catalog._discovery import find_claims
-from zen.catalog._loader import load, resolve
+from zen.catalog._loader import CORE, how_to_settle, load, resolve
 from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
+from zen.catalog._policy import PluginPolicy
 from zen.errors import (
     AmbiguousPluginError,
     FlavorNotFoundError,
     PluginContractError,
+    PluginNotFoundError,
     StoreDriverNotFoundError,
 )
 from zen.plugin import (
@@ -52,14 +54,33 @@ class Catalog:
 
     Args:
         find: Finds the plugins that there are; looks at what is installed if None.
+        policy: Says which of them may be used; all of them if None.
     """
 
-    def __init__(self, find: Callable[[], Sequence[Claim]] | None = None) -> None:
+    def __init__(
+        self,
+        find: Callable[[], Sequence[Claim]] | None = None,
+        *,
+        policy: Callable[[], PluginPolicy] | None = None,
+    ) -> None:
         self._find = find or find_claims
+        self._read_policy = policy or PluginPolicy
+
+    @cached_property
+    def _policy(self) -> PluginPolicy:
+        return self._read_policy()
 
     @cached_property
     def _inventory(self) -> Inventory:
-        return load(self._find())
+        return load(self._find(), self._policy)
+
+    def check_policy(self) -> None:
+        """Raise `ConfigurationError` if the policy names a plugin that isn't there.
+
+        Whatever looks up what a plugin offers does so first; the core's own commands
+        work all the same.
+        """
+        self._policy.check([CORE, *(plugin.owner for plugin in self.plugins)])
 
     @property
     def plugins(self) -> list[Plugin]:
@@ -68,8 +89,22 @@ class Catalog:
 
     @property
     def troubled_plugins(self) -> list[Plugin]:
-        """The plugins that were found and aren't loaded."""
-        return [p for p in self.plugins if p.state is not PluginState.LOADED]
+        """The plugins that were found and can't be used, though they should be."""
+        fine = {PluginState.LOADED, PluginState.DISABLED}
+        return [plugin for plugin in self.plugins if plugin.state not in fine]
+
+    def plugin(self, name: str) -> Plugin:
+        """Return the plugin of that entry point or distribution.
+
+        Raises:
+            PluginNotFoundError: There is none.
+        """
+        policy = PluginPolicy(allow=(name,))
+        for plugin in self.plugins:
+            if policy.admits(plugin.owner):
+                return plugin
+        names = [plugin.owner.plugin for plugin in self.plugins]
+        raise PluginNotFoundError(name, names, hint="See 'zen plugin list'.")
 
     def offers_of(self, owner: Owner) -> list[object]:
         """Return the specs that a plugin offers."""
@@ -90,7 +125,10 @@ class Catalog:
             AmbiguousPluginError: Several plugins offer it.
         """
         found = [offer for offer in self.commands() if offer.spec.name == name]
-        return _the_only(found, f"command '{name}'") if found else None
+        if not found or found[0].owner == CORE:
+            return found[0] if found else None
+        self.check_policy()
+        return self._the_only(found, f"command '{name}'")
 
     def default_components(self) -> dict[str, str]:
         """Return the flavor for each type of the default stack that has an offer."""
@@ -117,16 +155,21 @@ class Catalog:
             FlavorNotFoundError: No plugin offers it.
             AmbiguousPluginError: Several plugins do.
         """
+        self.check_policy()
         flavors = self.flavors(component_type)
         found = [offer for offer in flavors if offer.spec.name == name]
         if found:
-            return _the_only(found, f"flavor '{name}' of type {component_type}")
+            return self._the_only(found, f"flavor '{name}' of type {component_type}")
         raise FlavorNotFoundError(
             name,
             {offer.spec.name for offer in flavors},
             of=f"for type {component_type}",
             hint=self._hint(f"zen {component_type.replace('_', '-')} flavor list"),
         )
+
+    def store_drivers(self) -> list[Offer[StoreDriverSpec]]:
+        """Return the store drivers, the core's first."""
+        return self._inventory.of(StoreDriverSpec)
 
     def store_driver(self, name: str) -> Offer[StoreDriverSpec]:
         """Return the store driver of that name.
@@ -135,10 +178,13 @@ class Catalog:
             StoreDriverNotFoundError: No plugin offers it.
             AmbiguousPluginError: Several plugins do.
         """
-        drivers = self._inventory.of(StoreDriverSpec)
+        drivers = self.store_drivers()
         found = [offer for offer in drivers if offer.spec.name == name]
+        if [offer.owner for offer in found] == [CORE]:
+            return found[0]
+        self.check_policy()
         if found:
-            return _the_only(found, f"store type '{name}'")
+            return self._the_only(found, f"store type '{name}'")
         raise StoreDriverNotFoundError(
             name, {o.spec.name for o in drivers}, hint=self._hint("zen plugin list")
         )
@@ -206,6 +252,19 @@ class Catalog:
             key=lambda named: named[0],
         )
 
+    def _the_only(self, offers: Sequence[Offer[SpecT]], what: str) -> Offer[SpecT]:
+        owners = [offer.owner for offer in offers]
+        winner = self._policy.preferred(owners) if len(offers) > 1 else owners[0]
+        for offer in offers:
+            if offer.owner == winner:
+                return offer
+        raise AmbiguousPluginError(
+            f"{' and '.join(map(str, owners))} both offer {what}.",
+            plugin=owners[0].plugin,
+            distribution=" and ".join(map(str, owners)),
+            hint=how_to_settle(owners),
+        )
+
     @property
     def trouble(self) -> str:
         """A sentence that names the plugins that aren't loaded, or ""."""
@@ -214,18 +273,6 @@ class Catalog:
 
     def _hint(self, command: str) -> str:
         return f"See '{command}'.{self.trouble}"
-
-
-def _the_only(offers: Sequence[Offer[SpecT]], what: str) -> Offer[SpecT]:
-    if len(offers) == 1:
-        return offers[0]
-    owners = " and ".join(str(offer.owner) for offer in offers)
-    raise AmbiguousPluginError(
-        f"{owners} both offer {what}.",
-        plugin=offers[0].owner.plugin,
-        distribution=owners,
-        hint="Uninstall the one that you don't need.",
-    )
 
 
 def _observer(implementation: HookImpl) -> Callable[[LifecycleEvent], None]:

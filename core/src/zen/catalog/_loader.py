@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from zen.catalog._discovery import Claim
+    from zen.catalog._policy import PluginPolicy
 
-__all__ = ["CORE", "Inventory", "load", "resolve"]
+__all__ = ["CORE", "Inventory", "how_to_settle", "load", "resolve"]
 
 CORE: Final = Owner("zen-core", "zen-core", zen.__version__)
 
@@ -73,19 +74,32 @@ class Inventory:
         ]
 
 
-def load(claims: Sequence[Claim]) -> Inventory:
-    """Import the claimed modules, register them, and ask each what it offers."""
+def load(claims: Sequence[Claim], policy: PluginPolicy) -> Inventory:
+    """Import the claimed modules, register them, and ask each what it offers.
+
+    What the policy doesn't admit is not imported. Where it is strict, the first
+    failure is raised.
+    """
     manager = pluggy.PluginManager("zen")
     manager.add_hookspecs(hookspecs)
     inventory = Inventory(manager)
     _register(inventory, CORE, builtin)
-    owners = [CORE, *(claim.owner for claim in claims)]
+    admitted = [claim for claim in claims if policy.admits(claim.owner)]
+    owners = [CORE, *(claim.owner for claim in admitted)]
     for claim in claims:
+        rivals = [owner for owner in owners if owner.plugin == claim.owner.plugin]
+        winner = policy.preferred(rivals) if len(rivals) > 1 else None
+        if claim not in admitted or winner not in {None, claim.owner}:
+            disabled = Plugin(claim.owner, claim.module, PluginState.DISABLED)
+            inventory.plugins.append(disabled)
+            continue
         try:
-            _check_description(claim, owners)
+            _check_description(claim, [claim.owner] if winner else rivals)
             _check_requirements(claim)
             _register(inventory, claim.owner, _import(claim))
         except PluginError as error:
+            if policy.strict:
+                raise
             state = _state_after(error)
             inventory.plugins.append(Plugin(claim.owner, claim.module, state, error))
         else:
@@ -128,6 +142,7 @@ def _register(inventory: Inventory, owner: Owner, module: ModuleType) -> None:
         for spec in _ask(owner, hook, implementation)
     ]
     _check_core_names(inventory, offers)
+    _check_repetition(owner, offers)
     try:
         inventory.manager.register(module, owner.plugin)
     # ValueError: another plugin has registered the same module.
@@ -195,7 +210,16 @@ def _check_requirements(claim: Claim) -> None:
             )
 
 
-def _check_description(claim: Claim, owners: Iterable[Owner]) -> None:
+def how_to_settle(owners: Sequence[Owner]) -> str:
+    """Say how to choose between plugins that claim one name."""
+    first = min(owner.distribution for owner in owners)
+    return (
+        f"Say which one is to win with 'plugins: {{prefer: [{first}]}}' in config.yaml,"
+        " or uninstall the one that you don't need."
+    )
+
+
+def _check_description(claim: Claim, rivals: Sequence[Owner]) -> None:
     owner = claim.owner
     if claim.damage:
         raise PluginLoadError(
@@ -204,14 +228,13 @@ def _check_description(claim: Claim, owners: Iterable[Owner]) -> None:
             distribution=str(owner),
             hint="Install it anew, or remove what is left of it.",
         )
-    claimants = [str(other) for other in owners if other.plugin == owner.plugin]
-    if len(claimants) > 1:
+    if len(rivals) > 1:
         raise AmbiguousPluginError(
-            f"{' and '.join(claimants)} both call their plugin '{owner.plugin}',"
-            " so neither is loaded.",
+            f"{' and '.join(map(str, rivals))} both call their plugin"
+            f" '{owner.plugin}', so neither is loaded.",
             plugin=owner.plugin,
             distribution=str(owner),
-            hint="Uninstall the one that you don't need.",
+            hint=how_to_settle(rivals),
         )
 
 
@@ -225,6 +248,16 @@ def _check_core_names(inventory: Inventory, offers: Sequence[Offer[object]]) -> 
             if name in taken:
                 problem = f"it offers 'zen {name}', which is the core's."
                 raise _contract_error(offer.owner, problem)
+
+
+def _check_repetition(owner: Owner, offers: Sequence[Offer[object]]) -> None:
+    seen: list[tuple[object, ...]] = []
+    for spec in (offer.spec for offer in offers):
+        name = getattr(spec, "name", getattr(spec, "flavor", ""))
+        identity = (type(spec), getattr(spec, "type", ""), name)
+        if identity in seen:
+            raise _contract_error(owner, f"it offers '{name}' twice.")
+        seen.append(identity)
 
 
 def _commands_of(spec: object) -> list[str]:

@@ -18,6 +18,7 @@ class PluginState(str, Enum):
     """Say what became of a plugin."""
 
     LOADED = "loaded"
+    DISABLED = "disabled"
     FAILED = "failed"
     INCOMPATIBLE = "incompatible"
     AMBIGUOUS = "ambiguous"

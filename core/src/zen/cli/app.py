@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import click
 
-from zen.catalog import Catalog
+from zen.catalog import Catalog, PluginPolicy
 from zen.errors import ConfigurationError, ZenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from zen.config import PluginSettings
     from zen.errors import DamagedDataError
     from zen.repository import Repository
 
@@ -38,12 +39,35 @@ class App:
     """Hold what is built once for a call of `zen`.
 
     Args:
-        catalog: What is installed.
         debug: Whether errors show their traceback.
+        plugins: Whether plugins may be used at all.
     """
 
-    catalog: Catalog = field(default_factory=Catalog)
     debug: bool = False
+    plugins: bool = True
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What is installed."""
+        return Catalog(policy=self._policy)
+
+    @property
+    def plugin_settings(self) -> PluginSettings:
+        """What is said about plugins in the configuration."""
+        # Only commands that need the configuration pay for reading it.
+        from zen.config import PluginSettings
+
+        return PluginSettings()
+
+    def _policy(self) -> PluginPolicy:
+        if not self.plugins:
+            return PluginPolicy(allow=())
+        try:
+            return self.plugin_settings.policy()
+        except ZenError:
+            # What must always work can't depend on the configuration; the commands
+            # that do will say what is wrong with it.
+            return PluginPolicy()
 
     @cached_property
     def repository(self) -> Repository:
@@ -97,6 +121,11 @@ class App:
 
     def report_troubled_plugins(self) -> None:
         """Say which plugins a listing is without, and why."""
+        try:
+            self.plugin_settings.policy()
+            self.catalog.check_policy()
+        except ZenError as error:
+            warn(error)
         for plugin in self.catalog.troubled_plugins:
             if plugin.error:
                 warn(plugin.error)

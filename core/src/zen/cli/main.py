@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -71,8 +72,10 @@ class _Program(Group):
         **extra: Any,  # noqa: ANN401 - as click has it
     ) -> click.Context:
         """Read the arguments; `--help` is answered here."""
-        with _errors_shown(debug="--debug" in args):
-            return super().make_context(info_name, args, parent, **extra)
+        options = [*takewhile(lambda argument: argument.startswith("-"), args)]
+        app = App(debug="--debug" in options, plugins="--no-plugins" not in options)
+        with _errors_shown(debug=app.debug):
+            return super().make_context(info_name, args, parent, obj=app, **extra)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
@@ -95,9 +98,7 @@ class _Program(Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; show what goes wrong, and what to do about it."""
-        app = ctx.ensure_object(App)
-        app.debug = bool(ctx.params.get("debug"))
-        with _errors_shown(debug=app.debug):
+        with _errors_shown(debug=ctx.ensure_object(App).debug):
             return super().invoke(ctx)
 
 
@@ -149,7 +150,8 @@ def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(zen.__version__, "-v", "--version", prog_name="zen")
 @click.option("--debug", is_flag=True, help="Show the traceback of errors.")
-def main(*, debug: bool) -> None:
+@click.option("--no-plugins", is_flag=True, help="Use no plugin in this call.")
+def main(**options: bool) -> None:
     """Keep ML code apart from the infrastructure that it runs on.
 
     A stack names the components that pipelines run on; a profile is where stacks
@@ -160,4 +162,4 @@ def main(*, debug: bool) -> None:
       zen stack list
       zen run FILE
     """
-    del debug  # _Program.invoke reads it, before any command runs
+    del options  # _Program.make_context reads them, before anything is loaded

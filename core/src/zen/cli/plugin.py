@@ -9,7 +9,7 @@ import click
 from zen.cli.app import App, pass_app
 from zen.cli.group import Group
 from zen.cli.options import output_option
-from zen.cli.output import print_rows
+from zen.cli.output import print_object, print_rows
 from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 
 if TYPE_CHECKING:
@@ -60,6 +60,67 @@ def list_plugins(app: App, output: str) -> None:
     }
     print_rows(rows, output, headers=headers, empty="No plugins installed.")
     app.report_troubled_plugins()
+
+
+@plugin.command("describe")
+@click.argument("name")
+@output_option
+@pass_app
+def describe_plugin(app: App, name: str, output: str) -> None:
+    """Show what a plugin is, what it provides, and why it isn't loaded.
+
+    For example: zen plugin describe local
+    """
+    each = app.catalog.plugin(name)
+    content: dict[str, object] = {
+        "name": each.owner.plugin,
+        "distribution": each.owner.distribution,
+        "version": each.owner.version,
+        "module": each.module,
+        "state": each.state.value,
+        **_provides(app, each),
+    }
+    if each.error:
+        content |= {"error": str(each.error), "remedy": each.error.hint}
+    print_object(content, output, title=f"Plugin '{each.owner.plugin}'")
+
+
+@plugin.command("disable")
+@click.argument("name")
+@pass_app
+def disable_plugin(app: App, name: str) -> None:
+    """Keep a plugin from being used, without removing it.
+
+    For example: zen plugin disable local
+    """
+    owner = app.catalog.plugin(name).owner
+    app.plugin_settings.disable(owner.plugin)
+    click.echo(f"Plugin '{owner.plugin}' is disabled.")
+
+
+@plugin.command("enable")
+@click.argument("name")
+@pass_app
+def enable_plugin(app: App, name: str) -> None:
+    """Let a plugin that was disabled be used again.
+
+    For example: zen plugin enable local
+    """
+    owner = app.catalog.plugin(name).owner
+    app.plugin_settings.enable(owner.plugin)
+    click.echo(f"Plugin '{owner.plugin}' is enabled.")
+
+
+@plugin.command("freeze")
+@pass_app
+def freeze_plugins(app: App) -> None:
+    """Print the plugins' distributions as requirements for an installer.
+
+    For example: zen plugin freeze > plugins.txt
+    """
+    owners = {each.owner for each in app.catalog.plugins}
+    for line in sorted({f"{o.distribution}=={o.version}" for o in owners}):
+        click.echo(line)
 
 
 def _provides(app: App, each: Plugin) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zen.config.activation import Activation
 from zen.config.global_configuration import GlobalConfiguration, Settings
+from zen.config.plugin_settings import PluginSettings
 from zen.config.profile import ProfileConfiguration
 from zen.config.profiles import Profiles
 from zen.config.repository_folder import LocalSettings, RepositoryFolder
@@ -14,6 +15,7 @@ __all__ = [
     "Choice",
     "GlobalConfiguration",
     "LocalSettings",
+    "PluginSettings",
     "ProfileConfiguration",
     "Profiles",
     "RepositoryFolder",

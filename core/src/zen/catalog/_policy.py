@@ -1,0 +1,71 @@
+"""Which plugins may be used, and which wins where two claim one name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zen.errors import ConfigurationError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zen.catalog._plugins import Owner
+
+__all__ = ["PluginPolicy"]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginPolicy:
+    """Decide about plugins before anything of them is imported.
+
+    Plugins are named by their entry point or by their distribution, in any spelling
+    that an installer takes.
+
+    Args:
+        allow: The only plugins to use; all of them if None.
+        deny: The plugins not to use.
+        prefer: The plugins that win where several claim one name, first come first.
+        strict: Whether a plugin that fails stops the program at once.
+        source: Where this is said, for messages.
+    """
+
+    allow: tuple[str, ...] | None = None
+    deny: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
+    strict: bool = False
+    source: str = ""
+
+    def admits(self, owner: Owner) -> bool:
+        """Tell whether a plugin may be used."""
+        names = _names_of(owner)
+        allowed = self.allow is None or any(_plain(n) in names for n in self.allow)
+        return allowed and not any(_plain(name) in names for name in self.deny)
+
+    def preferred(self, owners: Iterable[Owner]) -> Owner | None:
+        """Return the owner that wins, or None if none is preferred."""
+        candidates = list(owners)
+        for name in self.prefer:
+            for owner in candidates:
+                if _plain(name) in _names_of(owner):
+                    return owner
+        return None
+
+    def check(self, owners: Iterable[Owner]) -> None:
+        """Raise `ConfigurationError` if a name is that of no plugin."""
+        known = {name for owner in owners for name in _names_of(owner)}
+        for name in (*(self.allow or ()), *self.deny, *self.prefer):
+            if _plain(name) not in known:
+                raise ConfigurationError(
+                    f"There is no plugin '{name}', which {self.source} names."
+                    f"{did_you_mean(_plain(name), known)}",
+                    hint="See 'zen plugin list' for those that there are.",
+                )
+
+
+def _names_of(owner: Owner) -> set[str]:
+    return {_plain(owner.plugin), _plain(owner.distribution)}
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("_", "-").replace(".", "-")

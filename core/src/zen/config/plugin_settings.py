@@ -1,0 +1,98 @@
+"""Which plugins may be used on this host: `plugins:` in the global configuration."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from zen.catalog import PluginPolicy
+from zen.config.global_configuration import GlobalConfiguration
+from zen.errors import DamagedDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["PluginSettings"]
+
+_KEYS = ("allow", "deny", "prefer")
+
+
+class PluginSettings:
+    """Read and change which plugins may be used.
+
+    `ZEN_PLUGINS=none`, or a list such as `ZEN_PLUGINS=local,sqlite`, takes the place
+    of what the configuration allows and denies. `ZEN_PLUGINS_STRICT=1` stops at the
+    first plugin that fails.
+    """
+
+    def __init__(self) -> None:
+        self._configuration = GlobalConfiguration()
+
+    def policy(self) -> PluginPolicy:
+        """Return what is decided about plugins.
+
+        Raises:
+            DamagedDataError: The configuration isn't what it should be.
+        """
+        settings = self._read(self._configuration.load().rest)
+        strict = os.environ.get("ZEN_PLUGINS_STRICT", "") not in {"", "0"}
+        prefer = tuple(settings.get("prefer") or ())
+        chosen = os.environ.get("ZEN_PLUGINS", "").strip()
+        if chosen:
+            names = () if chosen == "none" else tuple(chosen.split(","))
+            return PluginPolicy(
+                allow=tuple(name.strip() for name in names if name.strip()),
+                prefer=prefer,
+                strict=strict,
+                source="the environment variable ZEN_PLUGINS",
+            )
+        allow = settings.get("allow")
+        return PluginPolicy(
+            allow=None if allow is None else tuple(allow),
+            deny=tuple(settings.get("deny") or ()),
+            prefer=prefer,
+            strict=strict,
+            source=f"'plugins' in {self._configuration.path}",
+        )
+
+    def enable(self, name: str) -> None:
+        """Let a plugin be used again."""
+
+        def change(settings: dict[str, list[str]]) -> None:
+            settings["deny"] = [n for n in settings.get("deny", ()) if n != name]
+            if "allow" in settings and name not in settings["allow"]:
+                settings["allow"].append(name)
+
+        self._change(change)
+
+    def disable(self, name: str) -> None:
+        """Keep a plugin from being used, and from being imported."""
+
+        def change(settings: dict[str, list[str]]) -> None:
+            settings["deny"] = sorted({*settings.get("deny", ()), name})
+
+        self._change(change)
+
+    def _change(self, change: Callable[[dict[str, list[str]]], None]) -> None:
+        with self._configuration.update() as settings:
+            plugins = self._read(settings.rest)
+            change(plugins)
+            kept = {key: names for key, names in plugins.items() if names}
+            settings.rest["plugins"] = kept
+
+    def _read(self, rest: dict[str, object]) -> dict[str, list[str]]:
+        plugins = rest.get("plugins") or {}
+        path = self._configuration.path
+        if not isinstance(plugins, dict):
+            raise DamagedDataError(path, "'plugins' must be a mapping")
+        for key, names in plugins.items():
+            if key not in _KEYS:
+                reason = f"'plugins' has {', '.join(_KEYS)}, and no '{key}'"
+                raise DamagedDataError(path, reason)
+            if not isinstance(names, list) or not all(
+                isinstance(name, str) for name in names
+            ):
+                raise DamagedDataError(
+                    path, f"'plugins: {key}' must be a list of names"
+                )
+        return plugins

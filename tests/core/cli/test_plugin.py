@@ -1,0 +1,121 @@
+"""`zen plugin`, `zen flavor` and `zen which`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.cli.conftest import Zen
+    from tests.core.conftest import FakeDistribution
+
+
+def states(zen: Zen, *options: str) -> dict[str, str]:
+    plugins = zen(*options, "plugin", "list", "-o", "json").json
+    return {plugin["name"]: plugin["state"] for plugin in plugins}
+
+
+def test_list_tells_what_each_provides(zen: Zen) -> None:
+    plugins = {p["name"]: p for p in zen("plugin", "list", "-o", "json").json}
+    assert plugins["pipelines"]["provides"] == {"commands": ["run", "pipeline"]}
+    assert plugins["sqlite"]["provides"] == {"flavors": ["metadata_store/sqlite"]}
+    assert "2 commands" in zen("plugin", "list").out
+
+
+def test_list_names_what_is_broken(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("acme-horn", "import nowhere", version="0.3")
+    outcome = zen("plugin", "list")
+    assert "failed" in outcome.out
+    assert "acme-horn 0.3 can't be loaded: ModuleNotFoundError" in outcome.err
+    assert "pip uninstall acme-horn" in outcome.err
+
+
+def test_describe_tells_why_a_plugin_is_broken(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("acme-horn", "import nowhere")
+    described = zen("plugin", "describe", "acme-horn", "-o", "json").json
+    assert described["state"] == "failed"
+    assert "No module named 'nowhere'" in described["error"]
+    assert "acme-horn" in described["remedy"]
+
+
+def test_an_unknown_plugin_is_an_error_with_a_suggestion(zen: Zen) -> None:
+    for command in ("describe", "disable", "enable"):
+        err = zen("plugin", command, "loca", code=1).err
+        assert "Plugin 'loca' does not exist. Did you mean 'local'?" in err
+
+
+def test_a_plugin_is_disabled_and_enabled(zen: Zen) -> None:
+    assert zen("plugin", "disable", "zen_plugin_sql").out == (
+        "Plugin 'sql' is disabled.\n"
+    )
+    assert states(zen)["sql"] == "disabled"
+    assert "does not exist" in zen("profile", "create", "x", "-t", "sql", code=1).err
+    zen("plugin", "enable", "sql")
+    assert states(zen)["sql"] == "loaded"
+
+
+def test_no_plugins_is_for_one_call(zen: Zen) -> None:
+    assert set(states(zen, "--no-plugins").values()) == {"disabled"}
+    assert "Commands from plugins" not in zen("--no-plugins", "--help").out
+    assert "Commands from plugins" in zen("--help").out
+
+
+def test_a_wrong_name_in_the_environment_stops_no_command_of_the_core(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zen("profile", "list")
+    monkeypatch.setenv("ZEN_PLUGINS", "sqlit")
+    assert "Did you mean 'sqlite'?" in zen("plugin", "list").err
+    zen("--help")
+    zen("profile", "list")
+
+
+def test_a_broken_configuration_stops_no_command_about_plugins(
+    zen: Zen, config: Path
+) -> None:
+    zen("profile", "list")
+    (config / "config.yaml").write_text("plugins: [\n")
+    assert "config.yaml, line 2" in zen("plugin", "list").err
+    zen("plugin", "describe", "local")
+    zen("--help")
+
+
+def test_freeze_prints_requirements(zen: Zen) -> None:
+    assert "zen-plugin-local==1.0.0\n" in zen("plugin", "freeze").out
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "owner"),
+    [
+        ("flavor", "sqlite", "zen-plugin-sqlite"),
+        ("flavor", "metadata_store/sqlite", "zen-plugin-sqlite"),
+        ("store", "sql", "zen-plugin-sql"),
+        ("store", "local", "zen-core"),
+        ("command", "run", "zen-plugin-pipelines"),
+        ("command", "stack", "zen-core"),
+    ],
+)
+def test_which_names_the_owner(zen: Zen, kind: str, name: str, owner: str) -> None:
+    (found,) = zen("which", kind, name, "-o", "json").json
+    assert found["distribution"] == owner
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "nearest"),
+    [
+        ("flavor", "metadata_store/sqlit", "metadata_store/sqlite"),
+        ("store", "sqk", "sql"),
+        ("command", "rnu", "run"),
+    ],
+)
+def test_which_suggests_the_nearest(
+    zen: Zen, kind: str, name: str, nearest: str
+) -> None:
+    assert f"Did you mean '{nearest}'?" in zen("which", kind, name, code=1).err
