@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zen.plugin import CommandSpec
 
 HEAVY = {"pydantic", "rich", "sqlalchemy"}
+PLUGINS = {"importlib_metadata", "packaging", "zen_local", "zen_sql", "zen_sqlite"}
 
 
 def commands(
@@ -111,8 +112,20 @@ def test_debug_shows_the_traceback() -> None:
     assert "ProfileNotFoundError" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["stack", "list"]])
-def test_listing_loads_no_heavy_library(zen: Zen, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["--help"], HEAVY),
+        (["--version"], HEAVY | PLUGINS | {"yaml"}),
+        (["stack", "list"], HEAVY | PLUGINS),
+        (["artifact-store", "list"], HEAVY | PLUGINS),
+        (["profile", "list"], HEAVY | PLUGINS),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_command_loads_only_what_it_needs(
+    zen: Zen, arguments: list[str], unwanted: set[str]
+) -> None:
     zen("profile", "list")
     script = (
         "import sys; from zen.cli.main import main\n"
@@ -126,7 +139,7 @@ def test_listing_loads_no_heavy_library(zen: Zen, arguments: list[str]) -> None:
         check=True,
     )
     loaded = set(done.stderr.split("loaded", 1)[1].split())
-    assert not loaded & HEAVY
+    assert not loaded & unwanted
     assert "zen.cli.main" in loaded
 
 

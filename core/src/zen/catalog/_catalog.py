@@ -71,6 +71,11 @@ class Catalog:
         return self._read_policy()
 
     @cached_property
+    def _core(self) -> Inventory:
+        """What the core offers: no plugin can take its place, so none is asked."""
+        return load((), PluginPolicy())
+
+    @cached_property
     def _inventory(self) -> Inventory:
         return load(self._find(), self._policy)
 
@@ -114,6 +119,14 @@ class Catalog:
         """Return the component types: the core's in their order, then by owner."""
         return [offer.spec for offer in self._inventory.of(ComponentTypeSpec)]
 
+    def component_type(self, name: str) -> ComponentTypeSpec | None:
+        """Return the component type of that name, or None."""
+        for inventory in (self._core, self._inventory):
+            for offer in inventory.of(ComponentTypeSpec):
+                if name in {offer.spec.name, offer.spec.command}:
+                    return offer.spec
+        return None
+
     def commands(self) -> list[Offer[CommandSpec]]:
         """Return the commands, the core's first."""
         return self._inventory.of(CommandSpec)
@@ -124,9 +137,12 @@ class Catalog:
         Raises:
             AmbiguousPluginError: Several plugins offer it.
         """
+        for offer in self._core.of(CommandSpec):
+            if offer.spec.name == name:
+                return offer
         found = [offer for offer in self.commands() if offer.spec.name == name]
-        if not found or found[0].owner == CORE:
-            return found[0] if found else None
+        if not found:
+            return None
         self.check_policy()
         return self._the_only(found, f"command '{name}'")
 
@@ -178,11 +194,12 @@ class Catalog:
             StoreDriverNotFoundError: No plugin offers it.
             AmbiguousPluginError: Several plugins do.
         """
+        for offer in self._core.of(StoreDriverSpec):
+            if offer.spec.name == name:
+                return offer
+        self.check_policy()
         drivers = self.store_drivers()
         found = [offer for offer in drivers if offer.spec.name == name]
-        if [offer.owner for offer in found] == [CORE]:
-            return found[0]
-        self.check_policy()
         if found:
             return self._the_only(found, f"store type '{name}'")
         raise StoreDriverNotFoundError(

@@ -239,14 +239,14 @@ def _check_description(claim: Claim, rivals: Sequence[Owner]) -> None:
 
 
 def _check_core_names(inventory: Inventory, offers: Sequence[Offer[object]]) -> None:
-    """Let no plugin take the place of a command or component type of the core."""
-    taken = {"stack register -h"}.union(
-        *(_commands_of(o.spec) for o in inventory.offers if o.owner == CORE)
+    """Let no plugin take the place of what is the core's."""
+    taken = {"zen stack register -h"}.union(
+        *(_claimed_by(o.spec) for o in inventory.offers if o.owner == CORE)
     )
     for offer in offers:
-        for name in _commands_of(offer.spec):
+        for name in _claimed_by(offer.spec):
             if name in taken:
-                problem = f"it offers 'zen {name}', which is the core's."
+                problem = f"it offers '{name}', which is the core's."
                 raise _contract_error(offer.owner, problem)
 
 
@@ -260,13 +260,15 @@ def _check_repetition(owner: Owner, offers: Sequence[Offer[object]]) -> None:
         seen.append(identity)
 
 
-def _commands_of(spec: object) -> list[str]:
-    """Return what a spec adds to the program: commands, and options of stacks."""
+def _claimed_by(spec: object) -> list[str]:
+    """Return what a spec takes for itself: commands, options, types of store."""
     if isinstance(spec, CommandSpec):
-        return [spec.name]
+        return [f"zen {spec.name}"]
     if isinstance(spec, ComponentTypeSpec):
-        option = [f"stack register -{spec.option}"] if spec.option else []
-        return [spec.command, *option]
+        option = [f"zen stack register -{spec.option}"] if spec.option else []
+        return [f"zen {spec.command}", *option]
+    if isinstance(spec, StoreDriverSpec):
+        return [f"store type {spec.name}"]
     return []
 
 

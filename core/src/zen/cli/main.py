@@ -51,14 +51,14 @@ class _Program(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command."""
         catalog = ctx.ensure_object(App).catalog
-        for spec in catalog.component_types():
-            if spec.command == cmd_name:
-                # Ten groups with nine commands each: only one of them is called.
-                from zen.cli.component import component_group
+        if offer := catalog.command(cmd_name):
+            return _loaded(catalog, offer)
+        if spec := catalog.component_type(cmd_name):
+            # Ten groups with nine commands each: only one of them is called.
+            from zen.cli.component import component_group
 
-                return component_group(spec)
-        offer = catalog.command(cmd_name)
-        return _loaded(catalog, offer) if offer else None
+            return component_group(spec)
+        return None
 
     def trouble(self, ctx: click.Context) -> str:
         """Name the plugins that aren't loaded: one may have had the command."""
