@@ -70,6 +70,13 @@ def test_a_given_path_is_expanded_and_absolute(
     assert LocalArtifactStore(name="s", path="a").path == str(tmp_path / "a")
 
 
+@pytest.mark.parametrize("path", ["file", "file/below", "file/further/below"])
+def test_a_file_is_no_folder(tmp_path: Path, path: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValidationError, match=f"'{tmp_path / 'file'}' is a file"):
+        LocalArtifactStore(name="store", path=str(tmp_path / path))
+
+
 @pytest.mark.parametrize("scheme", ["s3://", "file://", "GS://"])
 def test_a_scheme_is_refused(scheme: str) -> None:
     with pytest.raises(ValidationError, match=f"'{scheme}' is none"):

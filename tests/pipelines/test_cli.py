@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGHUP, SIGINT, SIGTERM, Signals
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
@@ -263,6 +263,63 @@ def test_a_syntax_error_shows_its_place_only(zen: Zen) -> None:
     assert done.stderr.endswith("SyntaxError: invalid syntax\n")
 
 
+@pytest.mark.parametrize("content", [b"x = 1\0", b"\x7fELF\0\xff"])
+def test_a_file_that_is_no_text_is_named(zen: Zen, content: bytes) -> None:
+    Path("binary.py").write_bytes(content)
+    done = zen("run", "binary.py")
+    assert done.returncode == 1
+    assert "binary.py" in done.stderr
+    assert "null bytes" in done.stderr
+
+
+def test_an_output_that_can_not_be_kept_is_told_without_traceback(zen: Zen) -> None:
+    text = """
+@step
+def squares() -> object:
+    return (number**2 for number in range(3))
+
+@pipeline
+def averages():
+    squares()
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert (
+        "Output 'output' of step 'squares' is a generator, which can't be kept:"
+        " TypeError: cannot pickle 'generator' object.\nReturn a list of" in done.stderr
+    )
+
+
+def test_a_failure_of_the_artifact_store_is_told_without_traceback(zen: Zen) -> None:
+    """Its folder is replaced by a file when the run has begun."""
+    zen("artifact-store", "register", "folder", "-f", "local", "--path=artifacts")
+    zen("stack", "register", "other", "-o", "default", "-m", "default", "-a", "folder")
+    zen("stack", "set", "other")
+    text = """
+@step
+def replace() -> int:
+    open("artifacts", "w").close()
+    return 1
+
+@pipeline
+def averages():
+    replace()
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert f"Artifact store 'folder' failed at '{Path.cwd()}/artifacts/" in done.stderr
+    assert "Not a directory.\nSee 'zen artifact-store describe folder'" in done.stderr
+
+
+def test_an_artifact_store_in_place_of_a_file_is_refused(zen: Zen) -> None:
+    Path("file").touch()
+    done = zen("artifact-store", "register", "x", "-f", "local", "--path=file")
+    assert done.returncode == 1
+    assert f"'{Path.cwd() / 'file'}' is a file" in done.stderr
+
+
 def test_debugging_shows_all_frames(zen: Zen) -> None:
     done = zen("--debug", "run", script("\n1 / 0\n"))
     assert done.returncode == 1
@@ -276,12 +333,23 @@ def test_the_exit_status_of_the_file_is_kept(zen: Zen, status: str, code: int) -
     assert runs(zen) == []
 
 
-def test_an_interrupted_run_has_failed(zen: Zen) -> None:
+@pytest.mark.parametrize(
+    ("number", "status", "error"),
+    [
+        (SIGINT, 1, "KeyboardInterrupt"),
+        (SIGTERM, -SIGTERM, "the process was ended by SIGTERM"),
+        (SIGHUP, -SIGHUP, "the process was ended by SIGHUP"),
+    ],
+)
+def test_a_run_that_a_signal_ends_has_failed(
+    zen: Zen, number: Signals, status: int, error: str
+) -> None:
     text = """
 import time
 
 @step
 def wait() -> None:
+    print("waiting", file=sys.stderr, flush=True)
     time.sleep(60)
 
 @pipeline
@@ -291,11 +359,17 @@ def averages() -> None:
     program = str(Path(sys.executable).parent / "zen")
     with Popen([program, "run", script(text)], stderr=PIPE, text=True) as process:
         assert process.stderr
-        while process.stderr.readline() != "Step 'wait' has started.\n":
+        while process.stderr.readline() != "waiting\n":
             assert process.poll() is None
-        process.send_signal(SIGINT)
-        assert process.wait(timeout=30) == 1
-    assert [run["status"] for run in runs(zen)] == ["failed"]
+        process.send_signal(number)
+        assert process.wait(timeout=30) == status
+    (run,) = runs(zen)
+    assert run["status"] == "failed"
+    assert error in str(run["error"])
+    described = zen("pipeline", "runs", "describe", str(run["name"]), "-o", "json")
+    (step,) = json.loads(described.stdout)["steps"]
+    assert step["status"] == "failed"
+    assert error in step["error"]
 
 
 def test_runs_are_listed_newest_first(zen: Zen) -> None:
@@ -314,6 +388,10 @@ averages().run("d")
     assert zen("run", script(text)).returncode == 0
     assert [run["name"] for run in runs(zen)] == ["d", "b", "c", "a"]
     assert [run["name"] for run in runs(zen, "--limit", "2")] == ["d", "b"]
+    page = ("--limit", "2", "--after", "b")
+    assert [run["name"] for run in runs(zen, *page)] == ["c", "a"]
+    last = zen("pipeline", "runs", "list", "--after", "a")
+    assert last.stdout == "No runs come after 'a'. See 'zen pipeline runs list'.\n"
     assert [run["name"] for run in runs(zen, "--pipeline", "averages")] == ["d"]
     shown = zen("pipeline", "runs", "list").stdout.splitlines()
     assert shown[1].split()[1:4] == ["RUN", "NAME", "│"]
@@ -323,6 +401,20 @@ averages().run("d")
         "No runs of pipeline 'laoding'. Did you mean 'loading'?"
         " See 'zen pipeline runs list'.\n"
     )
+
+
+@pytest.mark.parametrize("limit", ["0", "10001", "9" * 23])
+def test_a_page_of_runs_has_a_sensible_size(zen: Zen, limit: str) -> None:
+    done = zen("pipeline", "runs", "list", "--limit", limit)
+    assert done.returncode == 2
+    assert f"{limit} is not in the range 1<=x<=10000." in done.stderr
+
+
+def test_a_page_after_an_unknown_run_is_refused_with_a_suggestion(zen: Zen) -> None:
+    zen("run", script("\naverages().run('nightly')\n"))
+    done = zen("pipeline", "runs", "list", "--after", "nihgtly")
+    assert done.returncode == 1
+    assert "'nihgtly' does not exist. Did you mean 'nightly'?" in done.stderr
 
 
 def test_runs_are_described_with_their_steps(zen: Zen) -> None:
@@ -337,15 +429,19 @@ def test_runs_are_described_with_their_steps(zen: Zen) -> None:
     assert (Path(output["uri"]) / "data.json").read_text() == "1.0"
     shown = zen("pipeline", "runs", "describe", "good").stdout
     assert output["uri"] in shown
-    assert "Errors:" not in shown
+    assert "Error" not in shown
 
 
 def test_failed_runs_are_described_with_the_error(zen: Zen) -> None:
     zen("run", script("\naverages(0).run('bad')\n"))
     shown = zen("pipeline", "runs", "describe", "bad").stdout
     assert "Errors:\n  average: ZeroDivisionError: division by zero\n" in shown
+    error = "zen.errors.StepFailedError: Step 'average' of run 'bad' failed."
+    assert f"\nError: {error}\n" in shown
     done = zen("pipeline", "runs", "describe", "bad", "-o", "yaml")
     assert "error: 'ZeroDivisionError: division by zero'" in done.stdout
+    done = zen("pipeline", "runs", "describe", "bad", "-o", "json")
+    assert json.loads(done.stdout)["error"] == error
 
 
 def test_an_unknown_run_is_refused_with_a_suggestion(zen: Zen) -> None:

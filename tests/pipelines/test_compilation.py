@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import math
+import os
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -145,6 +148,10 @@ def misspelt() -> None:
     use(pair().secnod)  # type: ignore[attr-defined]
 
 
+def beyond() -> None:
+    use(pair()[2])  # type: ignore[misc]
+
+
 def judged() -> None:
     if load():
         use(1)
@@ -174,6 +181,7 @@ def empty() -> None:
         (none_at_all, "Argument 'value' of step 'use' .*no output"),
         (unjsonable, "Argument 'value' of step 'use' .*type 'set'"),
         (misspelt, "'pair' has no output 'secnod'. Did you mean 'second'"),
+        (beyond, "Step 'pair' has no output at 2"),
         (judged, "Output 'output' of step 'load' has no value yet"),
         (looped, "Output 'output' of step 'load' has no value yet"),
         (asked, "Output 'output' of step 'load' has no value yet"),
@@ -198,6 +206,86 @@ def test_outputs_of_another_pipeline_are_refused() -> None:
     compiled(leak).compile()
     with pytest.raises(PipelineInterfaceError, match=r"'load' of another .*'leak'"):
         compiled(take).compile()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda output: f"value={output}",
+        lambda output: f"value={output:>3}",
+        lambda output: "value=%s" % output,  # noqa: UP031
+        str,
+        bytes,
+        bool,
+        int,
+        float,
+        complex,
+        round,
+        math.floor,
+        math.ceil,
+        math.trunc,
+        abs,
+        next,
+        os.fspath,
+        lambda output: output == 1,
+        lambda output: output != 1,
+        lambda output: output == output,  # noqa: PLR0124
+        lambda output: output in [1, 2],
+        lambda output: 1 in output,
+        lambda output: output > 3,
+        lambda output: 3 > output,  # noqa: SIM300
+        lambda output: output <= 3,
+        lambda output: output + 1,
+        lambda output: 1 + output,
+        lambda output: output * output,
+        lambda output: 2**output,
+        lambda output: -output,
+        lambda output: ~output,
+        lambda output: [10, 20][output],
+        range,
+        lambda output: output(1, key=2),
+        lambda output: output["key"],
+        lambda output: output.__setitem__("key", 1),
+        lambda output: output.__enter__(),
+    ],
+)
+@pytest.mark.parametrize("called", [load, pair, nothing])
+def test_outputs_are_no_values(
+    ask: Callable[[object], object], called: Step[[], object]
+) -> None:
+    def wire() -> None:
+        ask(called())
+
+    with pytest.raises(PipelineInterfaceError, match=f"'{called.name}' .*") as info:
+        compiled(wire).compile()
+    assert info.value.hint
+
+
+@pytest.mark.parametrize("ask", [len, list, reversed, lambda output: output[0]])
+def test_one_output_is_no_sequence(ask: Callable[[object], object]) -> None:
+    def wire() -> None:
+        ask(load())
+
+    with pytest.raises(PipelineInterfaceError, match="'load' has no value yet"):
+        compiled(wire).compile()
+
+
+def test_outputs_have_an_identity() -> None:
+    seen: list[object] = []
+
+    def wire() -> None:
+        one, both = load(), pair()
+        assert len({one, both, one}) == 2
+        assert copy.copy(one) is not one
+        assert [one].index(one) == 0
+        seen.extend([repr(one), repr(both), repr(nothing())])
+
+    compiled(wire).compile()
+    assert seen == [
+        "<StepOutput 'output' of 'load'>",
+        "<StepOutputs of 'pair': count, second>",
+        "<StepOutputs of 'nothing': none>",
+    ]
 
 
 def plain() -> None:

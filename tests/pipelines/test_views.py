@@ -12,6 +12,7 @@ from zen.errors import (
     PipelineError,
     PipelineNotFoundError,
     RunNotFoundError,
+    StepFailedError,
 )
 from zen.repository import Repository
 from zen.stack import Stack
@@ -37,6 +38,16 @@ def double(number: int) -> int:
 @step
 def discard(text: str) -> None:
     del text
+
+
+@step
+def fail() -> int:
+    raise ValueError
+
+
+@pipeline
+def breaking() -> None:
+    fail()
 
 
 @pipeline
@@ -128,6 +139,14 @@ def test_before_the_first_run_the_command_to_make_one_is_named() -> None:
     with pytest.raises(PipelineNotFoundError, match="'any' does not exist") as info:
         get_pipeline("any")
     assert info.value.hint == "Run one first: 'zen run FILE'."
+
+
+def test_a_run_says_why_it_failed(run: PipelineRunView) -> None:
+    assert run.error == ""
+    with pytest.raises(StepFailedError):
+        breaking().run("bad")
+    error = get_pipeline("breaking").get_run("bad").error
+    assert error == "zen.errors.StepFailedError: Step 'fail' of run 'bad' failed."
 
 
 def test_steps_are_found_by_name(run: PipelineRunView) -> None:

@@ -119,28 +119,19 @@ class Catalog:
         """Return the component types: the core's in their order, then by owner."""
         return [offer.spec for offer in self._inventory.of(ComponentTypeSpec)]
 
-    def component_type(self, name: str) -> ComponentTypeSpec | None:
-        """Return the component type of that name, or None."""
-        for inventory in (self._core, self._inventory):
-            for offer in inventory.of(ComponentTypeSpec):
-                if name in {offer.spec.name, offer.spec.command}:
-                    return offer.spec
-        return None
-
     def commands(self) -> list[Offer[CommandSpec]]:
         """Return the commands, the core's first."""
         return self._inventory.of(CommandSpec)
 
-    def command(self, name: str) -> Offer[CommandSpec] | None:
-        """Return the command of that name, or None.
+    def command(self, name: str) -> Offer[CommandSpec | ComponentTypeSpec] | None:
+        """Return the command of that name, or the component type whose group it is.
 
         Raises:
             AmbiguousPluginError: Several plugins offer it.
         """
-        for offer in self._core.of(CommandSpec):
-            if offer.spec.name == name:
-                return offer
-        found = [offer for offer in self.commands() if offer.spec.name == name]
+        if found := self._core.claimants(name):
+            return found[0]
+        found = self._inventory.claimants(name)
         if not found:
             return None
         self.check_policy()

@@ -73,6 +73,12 @@ class Inventory:
             if isinstance(offer.spec, spec_type)
         ]
 
+    def claimants(self, command: str) -> list[Offer[CommandSpec | ComponentTypeSpec]]:
+        """Return the offers of a command, or of a type whose group is called so."""
+        commands = (o for o in self.of(CommandSpec) if o.spec.name == command)
+        types = (o for o in self.of(ComponentTypeSpec) if o.spec.command == command)
+        return [*commands, *types]
+
 
 def load(claims: Sequence[Claim], policy: PluginPolicy) -> Inventory:
     """Import the claimed modules, register them, and ask each what it offers.

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import zen
+from zen.catalog import Offer
 from zen.cli.app import App, notify
 from zen.cli.group import Group
 from zen.errors import PluginContractError, ZenError
+from zen.plugin import ComponentTypeSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from zen.catalog import Catalog, Offer
+    from zen.catalog import Catalog
     from zen.plugin import CommandSpec
 
 __all__ = ["main"]
@@ -51,14 +53,15 @@ class _Program(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command."""
         catalog = ctx.ensure_object(App).catalog
-        if offer := catalog.command(cmd_name):
-            return _loaded(catalog, offer)
-        if spec := catalog.component_type(cmd_name):
+        offer = catalog.command(cmd_name)
+        if offer is None:
+            return None
+        if isinstance(offer.spec, ComponentTypeSpec):
             # Ten groups with nine commands each: only one of them is called.
             from zen.cli.component import component_group
 
-            return component_group(spec)
-        return None
+            return component_group(offer.spec)
+        return _loaded(catalog, Offer(offer.spec, offer.owner))
 
     def trouble(self, ctx: click.Context) -> str:
         """Name the plugins that aren't loaded: one may have had the command."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import IO, ClassVar
@@ -45,7 +46,14 @@ class LocalArtifactStore(BaseArtifactStore):
                 f" '{scheme}://' is none; give a plain path, or use another flavor"
             )
             raise ValueError(message)
-        return str(Path(path).expanduser().absolute())
+        folder = Path(path).expanduser().absolute()
+        if obstacle := _obstacle(folder):
+            message = (
+                f"a local artifact store keeps artifacts in a folder, and '{obstacle}'"
+                " is a file; give the path of a folder, or of one to be made"
+            )
+            raise ValueError(message)
+        return str(folder)
 
     @field_serializer("path")
     def _leave_out_default(self, path: str) -> str | None:
@@ -105,3 +113,12 @@ class LocalArtifactStore(BaseArtifactStore):
             message = f"{path} is outside of the artifact store's folder {self.path}"
             raise ValueError(message)
         return Path(path)
+
+
+def _obstacle(folder: Path) -> Path | None:
+    """Return the file that is where a folder is to be, or above it."""
+    for place in (folder, *folder.parents):
+        # Those of pathlib raise where this user may not look.
+        if os.path.exists(place):  # noqa: PTH110
+            return None if os.path.isdir(place) else place  # noqa: PTH112
+    return None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from zen.components.runs import ArtifactRecord
-from zen.errors import PipelineError
+from zen.errors import PipelineError, ZenError
+from zen_pipelines._tracebacks import describe_error
 from zen_pipelines.materializers import (
     PickleMaterializer,
     choose_materializer,
     import_string,
     load_materializer,
+    reporting_failures,
 )
 
 if TYPE_CHECKING:
@@ -105,6 +108,9 @@ def write_outputs(
         deployment: The pipeline that the step is part of.
         stack: The stack that it runs on.
         notify: Is told which of them had to be pickled.
+
+    Raises:
+        PipelineError: A value can't be kept, or the artifact store fails.
     """
     store = stack.artifact_store
     # An attempt never writes over what an earlier one has left.
@@ -132,9 +138,33 @@ def write_outputs(
 def _write(
     value: object, record: ArtifactRecord, store: BaseArtifactStore
 ) -> ArtifactRecord:
-    store.makedirs(record.uri)
-    load_materializer(record.materializer).write(value, record.uri, store)
+    with reporting_failures(store, record.uri):
+        store.makedirs(record.uri)
+    try:
+        load_materializer(record.materializer).write(value, record.uri, store)
+    except ZenError:
+        raise
+    # To pickle a value calls the code of its class, which may raise anything.
+    except Exception as error:
+        raise _unkept(value, record, error) from error
     return record
+
+
+def _unkept(value: object, record: ArtifactRecord, error: Exception) -> PipelineError:
+    kind = type(value).__name__
+    article = "an" if kind[0].lower() in "aeiou" else "a"
+    if isinstance(value, Iterator):
+        hint = "Return a list of what it yields, or let the step that needs it make it."
+    else:
+        hint = (
+            "Return data, such as numbers, text, lists and dicts, without locks, open"
+            " files and connections, or let the step that needs it make it."
+        )
+    return PipelineError(
+        f"Output '{record.output}' of step '{record.step}' is {article} {kind}, which"
+        f" can't be kept: {describe_error(error)}.",
+        hint=hint,
+    )
 
 
 def _warn_of_pickles(

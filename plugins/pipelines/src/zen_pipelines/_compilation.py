@@ -17,6 +17,7 @@ from zen_pipelines._json_values import JSON_TYPES, is_json
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from inspect import Signature
+    from typing import NoReturn
 
     from zen.components.deployment import CodeLocation
     from zen_pipelines._signatures import OutputSignature
@@ -24,8 +25,38 @@ if TYPE_CHECKING:
 __all__ = ["Compilation", "StepOutput", "StepOutputs", "compiling", "current"]
 
 
+class _Valueless:
+    """Refuse all that only a value can answer.
+
+    Identity, hashing and `repr` stay: they say nothing about the value.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _refusal(self) -> PipelineInterfaceError:
+        raise NotImplementedError
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise self._refusal
+
+    __bool__ = __str__ = __format__ = __bytes__ = __fspath__ = _refuse
+    __int__ = __float__ = __complex__ = __index__ = __call__ = _refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _refuse
+    __setitem__ = __delitem__ = __next__ = __enter__ = __exit__ = _refuse
+    __neg__ = __pos__ = __abs__ = __invert__ = _refuse
+    __round__ = __trunc__ = __floor__ = __ceil__ = _refuse
+    __add__ = __sub__ = __mul__ = __matmul__ = __truediv__ = __floordiv__ = _refuse
+    __mod__ = __divmod__ = __pow__ = __lshift__ = __rshift__ = _refuse
+    __and__ = __or__ = __xor__ = _refuse
+    __radd__ = __rsub__ = __rmul__ = __rmatmul__ = __rtruediv__ = _refuse
+    __rfloordiv__ = __rmod__ = __rdivmod__ = __rpow__ = __rlshift__ = _refuse
+    __rrshift__ = __rand__ = __ror__ = __rxor__ = _refuse
+    __hash__ = object.__hash__
+
+
 @dataclass(frozen=True, eq=False, slots=True)
-class StepOutput:
+class StepOutput(_Valueless):
     """Stand for an output of a step, in the function of a pipeline.
 
     Args:
@@ -36,11 +67,10 @@ class StepOutput:
     compilation: Compilation
     reference: OutputReference
 
-    def __bool__(self) -> bool:
-        raise self._refusal
+    __iter__ = __reversed__ = __len__ = __getitem__ = _Valueless._refuse  # noqa: SLF001
 
-    def __iter__(self) -> Iterator[object]:
-        raise self._refusal
+    def __repr__(self) -> str:
+        return f"<StepOutput '{self.reference.output}' of '{self.reference.step}'>"
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
@@ -58,7 +88,7 @@ class StepOutput:
         )
 
 
-class StepOutputs:
+class StepOutputs(_Valueless):
     """Stand for the several outputs of a step, or for none.
 
     Args:
@@ -76,8 +106,15 @@ class StepOutputs:
     def __len__(self) -> int:
         return len(self._outputs)
 
+    def __repr__(self) -> str:
+        return f"<StepOutputs of '{self._step}': {', '.join(self._outputs) or 'none'}>"
+
     def __getitem__(self, position: int) -> StepOutput:
-        return [*self._outputs.values()][position]
+        try:
+            return [*self._outputs.values()][position]
+        except (IndexError, TypeError) as error:
+            message = f"Step '{self._step}' has no output at {position!r}."
+            raise PipelineInterfaceError(message, hint=self.explanation) from error
 
     def __getattr__(self, name: str) -> StepOutput:
         # Before __init__, as in a copy, there is no dict to look into.
@@ -91,6 +128,15 @@ class StepOutputs:
             )
         output: StepOutput = outputs[name]
         return output
+
+    @property
+    def _refusal(self) -> PipelineInterfaceError:
+        return PipelineInterfaceError(
+            f"What step '{self._step}' returns has no value yet: a pipeline's function"
+            " only wires steps.",
+            hint="Hand its outputs to steps, and look at their values there."
+            f" {self.explanation}",
+        )
 
     @property
     def explanation(self) -> str:

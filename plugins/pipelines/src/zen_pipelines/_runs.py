@@ -10,6 +10,7 @@ from zen.components.runs import RunRecord, RunStatus, StepRecord
 from zen.errors import PipelineError, StackValidationError
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
+from zen_pipelines._termination import Termination
 from zen_pipelines._tracebacks import describe_error
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
         RunExistsError: A run of that name exists.
         StepFailedError: A step failed.
         PipelineError: The orchestrator left steps undone.
+
+    A signal that ends the process does so when the run's failure is recorded.
     """
     stack.validate()
     _check_running(stack)
@@ -40,15 +43,17 @@ def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
         f" on stack '{stack.name}'."
     )
     stack.prepare_pipeline_deployment(deployment)
-    run = _create(deployment, stack)
-    try:
-        stack.orchestrator.run_pipeline(deployment, stack)
-        _check_finished(deployment, stack)
-    # Also when the user interrupts it: a run that nobody runs must not look alive.
-    except BaseException as error:
-        _fail(run, error, stack)
-        raise
-    return _end(replace(run, status=RunStatus.COMPLETED), stack)
+    with Termination() as termination:
+        run = _create(deployment, stack)
+        try:
+            with termination.raised():
+                stack.orchestrator.run_pipeline(deployment, stack)
+                _check_finished(deployment, stack)
+        # Also when the user interrupts it: a run that nobody runs must not look alive.
+        except BaseException as error:
+            _fail(run, error, stack)
+            raise
+        return _end(replace(run, status=RunStatus.COMPLETED), stack)
 
 
 def latest_attempts(store: BaseMetadataStore, run_id: UUID) -> dict[str, StepRecord]:

@@ -14,6 +14,7 @@ from zen_pipelines.pipelines import Pipeline, PipelineDefinition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from types import CodeType
 
     from zen_pipelines._session import Session
 
@@ -29,15 +30,28 @@ def run_script(file: str, arguments: Sequence[str], session: Session) -> None:
         session: Knows which runs were begun.
 
     Raises:
-        PipelineInterfaceError: It defines no pipeline, or several.
+        PipelineInterfaceError: It is no text, or defines no pipeline, or several.
     """
     path = Path(file).absolute()
     with _as_main(path, [file, *arguments]) as module, use_session(session):
         lend_session(session, module)
-        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        code = _compiled(file, path)
         exec(code, module.__dict__)  # noqa: S102 - to execute the file is the point
         if not session.run_names:
             _only_pipeline(file, module).run()
+
+
+def _compiled(file: str, path: Path) -> CodeType:
+    try:
+        return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+    # NUL bytes are refused without a file's name, by older Pythons as a ValueError.
+    except (SyntaxError, ValueError) as error:
+        if getattr(error, "filename", None):
+            raise
+        raise PipelineInterfaceError(
+            f"'{file}' can't be read as Python: {error}.",
+            hint="Give the source of a pipeline: 'zen run FILE'.",
+        ) from error
 
 
 @contextmanager

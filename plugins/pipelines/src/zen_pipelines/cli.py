@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["pipeline", "run"]
 
 _SHOWN: Final = 5
+_LARGEST_PAGE: Final = 10_000
 _NO_REPOSITORY: Final = (
     "Unable to find a Zen repository in your current working directory ({folder}) or"
     " any parent directories. If you want to use an existing repository which is in a"
@@ -132,20 +133,28 @@ def runs() -> None:
 @click.option("--pipeline", "name", default="", help="Only the runs of this pipeline.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=_LARGEST_PAGE),
     default=100,
     show_default=True,
     help="How many runs to show at most.",
 )
+@click.option(
+    "--after",
+    metavar="NAME",
+    default="",
+    help="Only runs that come after this one: give the last name for the next page.",
+)
 @output_option
 @pass_app
-def list_runs(app: App, name: str, limit: int, output: str) -> None:
+def list_runs(app: App, name: str, limit: int, after: str, output: str) -> None:
     """List the latest runs, newest first.
 
     For example: zen pipeline runs list --pipeline digits
     """
     stack = app.announce().active_stack
-    records = stack.metadata_store.list_runs(name, limit=limit)
+    if after:
+        find_run(after, stack)
+    records = stack.metadata_store.list_runs(name, after=after, limit=limit)
     rows = [_run_content(PipelineRunView(record, stack)) for record in records]
     if output == "table":
         rows = [_for_people(row) for row in rows]
@@ -157,12 +166,14 @@ def list_runs(app: App, name: str, limit: int, output: str) -> None:
         "started": "STARTED (UTC)",
         "duration": "DURATION",
     }
-    empty = "" if records else _nothing(name, stack.metadata_store)
+    empty = "" if records else _nothing(name, after, stack.metadata_store)
     print_rows(rows, output, headers=headers, whole="name", empty=empty)
 
 
-def _nothing(pipeline: str, store: BaseMetadataStore) -> str:
+def _nothing(pipeline: str, after: str, store: BaseMetadataStore) -> str:
     """Say that there are no runs, and what to type next."""
+    if after:
+        return f"No runs come after '{after}'. See 'zen pipeline runs list'."
     known = {record.pipeline for record in store.list_runs()}
     if not known:
         return "No runs yet. Run a pipeline first: 'zen run FILE'."
@@ -184,7 +195,11 @@ def describe_run(app: App, name: str, output: str) -> None:
     view = find_run(name, app.announce().active_stack)
     content = _run_content(view)
     if output == "table":
+        # Below the table, which would cut it in a narrow terminal.
+        del content["error"]
         print_object(_for_people(content), output, title=f"Run '{view.name}'")
+        if view.error:
+            click.echo(f"Error: {view.error}")
         _print_steps(view)
         return
     content["steps"] = [_step_content(step) for step in view.steps.values()]
@@ -228,6 +243,7 @@ def _run_content(view: PipelineRunView) -> dict[str, object]:
         "status": view.status.value,
         **_times(view.started, view.ended),
         "runtime_configuration": view.runtime_configuration,
+        "error": view.error,
         "id": str(view.id),
     }
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import pickle
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import cloudpickle
 
-from zen.errors import PipelineError
+from zen.errors import PipelineError, ZenError
 from zen_pipelines._json_values import is_json
+from zen_pipelines._tracebacks import describe_error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from zen.components import BaseArtifactStore
 
 __all__ = [
@@ -24,6 +28,7 @@ __all__ = [
     "choose_materializer",
     "import_string",
     "load_materializer",
+    "reporting_failures",
 ]
 
 
@@ -149,11 +154,39 @@ def load_materializer(source: str) -> type[Materializer]:
     return found
 
 
+@contextmanager
+def reporting_failures(
+    store: BaseArtifactStore, path: str, *, but: type[Exception] = ZenError
+) -> Iterator[None]:
+    """Say which store failed at which path, of all errors but one kind.
+
+    Raises:
+        PipelineError: The store's own code raised.
+    """
+    try:
+        yield
+    except (ZenError, but):
+        raise
+    # A flavor's own code: it has no part in the user's traceback.
+    except Exception as error:
+        reason = (isinstance(error, OSError) and error.strerror) or describe_error(
+            error
+        )
+        raise PipelineError(
+            f"Artifact store '{store.name}' failed at '{path}': {reason}.",
+            hint=f"See 'zen artifact-store describe {store.name}', and whether its"
+            f" folder '{store.path}' can be written and read.",
+        ) from error
+
+
 def _write_bytes(store: BaseArtifactStore, path: str, content: bytes) -> None:
-    with store.open(path, "wb") as file:
+    with reporting_failures(store, path), store.open(path, "wb") as file:
         file.write(content)
 
 
 def _read_bytes(store: BaseArtifactStore, path: str) -> bytes:
-    with store.open(path, "rb") as file:
+    with (
+        reporting_failures(store, path, but=FileNotFoundError),
+        store.open(path, "rb") as file,
+    ):
         return file.read()

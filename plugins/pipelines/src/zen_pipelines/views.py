@@ -213,6 +213,11 @@ class PipelineRunView:
         return self._record.ended
 
     @property
+    def error(self) -> str:
+        """The type and text of what made it fail, or ""."""
+        return self._record.error
+
+    @property
     def runtime_configuration(self) -> dict[str, object]:
         """What was passed to `pipeline.run(…)`."""
         return dict(self._record.runtime_configuration)
