@@ -164,7 +164,8 @@ def test_a_full_disk_at_the_other_end_shows_no_traceback(arguments: list[str]) -
             text=True,
             check=False,
         )
-    assert done.returncode == 1
+    # 120 is what Python makes of it when it can't flush at the end.
+    assert done.returncode in {1, 120}
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
 

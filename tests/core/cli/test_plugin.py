@@ -119,3 +119,32 @@ def test_which_suggests_the_nearest(
     zen: Zen, kind: str, name: str, nearest: str
 ) -> None:
     assert f"Did you mean '{nearest}'?" in zen("which", kind, name, code=1).err
+
+
+def test_doctor_names_all_that_is_broken(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    for name, hooks in {
+        "hurt": "import nowhere",
+        "gone": "import os\nos._exit(1)",
+        "sick": "@hookimpl\ndef zen_flavours():\n    return []",
+    }.items():
+        fake_distribution(name, hooks)
+    outcome = zen("plugin", "doctor", "-o", "json", code=1)
+    faults = {each["name"]: each["faults"] for each in outcome.json}
+    assert {name for name, found in faults.items() if found} == {"hurt", "gone", "sick"}
+    for name in ("hurt", "gone", "sick"):
+        assert f"{name}: " in outcome.err
+
+
+def test_doctor_is_content_with_our_own_plugins(zen: Zen) -> None:
+    outcome = zen("plugin", "doctor")
+    assert "zen-plugin-pipelines" in outcome.out
+    assert "Examining 'local' of zen-plugin-local 1.0.0..." in outcome.err
+
+
+def test_doctor_leaves_out_what_is_disabled(zen: Zen) -> None:
+    zen("plugin", "disable", "sql")
+    names = [each["name"] for each in zen("plugin", "doctor", "-o", "json").json]
+    assert "sql" not in names
+    assert "local" in names

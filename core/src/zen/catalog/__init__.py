@@ -7,7 +7,19 @@ error is raised when somebody uses the broken thing by its name.
 from __future__ import annotations
 
 from zen.catalog._catalog import Catalog
+from zen.catalog._discovery import Claim, find_claims
+from zen.catalog._loader import how_to_settle
 from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
 from zen.catalog._policy import PluginPolicy
 
-__all__ = ["Catalog", "Offer", "Owner", "Plugin", "PluginPolicy", "PluginState"]
+__all__ = [
+    "Catalog",
+    "Claim",
+    "Offer",
+    "Owner",
+    "Plugin",
+    "PluginPolicy",
+    "PluginState",
+    "find_claims",
+    "how_to_settle",
+]

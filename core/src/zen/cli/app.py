@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zen.catalog import Catalog, PluginPolicy
+from zen.catalog import Catalog, PluginPolicy, find_claims
 from zen.errors import ConfigurationError, ZenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from zen.catalog import Claim
     from zen.config import PluginSettings
     from zen.errors import DamagedDataError
     from zen.repository import Repository
@@ -49,7 +50,12 @@ class App:
     @cached_property
     def catalog(self) -> Catalog:
         """What is installed."""
-        return Catalog(policy=self._policy)
+        return Catalog(policy=self.plugin_policy)
+
+    def claims_to_use(self) -> list[Claim]:
+        """Return the plugins that may be used, importing none of them."""
+        policy = self.plugin_policy()
+        return [claim for claim in find_claims() if policy.admits(claim.owner)]
 
     @property
     def plugin_settings(self) -> PluginSettings:
@@ -59,7 +65,8 @@ class App:
 
         return PluginSettings()
 
-    def _policy(self) -> PluginPolicy:
+    def plugin_policy(self) -> PluginPolicy:
+        """Return what is decided about plugins in this call."""
         if not self.plugins:
             return PluginPolicy(allow=())
         try:

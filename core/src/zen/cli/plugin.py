@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.cli.app import App, pass_app
+from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import print_object, print_rows
@@ -109,6 +109,44 @@ def enable_plugin(app: App, name: str) -> None:
     owner = app.catalog.plugin(name).owner
     app.plugin_settings.enable(owner.plugin)
     click.echo(f"Plugin '{owner.plugin}' is enabled.")
+
+
+@plugin.command("doctor")
+@output_option
+@pass_app
+def examine_plugins(app: App, output: str) -> None:
+    """Examine every plugin, and report all that is wrong.
+
+    Each is imported in a process of its own, and so is all that it offers. The exit
+    code is 1 if anything is wrong.
+
+    For example: zen plugin doctor
+    """
+    # Loads all that components need, which the other commands don't.
+    from zen.doctor import examine, find_clashes
+
+    diagnoses = []
+    for claim in app.claims_to_use():
+        notify(f"Examining '{claim.owner.plugin}' of {claim.owner}...")
+        diagnoses.append(examine(claim))
+    rows: list[dict[str, object]] = [
+        {
+            "name": each.owner.plugin,
+            "distribution": each.owner.distribution,
+            "version": each.owner.version,
+            "seconds": round(each.seconds, 3),
+            "faults": len(each.faults) if output == "table" else list(each.faults),
+        }
+        for each in diagnoses
+    ]
+    headers = {key: key.upper() for key in (rows[0] if rows else ())}
+    print_rows(rows, output, headers=headers, empty="No plugins installed.")
+    faults = [f"{d.owner.plugin}: {fault}" for d in diagnoses for fault in d.faults]
+    faults += find_clashes(diagnoses, app.plugin_policy())
+    for fault in faults:
+        notify(fault)
+    if faults:
+        raise click.exceptions.Exit(1)
 
 
 @plugin.command("freeze")

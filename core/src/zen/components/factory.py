@@ -119,7 +119,7 @@ class ComponentFactory:
         uuid: UUID | None = None,
     ) -> StackComponent:
         offer = self._catalog.flavor(component_type, flavor)
-        cls = self._class_of(offer)
+        cls = self.load_flavor(offer)
         identity = {"name": name} | ({"uuid": uuid} if uuid else {})
         try:
             return cls.model_validate({**configuration, **identity})
@@ -144,7 +144,13 @@ class ComponentFactory:
                 hint=f"Tell the author of {offer.owner.distribution}.",
             ) from error
 
-    def _class_of(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
+    def load_flavor(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
+        """Import a flavor's class, and check that it is what it is offered as.
+
+        Raises:
+            PluginLoadError: It can't be imported.
+            PluginContractError: It isn't what it is offered as.
+        """
         spec = offer.spec
         cls = self._catalog.load_class(offer, base=self._base_of(spec.type))
         declared = (getattr(cls, "TYPE", None), getattr(cls, "FLAVOR", None))
