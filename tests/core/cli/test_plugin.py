@@ -148,3 +148,14 @@ def test_doctor_leaves_out_what_is_disabled(zen: Zen) -> None:
     names = [each["name"] for each in zen("plugin", "doctor", "-o", "json").json]
     assert "sql" not in names
     assert "local" in names
+
+
+def test_a_plugin_that_ends_the_process_can_be_disabled(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    zen("profile", "list")
+    fake_distribution("acme-horn", "import os\nos._exit(7)")
+    assert "acme-horn==1.0" in zen("plugin", "freeze").out
+    zen("stack", "list")
+    zen("plugin", "disable", "acme-horn")
+    assert states(zen)["acme-horn"] == "disabled"

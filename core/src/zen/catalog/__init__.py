@@ -10,7 +10,7 @@ from zen.catalog._catalog import Catalog
 from zen.catalog._discovery import Claim, find_claims
 from zen.catalog._loader import how_to_settle
 from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
-from zen.catalog._policy import PluginPolicy
+from zen.catalog._policy import PluginPolicy, find_owner
 
 __all__ = [
     "Catalog",
@@ -21,5 +21,6 @@ __all__ = [
     "PluginPolicy",
     "PluginState",
     "find_claims",
+    "find_owner",
     "how_to_settle",
 ]

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 from zen.catalog._discovery import find_claims
 from zen.catalog._loader import CORE, how_to_settle, load, resolve
 from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
-from zen.catalog._policy import PluginPolicy
+from zen.catalog._policy import PluginPolicy, find_owner
 from zen.errors import (
     AmbiguousPluginError,
     FlavorNotFoundError,
     PluginContractError,
-    PluginNotFoundError,
     StoreDriverNotFoundError,
 )
 from zen.plugin import (
@@ -104,12 +103,8 @@ class Catalog:
         Raises:
             PluginNotFoundError: There is none.
         """
-        policy = PluginPolicy(allow=(name,))
-        for plugin in self.plugins:
-            if policy.admits(plugin.owner):
-                return plugin
-        names = [plugin.owner.plugin for plugin in self.plugins]
-        raise PluginNotFoundError(name, names, hint="See 'zen plugin list'.")
+        plugins = {plugin.owner: plugin for plugin in self.plugins}
+        return plugins[find_owner(name, plugins)]
 
     def offers_of(self, owner: Owner) -> list[object]:
         """Return the specs that a plugin offers."""

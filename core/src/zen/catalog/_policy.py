@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from zen.errors import ConfigurationError, did_you_mean
+from zen.errors import ConfigurationError, PluginNotFoundError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from zen.catalog._plugins import Owner
 
-__all__ = ["PluginPolicy"]
+__all__ = ["PluginPolicy", "find_owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,20 @@ class PluginPolicy:
                     f"{did_you_mean(_plain(name), known)}",
                     hint="See 'zen plugin list' for those that there are.",
                 )
+
+
+def find_owner(name: str, owners: Iterable[Owner]) -> Owner:
+    """Return the first owner of that entry point or distribution.
+
+    Raises:
+        PluginNotFoundError: There is none.
+    """
+    known = list(owners)
+    for owner in known:
+        if _plain(name) in _names_of(owner):
+            return owner
+    names = {owner.plugin for owner in known}
+    raise PluginNotFoundError(name, names, hint="See 'zen plugin list'.")
 
 
 def _names_of(owner: Owner) -> set[str]:

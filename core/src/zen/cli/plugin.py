@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from zen.catalog import find_claims, find_owner
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
 from zen.cli.options import output_option
@@ -13,7 +14,7 @@ from zen.cli.output import print_object, print_rows
 from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 
 if TYPE_CHECKING:
-    from zen.catalog import Plugin
+    from zen.catalog import Owner, Plugin
 
 __all__ = ["plugin"]
 
@@ -93,7 +94,7 @@ def disable_plugin(app: App, name: str) -> None:
 
     For example: zen plugin disable local
     """
-    owner = app.catalog.plugin(name).owner
+    owner = _owner_of(name)
     app.plugin_settings.disable(owner.plugin)
     click.echo(f"Plugin '{owner.plugin}' is disabled.")
 
@@ -106,7 +107,7 @@ def enable_plugin(app: App, name: str) -> None:
 
     For example: zen plugin enable local
     """
-    owner = app.catalog.plugin(name).owner
+    owner = _owner_of(name)
     app.plugin_settings.enable(owner.plugin)
     click.echo(f"Plugin '{owner.plugin}' is enabled.")
 
@@ -150,15 +151,19 @@ def examine_plugins(app: App, output: str) -> None:
 
 
 @plugin.command("freeze")
-@pass_app
-def freeze_plugins(app: App) -> None:
+def freeze_plugins() -> None:
     """Print the plugins' distributions as requirements for an installer.
 
     For example: zen plugin freeze > plugins.txt
     """
-    owners = {each.owner for each in app.catalog.plugins}
+    owners = {claim.owner for claim in find_claims()}
     for line in sorted({f"{o.distribution}=={o.version}" for o in owners}):
         click.echo(line)
+
+
+def _owner_of(name: str) -> Owner:
+    """Return a plugin's owner without importing any plugin, for it may be broken."""
+    return find_owner(name, (claim.owner for claim in find_claims()))
 
 
 def _provides(app: App, each: Plugin) -> dict[str, list[str]]:
