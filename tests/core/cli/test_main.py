@@ -170,8 +170,8 @@ def test_a_full_disk_at_the_other_end_shows_no_traceback(arguments: list[str]) -
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.usefixtures("zen")
-def test_a_folder_that_is_gone_is_named(here: Path) -> None:
+def test_a_folder_that_is_gone_is_named(zen: Zen, here: Path) -> None:
+    zen("profile", "list")
     script = "import os, runpy, sys; os.rmdir(os.getcwd()); runpy.run_module('zen')"
     done = subprocess.run(
         [sys.executable, "-c", script, "stack", "list"],
