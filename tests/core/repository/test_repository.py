@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.core.repository.conftest import DEFAULTS, TYPES, register
 from zen import Repository, Stack
 from zen.errors import (
-    ConfigurationError,
     DamagedDataError,
-    DanglingReferenceError,
     FlavorNotFoundError,
-    InitializationException,
     InUseError,
-    ProfileNotFoundError,
     StackComponentExistsError,
     StackComponentNotFoundError,
     StackExistsError,
-    StackNotFoundError,
     StackValidationError,
     ZenError,
 )
@@ -28,13 +23,12 @@ from zen.records import ComponentRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.conftest import RunPython
     from tests.core.conftest import FakeDistribution, MakePart, Tree
     from zen.catalog import Owner
 
-TYPES = ("orchestrator", "artifact_store", "metadata_store")
-DEFAULTS = dict.fromkeys(TYPES, "default")
 ACTS: dict[str, Callable[[Repository, str], object]] = {
     "create_profile": lambda r, name: r.create_profile(name),
     "delete_profile": lambda r, name: r.delete_profile(name),
@@ -76,44 +70,12 @@ print(json.dumps([
 """
 
 
-@pytest.fixture
-def repository(only_fakes: None, acme: Owner, notices: list[str]) -> Repository:
-    """Outside of any repository folder, after the first use."""
-    del only_fakes, acme  # what it needs is that they're there
-    repository = Repository(notify=notices.append)
-    notices.clear()
-    return repository
-
-
-@pytest.fixture
-def inside(repository: Repository, here: Path) -> Repository:
-    """In a repository folder."""
-    del repository
-    return Repository.initialize(here)
-
-
-def register(repository: Repository, name: str, **changes: str) -> Stack:
-    stack = repository.compose_stack(name, {**DEFAULTS, **changes})
-    repository.register_stack(stack)
-    return stack
-
-
 def test_the_first_use_makes_and_activates_a_profile(repository: Repository) -> None:
     assert repository.active_profile_name == "default"
     assert repository.active_profile == repository.get_profile("default")
     assert list(repository.profiles) == ["default"]
     assert repository.active_stack_name == "default"
     assert repository.root is None
-
-
-def test_the_active_stack_is_built(repository: Repository) -> None:
-    stack = repository.active_stack
-    assert (stack.name, list(stack.components)) == (
-        "default",
-        ["orchestrator", "metadata_store", "artifact_store"],
-    )
-    assert stack.orchestrator.FLAVOR == "acme"
-    assert stack.lifecycle is repository.lifecycle
 
 
 def test_stacks_are_listed_with_and_without_their_components(
@@ -135,46 +97,6 @@ def test_components_are_listed_with_and_without_being_built(
 
 def test_a_flavor_is_found_with_its_owner(repository: Repository, acme: Owner) -> None:
     assert repository.get_flavor("acme", "orchestrator").owner == acme
-
-
-def test_initializing_pins_what_is_active_outside(
-    repository: Repository, here: Path
-) -> None:
-    inside = Repository.initialize(here)
-    assert inside.root == here
-    content = (here / ".zen" / "config.yaml").read_text()
-    assert content == "active_profile_name: default\nactive_stack_name: default\n"
-    assert inside.active_stack_name == repository.active_stack_name
-
-
-def test_initializing_takes_the_working_directory(
-    repository: Repository, here: Path
-) -> None:
-    assert repository.root is None
-    assert Repository.initialize().root == here
-
-
-@pytest.mark.parametrize("spell", [Path, lambda path: path.name], ids=["abs", "rel"])
-def test_initializing_inside_of_a_repository_pins_what_is_active_outside(
-    inside: Repository, here: Path, spell: Callable[[Path], str]
-) -> None:
-    inside.create_profile("work")
-    inside.activate_profile("work")
-    (here / "sub").mkdir()
-    inner = Repository.initialize(spell(here / "sub"))
-    assert inner.root == here / "sub"
-    assert inner.active_profile_name == "default"
-
-
-@pytest.mark.usefixtures("inside")
-def test_a_repository_is_not_initialized_twice(here: Path) -> None:
-    with pytest.raises(InitializationException, match=str(here)):
-        Repository.initialize(here)
-
-
-def test_a_repository_is_found_from_below(inside: Repository, here: Path) -> None:
-    (here / "sub").mkdir()
-    assert Repository(here / "sub").root == inside.root
 
 
 def test_a_composed_stack_is_not_registered(repository: Repository) -> None:
@@ -292,82 +214,6 @@ def test_a_stack_is_updated_in_its_place(
     assert after.orchestrator.name == "bigger"
 
 
-def test_a_stack_is_active_under_its_new_name(repository: Repository) -> None:
-    stack = repository.compose_stack("main", DEFAULTS)
-    repository.update_stack("default", stack)
-    assert repository.active_stack_name == "main"
-    with pytest.raises(StackNotFoundError):
-        repository.get_stack("default")
-
-
-def test_a_stack_is_active_under_its_new_name_whatever_the_case(
-    repository: Repository,
-) -> None:
-    stack = repository.compose_stack("main", DEFAULTS)
-    repository.update_stack("DEFAULT", stack)
-    assert repository.active_stack_name == "main"
-
-
-def test_a_stack_is_active_under_its_new_name_inside_and_outside(
-    inside: Repository, tmp_path: Path
-) -> None:
-    inside.update_stack("default", inside.compose_stack("main", DEFAULTS))
-    assert inside.active_stack_name == "main"
-    assert Repository(tmp_path).active_stack_name == "main"
-
-
-def test_a_repository_that_pins_another_stack_goes_on_doing_so(
-    inside: Repository, tmp_path: Path
-) -> None:
-    register(inside, "prod")
-    inside.activate_stack("prod")
-    inside.update_stack("default", inside.compose_stack("main", DEFAULTS))
-    assert inside.active_stack_name == "prod"
-    assert Repository(tmp_path).active_stack_name == "main"
-
-
-def test_another_stack_may_be_renamed(repository: Repository) -> None:
-    register(repository, "prod")
-    repository.update_stack("prod", repository.compose_stack("dev", DEFAULTS))
-    assert repository.active_stack_name == "default"
-    assert [s.name for s in repository.list_stacks()] == ["default", "dev"]
-
-
-def test_a_stack_that_is_not_active_is_deleted(repository: Repository) -> None:
-    register(repository, "prod")
-    repository.deregister_stack("prod")
-    assert [stack.name for stack in repository.list_stacks()] == ["default"]
-    assert repository.list_components("orchestrator")
-
-
-def test_the_active_stack_is_not_deleted(repository: Repository) -> None:
-    with pytest.raises(InUseError, match="'default'") as caught:
-        repository.deregister_stack("DEFAULT")
-    assert "zen stack set" in caught.value.hint
-    assert repository.active_stack_name == "default"
-
-
-@pytest.mark.parametrize("spelling", ["prod", "PROD"])
-def test_the_stack_of_the_environment_is_not_deleted(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch, spelling: str
-) -> None:
-    register(repository, "prod")
-    monkeypatch.setenv("ZEN_ACTIVATED_STACK", spelling)
-    assert repository.active_stack_name == "prod"
-    with pytest.raises(InUseError):
-        repository.deregister_stack("prod")
-
-
-def test_neither_a_repositorys_stack_nor_the_profiles_is_deleted(
-    inside: Repository,
-) -> None:
-    register(inside, "prod")
-    inside.activate_stack("prod")
-    for name in ("prod", "default"):
-        with pytest.raises(InUseError):
-            inside.deregister_stack(name)
-
-
 def test_a_component_is_registered_once(
     repository: Repository, part: MakePart, notices: list[str]
 ) -> None:
@@ -398,83 +244,6 @@ def test_a_component_is_deleted_when_nothing_uses_it(
     with pytest.raises(InUseError):
         repository.deregister_stack_component("orchestrator", "default")
     assert [c.name for c in repository.list_components("orchestrator")] == ["default"]
-
-
-def test_a_stack_is_activated(repository: Repository) -> None:
-    register(repository, "Prod")
-    repository.activate_stack("pROD")
-    assert repository.active_stack_name == "Prod"
-    choice = repository.active_stack_choice
-    assert choice is not None
-    assert (choice.name, choice.scope) == ("Prod", "global")
-    with pytest.raises(StackNotFoundError):
-        repository.activate_stack("gone")
-
-
-def test_a_profile_has_stacks_of_its_own(repository: Repository) -> None:
-    register(repository, "prod")
-    repository.create_profile("work")
-    repository.activate_profile("work")
-    assert [s.name for s in Repository().list_stacks()] == ["default"]
-    assert Repository().active_profile_choice.scope == "global"
-
-
-def test_a_profile_that_is_activated_is_the_one_that_is_used(
-    repository: Repository,
-) -> None:
-    """Also by who has looked at another one's stacks before."""
-    register(repository, "prod")
-    repository.create_profile("work")
-    repository.activate_profile("work")
-    assert repository.active_profile_name == "work"
-    assert [s.name for s in repository.list_stacks()] == ["default"]
-
-
-def test_the_active_profile_is_not_deleted(repository: Repository) -> None:
-    with pytest.raises(InUseError, match="globally active") as caught:
-        repository.delete_profile("default")
-    assert "zen profile set --global NAME" in caught.value.hint
-    repository.create_profile("work")
-    repository.delete_profile("work")
-    assert list(repository.profiles) == ["default"]
-
-
-def test_the_profile_of_a_repository_is_not_deleted(inside: Repository) -> None:
-    inside.create_profile("work")
-    inside.activate_profile("work")
-    with pytest.raises(InUseError, match="while it is active") as caught:
-        inside.delete_profile("work")
-    assert "'zen profile set NAME'" in caught.value.hint
-    with pytest.raises(ProfileNotFoundError):
-        inside.delete_profile("gone")
-
-
-def test_a_stack_that_dangles_says_how_to_mend_it(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZEN_ACTIVATED_STACK", "gone")
-    with pytest.raises(DanglingReferenceError) as caught:
-        _ = repository.active_stack
-    assert (caught.value.kind, caught.value.name) == ("stack", "gone")
-    assert "Set ZEN_ACTIVATED_STACK to another one" in caught.value.hint
-    assert "Available: default." in caught.value.hint
-
-
-def test_a_stack_that_dangles_in_the_profile_says_how_to_mend_it(
-    inside: Repository, config: Path
-) -> None:
-    (config / "profiles" / "default" / "stacks" / "default.yaml").unlink()
-    with pytest.raises(DanglingReferenceError) as caught:
-        _ = inside.active_stack_record
-    assert caught.value.source.endswith(".zen/config.yaml")
-    assert "'zen stack set NAME'. Available: none." in caught.value.hint
-
-
-@pytest.mark.usefixtures("only_fakes")
-def test_where_no_stack_is_active_the_profile_is_named() -> None:
-    with pytest.raises(ConfigurationError, match="'default' has no active") as caught:
-        _ = Repository().active_stack
-    assert "zen stack register" in caught.value.hint
 
 
 def test_a_damaged_record_is_an_error_and_hides_no_other(
@@ -583,27 +352,3 @@ def test_a_hand_written_component_goes_into_a_new_stack(
         file.write_text(f"{head}configuration: {{}}\n{rest}")
     repository.register_stack(repository.compose_stack("new", DEFAULTS))
     assert "new" in repository.stack_configurations
-
-
-def test_a_configuration_folder_of_that_name_is_no_repository(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / ".zen"))
-    assert Repository(tmp_path).root is None
-    with pytest.raises(InitializationException, match="configuration folder"):
-        Repository.initialize(tmp_path)
-
-
-def test_a_repository_tells_where_it_is(repository: Repository, here: Path) -> None:
-    Repository.initialize(here)
-    assert Repository.is_repository_directory(here)
-    (here / "a").mkdir()
-    assert Repository.find_repository(here / "a") == here
-    assert Repository(here).config_directory == here / ".zen"
-    assert repository.active_user_name == "default"
-
-
-def test_a_folder_that_is_not_there_is_no_place_to_be(tmp_path: Path) -> None:
-    repository = Repository(tmp_path / "gone")
-    with pytest.raises(ConfigurationError, match="gone can't be looked at"):
-        repository.activate_stack("default")
