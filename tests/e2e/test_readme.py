@@ -19,7 +19,7 @@ def test_the_transcripts_are_what_the_program_prints(tmp_path: Path) -> None:
     commands = re.findall(r"^\$ (.*)$", shown, re.MULTILINE)
     environ = {
         **clean_environ(),
-        "COLUMNS": "100",
+        "COLUMNS": "120",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "ZEN_CONFIG_PATH": str(tmp_path / "config"),
     }
