@@ -20,6 +20,7 @@ from zen.errors import (
     ProfileExistsError,
     ProfileNotFoundError,
     StoreDriverNotFoundError,
+    StoreUnavailableError,
 )
 from zen.records import ComponentRecord, StackRecord
 
@@ -292,6 +293,31 @@ def test_a_profile_in_the_folder_of_another_is_not_taken_along(
     profiles.create("b", url=str(inside))
     with pytest.raises(InUseError, match="'b' is kept in the folder of 'a'"):
         profiles.delete("a")
+
+
+def test_a_profile_beside_the_folder_of_another_is_no_obstacle(
+    profiles: Profiles,
+) -> None:
+    beside = profiles.create("a").folder.with_name("ab")
+    profiles.create("b", url=str(beside))
+    profiles.delete("a")
+    assert list(profiles.configuration.load().profiles) == ["b"]
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_deletion_that_cannot_be_written_down_keeps_the_data(
+    profiles: Profiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = profiles.create("p")
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreUnavailableError("no space left")
+
+    monkeypatch.setattr("zen.config.global_configuration.replace_files", full)
+    with pytest.raises(StoreUnavailableError, match="no space left"):
+        profiles.delete("p")
+    assert [s.name for s in profiles.open(profile).stacks()[0]] == ["default"]
+    assert [path.name for path in profile.folder.parent.iterdir()] == ["p"]
 
 
 @pytest.mark.usefixtures("acme")

@@ -25,6 +25,7 @@ from zen.stores import Store, StoreDriver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from zen.catalog import Catalog
     from zen.config.global_configuration import Settings
@@ -103,21 +104,18 @@ class Profiles:
             InUseError: It is globally active, or another one is kept in its folder.
             StoreUnavailableError: Its folder can't be removed; nothing was changed.
         """
-        with self.configuration.update() as settings:
-            profile = settings.profile(name)
-            self.check_deletion(profile, settings)
-            del settings.profiles[name]
-            # Out of the way at once, so that nobody's new profile is hit.
-            condemned = profile.folder.with_name(f".deleted-{uuid4()}")
-            try:
-                profile.folder.rename(condemned)
-            except FileNotFoundError:
-                pass  # it never had any data there
-            except OSError as error:
-                raise StoreUnavailableError(
-                    f"{profile.folder} can't be removed: {error.strerror}.",
-                    hint="Check its permissions; nothing was changed.",
-                ) from error
+        folder = self.configuration.load().profile(name).folder
+        condemned = folder.with_name(f".deleted-{uuid4()}")
+        try:
+            with self.configuration.update() as settings:
+                self.check_deletion(settings.profile(name), settings)
+                del settings.profiles[name]
+                # Out of the way at once, so that nobody's new profile is hit.
+                _move_away(folder, condemned)
+        except BaseException:
+            if condemned.exists():  # it was moved, and the profile is still there
+                condemned.rename(folder)
+            raise
         shutil.rmtree(condemned, ignore_errors=True)
 
     @staticmethod
@@ -131,8 +129,10 @@ class Profiles:
                 " 'zen profile set --global NAME'.",
             )
         for other in settings.profiles.values():
-            path = unquote(other.store_url or "")
-            if other.name != profile.name and str(profile.folder) in path:
+            _, found, below = unquote(other.store_url or "").partition(
+                str(profile.folder)
+            )
+            if other.name != profile.name and found and below[:1] in {"", "/", "\\"}:
                 raise InUseError(
                     f"Profile '{other.name}' is kept in the folder of"
                     f" '{profile.name}'.",
@@ -239,6 +239,18 @@ def _normalised(driver: type[StoreDriver], store_type: str, url: str) -> str:
         message = f"Invalid URL for store type '{store_type}': {error}."
         raise ConfigurationError(
             message, hint="See 'zen profile create --help'."
+        ) from error
+
+
+def _move_away(folder: Path, target: Path) -> None:
+    try:
+        folder.rename(target)
+    except FileNotFoundError:
+        pass  # the profile never had any data there
+    except OSError as error:
+        raise StoreUnavailableError(
+            f"{folder} can't be removed: {error.strerror}.",
+            hint="Check its permissions; nothing was changed.",
         ) from error
 
 
