@@ -83,3 +83,14 @@ def test_lifecycle_values_need_no_stack() -> None:
     event = LifecycleEvent("provision", "orchestrator", "default", "local")
     assert event.stack is None
     assert LifecycleContext().stack is None
+
+
+@pytest.mark.parametrize("capabilities", [{"log"}, "log", frozenset({"no name"})])
+def test_capabilities_are_a_frozen_set_of_names(capabilities: object) -> None:
+    with pytest.raises(ValueError, match="capabilities"):
+        FlavorSpec(
+            "alerter",
+            "acme",
+            "acme:Alerter",
+            capabilities=capabilities,  # type: ignore[arg-type]
+        )

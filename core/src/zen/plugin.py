@@ -78,14 +78,20 @@ class _Spec:
         for attribute in fields(self):  # type: ignore[arg-type]  # a dataclass below
             value = getattr(self, attribute.name)
             shape = _SHAPES.get(attribute.name, attribute.name)
-            if shape not in _PATTERNS:
-                continue
-            if not isinstance(value, str) or not _PATTERNS[shape].fullmatch(value):
+            if not _fits(value, shape):
                 message = (
                     f"{type(self).__name__}: {attribute.name}={value!r}"
                     f" is not a valid {shape}"
                 )
                 raise ValueError(message)
+
+
+def _fits(value: object, shape: str) -> bool:
+    if shape == "capabilities":
+        return value is None or (
+            isinstance(value, frozenset) and all(_fits(name, "name") for name in value)
+        )
+    return isinstance(value, str) and bool(_PATTERNS[shape].fullmatch(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +103,15 @@ class FlavorSpec(_Spec):
         name: The flavor's name, the same as the class's `FLAVOR`.
         source: The class, as an import string; a subclass of the type's base.
         summary: One line for listings.
+        capabilities: What the flavor can do of what its contract leaves open; all of
+            it if None. The kit skips the tests of what is left out.
     """
 
     type: str
     name: str
     source: str
     summary: str = ""
+    capabilities: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,14 @@ class StoreDriverSpec(_Spec):
         name: The store type, as in `zen profile create --store-type NAME`.
         source: The class, as an import string; a subclass of `StoreDriver`.
         summary: One line for listings.
-        capabilities: What the driver can do beyond the contract's core.
+        capabilities: What the driver can do of what the contract leaves open; all of
+            it if None. The kit skips the tests of what is left out.
     """
 
     name: str
     source: str
     summary: str = ""
-    capabilities: frozenset[str] = frozenset()
+    capabilities: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
