@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from zen.catalog._blame import ambiguity
 from zen.catalog._discovery import find_claims
-from zen.catalog._loader import CORE, how_to_settle, load, resolve
-from zen.catalog._plugins import Offer, Owner, Plugin, PluginState
+from zen.catalog._imports import resolve
+from zen.catalog._inventory import core_inventory, take_stock
+from zen.catalog._plugins import CORE, Offer, Owner, Plugin
 from zen.catalog._policy import PluginPolicy, find_owner
 from zen.errors import (
-    AmbiguousPluginError,
     FlavorNotFoundError,
     PluginContractError,
     StoreDriverNotFoundError,
@@ -27,10 +28,11 @@ from zen.plugin import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pluggy import HookCaller, HookImpl
+    from pluggy import HookCaller
 
     from zen.catalog._discovery import Claim
-    from zen.catalog._loader import Inventory
+    from zen.catalog._inventory import Inventory
+    from zen.catalog._plugins import Answer
     from zen.plugin import LifecycleEvent
 
 __all__ = ["Catalog"]
@@ -53,16 +55,19 @@ class Catalog:
 
     Args:
         find: Finds the plugins that there are; looks at what is installed if None.
+        ask_all: Asks plugins what they offer; imports them in this process if None.
         policy: Says which of them may be used; all of them if None.
     """
 
     def __init__(
         self,
         find: Callable[[], Sequence[Claim]] | None = None,
+        ask_all: Callable[[Sequence[Claim]], Sequence[Answer]] | None = None,
         *,
         policy: Callable[[], PluginPolicy] | None = None,
     ) -> None:
         self._find = find or find_claims
+        self._ask_all = ask_all or _ask_here
         self._read_policy = policy or PluginPolicy
 
     @cached_property
@@ -72,11 +77,14 @@ class Catalog:
     @cached_property
     def _core(self) -> Inventory:
         """What the core offers: no plugin can take its place, so none is asked."""
-        return load((), PluginPolicy())
+        return core_inventory()
 
     @cached_property
     def _inventory(self) -> Inventory:
-        return load(self._find(), self._policy)
+        # Who wants to be stopped by a failure wants to see where it comes from, and
+        # another process, or the index, tells only what it was.
+        ask_all = _ask_here if self._policy.strict else self._ask_all
+        return take_stock(self._find(), self._policy, ask_all)
 
     def check_policy(self) -> None:
         """Raise `ConfigurationError` if the policy names a plugin that isn't there.
@@ -94,8 +102,7 @@ class Catalog:
     @property
     def troubled_plugins(self) -> list[Plugin]:
         """The plugins that were found and can't be used, though they should be."""
-        fine = {PluginState.LOADED, PluginState.DISABLED}
-        return [plugin for plugin in self.plugins if plugin.state not in fine]
+        return [plugin for plugin in self.plugins if plugin.error]
 
     def plugin(self, name: str) -> Plugin:
         """Return the plugin of that entry point or distribution.
@@ -196,6 +203,14 @@ class Catalog:
         """Import the command that a spec names, or raise `PluginLoadError`."""
         return resolve(offer.spec.source, offer.owner)
 
+    def is_broken(self, offer: Offer[CommandSpec]) -> bool:
+        """Tell whether it is known that a command can't be imported."""
+        return any(
+            offer.spec.source in plugin.broken
+            for plugin in self._inventory.plugins
+            if plugin.owner == offer.owner
+        )
+
     def load_base(self, component_type: str) -> object:
         """Import the base class of a component type; None if no plugin offers it.
 
@@ -230,30 +245,30 @@ class Catalog:
             hint=f"Tell the author of {owner.distribution}.",
         )
 
-    def lifecycle_hook(self, verb: LifecycleVerb, owner: Owner) -> HookCaller:
-        """Return the hook of a verb, as implemented by a flavor's owner only.
+    def lifecycle_hook(self, verb: LifecycleVerb, owner: Owner) -> HookCaller | None:
+        """Return the hook of a verb as a flavor's owner implements it, if it does.
 
         No other plugin can answer for a component that isn't its own.
+
+        Raises:
+            PluginError: The owner's module can't be imported.
         """
-        manager = self._inventory.manager
-        others = [
-            plugin
-            for name, plugin in manager.list_name_plugin()
-            if name != owner.plugin and plugin is not None
-        ]
-        return manager.subset_hook_caller(f"zen_{verb}", others)
+        name = f"zen_{verb}"
+        for plugin in self.plugins:
+            if plugin.owner == owner and name in plugin.hooks:
+                return _hook_of(plugin, name)
+        return None
 
     def observers(
         self, moment: Literal["before", "after"]
     ) -> list[tuple[str, Callable[[LifecycleEvent], None]]]:
         """Return who watches lifecycle operations, with the owner's name, sorted."""
-        hook: HookCaller = getattr(
-            self._inventory.manager.hook, f"zen_{moment}_lifecycle"
-        )
-        return sorted(
-            ((impl.plugin_name, _observer(impl)) for impl in hook.get_hookimpls()),
-            key=lambda named: named[0],
-        )
+        name = f"zen_{moment}_lifecycle"
+        return [
+            (plugin.owner.plugin, partial(_observe, plugin, name))
+            for plugin in self.plugins
+            if name in plugin.hooks
+        ]
 
     def _the_only(self, offers: Sequence[Offer[SpecT]], what: str) -> Offer[SpecT]:
         owners = [offer.owner for offer in offers]
@@ -261,12 +276,7 @@ class Catalog:
         for offer in offers:
             if offer.owner == winner:
                 return offer
-        raise AmbiguousPluginError(
-            f"{' and '.join(map(str, owners))} both offer {what}.",
-            plugin=owners[0].plugin,
-            distribution=" and ".join(map(str, owners)),
-            hint=how_to_settle(owners),
-        )
+        raise ambiguity(owners, f"offer {what}")
 
     @property
     def trouble(self) -> str:
@@ -278,10 +288,19 @@ class Catalog:
         return f"See '{command}'.{self.trouble}"
 
 
-def _observer(implementation: HookImpl) -> Callable[[LifecycleEvent], None]:
-    def observe(event: LifecycleEvent) -> None:
-        # As pluggy does: an implementation names just the arguments that it needs.
-        arguments = {"event": event} if "event" in implementation.argnames else {}
-        implementation.function(**arguments)
+def _ask_here(claims: Sequence[Claim]) -> list[Answer]:
+    # Imports pluggy; the index spares most calls of the program that.
+    from zen.catalog._loader import ask_all
 
-    return observe
+    return ask_all(claims)
+
+
+def _hook_of(plugin: Plugin, name: str) -> HookCaller:
+    # Imports pluggy, which only lifecycle operations need.
+    from zen.catalog._loader import hook_of
+
+    return hook_of(plugin.owner, plugin.module, name)
+
+
+def _observe(plugin: Plugin, name: str, event: LifecycleEvent) -> None:
+    _hook_of(plugin, name)(event=event)

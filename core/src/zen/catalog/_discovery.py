@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from zen.catalog._plugins import Owner
+from zen.catalog._plugins import CORE, Owner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from importlib_metadata import Distribution
 
 __all__ = ["Claim", "find_claims"]
@@ -22,14 +25,16 @@ class Claim:
     Args:
         owner: Who makes the claim.
         module: The module that the entry point names.
-        requires: The requirements of its distribution, in the notation of PEP 508.
+        unmet: What its distribution requires of the core, and this one isn't; or "".
         damage: What is wrong with its distribution's own description, or "".
+        editable: Whether it is installed from a folder in which somebody works.
     """
 
     owner: Owner
     module: str
-    requires: tuple[str, ...]
+    unmet: str = ""
     damage: str = ""
+    editable: bool = False
 
 
 def find_claims() -> list[Claim]:
@@ -70,14 +75,43 @@ def _first_copy(distribution: Distribution) -> Distribution:
 def _claims(distribution: Distribution) -> list[Claim]:
     try:
         owner = Owner("", distribution.name, distribution.version)
-        requires = tuple(distribution.requires or ())
+        unmet = _unmet(distribution.requires or ())
+        editable = _is_editable(distribution)
         return [
-            Claim(replace(owner, plugin=entry.name), entry.value, requires)
+            Claim(
+                replace(owner, plugin=entry.name), entry.value, unmet, editable=editable
+            )
             for entry in distribution.entry_points
             if entry.group == _GROUP
         ]
     # What parsing raises for files that are damaged isn't said anywhere.
     except Exception as error:  # noqa: BLE001
         place = str(distribution.locate_file(""))
-        damage = f"{type(error).__name__}: {error}"
-        return [Claim(Owner("?", f"a distribution in {place}", "?"), "?", (), damage)]
+        owner = Owner("?", f"a distribution in {place}", "?")
+        return [Claim(owner, "?", damage=f"{type(error).__name__}: {error}")]
+
+
+def _unmet(requirements: Iterable[str]) -> str:
+    """Return the first requirement on the core that this one doesn't meet."""
+    # Only needed for plugins, and dear to import.
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
+    for text in requirements:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:
+            continue  # whatever it asks for, an installer has accepted it
+        if canonicalize_name(requirement.name) != CORE.distribution:
+            continue
+        if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
+            continue
+        if not requirement.specifier.contains(CORE.version, prereleases=True):
+            return str(requirement)
+    return ""
+
+
+def _is_editable(distribution: Distribution) -> bool:
+    # PEP 610: how an installer notes down where a distribution came from.
+    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    return bool(origin.get("dir_info", {}).get("editable"))

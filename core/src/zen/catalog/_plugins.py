@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+import zen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zen.errors import PluginError
 
-__all__ = ["Offer", "Owner", "Plugin", "PluginState"]
+__all__ = ["CORE", "Answer", "Offer", "Owner", "Plugin", "PluginState"]
 
 SpecT_co = TypeVar("SpecT_co", covariant=True)
 
 
 class PluginState(str, Enum):
-    """Say what became of a plugin."""
+    """Say what became of a plugin.
 
+    One that is `available` works, and nothing in this process has needed it yet.
+    """
+
+    AVAILABLE = "available"
     LOADED = "loaded"
     DISABLED = "disabled"
     FAILED = "failed"
@@ -42,6 +50,9 @@ class Owner:
         return f"{self.distribution} {self.version}"
 
 
+CORE: Final = Owner("zen-core", "zen-core", zen.__version__)
+
+
 @dataclass(frozen=True, slots=True)
 class Plugin:
     """Tell what became of one plugin.
@@ -50,13 +61,34 @@ class Plugin:
         owner: Its name, distribution and version.
         module: The light module that the entry point names.
         state: What became of it.
-        error: Why it isn't loaded, where it isn't.
+        error: Why it isn't usable, where it isn't.
+        hooks: The lifecycle hooks that it implements.
+        broken: The import strings of commands that can't be imported, and why.
     """
 
     owner: Owner
     module: str
     state: PluginState
     error: PluginError | None = None
+    hooks: tuple[str, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold what a plugin said when it was asked what it offers.
+
+    Args:
+        specs: What it offers.
+        hooks: The lifecycle hooks that it implements.
+        error: Why it couldn't be asked, or what is wrong with its answer.
+        broken: The import strings of commands that can't be imported, and why.
+    """
+
+    specs: tuple[object, ...] = ()
+    hooks: tuple[str, ...] = ()
+    error: PluginError | None = None
+    broken: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

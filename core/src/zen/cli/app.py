@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.catalog import Catalog, PluginPolicy, find_claims
+from zen.catalog import Catalog, Index, PluginPolicy, find_claims
 from zen.errors import ConfigurationError, ZenError
+from zen.folders import cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from zen.repository import Repository
 
 __all__ = ["App", "notify", "pass_app", "warn"]
+
+_DELAY: Final = "Looking at the plugins that are new..."
 
 
 def warn(error: ZenError) -> None:
@@ -50,7 +53,13 @@ class App:
     @cached_property
     def catalog(self) -> Catalog:
         """What is installed."""
-        return Catalog(policy=self.plugin_policy)
+        index = self.index
+        return Catalog(index.find, index.ask_all, policy=self.plugin_policy)
+
+    @property
+    def index(self) -> Index:
+        """What is remembered of the installed plugins."""
+        return Index(cache_folder(), on_delay=partial(notify, _DELAY))
 
     def claims_to_use(self) -> list[Claim]:
         """Return the plugins that may be used, importing none of them."""

@@ -5,27 +5,27 @@ from __future__ import annotations
 import errno
 from contextlib import contextmanager
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 import zen
-from zen.catalog import Offer
+from zen.catalog import CORE, Offer
 from zen.cli.app import App, notify
 from zen.cli.group import Group
 from zen.errors import PluginContractError, ZenError
 from zen.plugin import ComponentTypeSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
+
+    from click.shell_completion import CompletionItem
 
     from zen.catalog import Catalog
     from zen.plugin import CommandSpec
 
 __all__ = ["main"]
-
-_CORE: Final = "zen-core"
 
 
 class _Failure(click.ClickException):
@@ -48,7 +48,7 @@ class _Program(Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return sorted({name for name, _ in _summaries(ctx.ensure_object(App))})
+        return sorted({name for name, _ in _rows(ctx.ensure_object(App).catalog)})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command."""
@@ -84,20 +84,34 @@ class _Program(Group):
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         """List the commands by their specs, without importing any of them."""
-        app = ctx.ensure_object(App)
-        offers = app.catalog.commands()
-        types = app.catalog.component_types()
-        sections: dict[str, Iterable[tuple[str, str]]] = {
-            "Commands": _rows(o for o in offers if o.owner.distribution == _CORE),
-            "Stack components": sorted((spec.command, spec.summary) for spec in types),
-            "Commands from plugins": _rows(
-                o for o in offers if o.owner.distribution != _CORE
-            ),
+        catalog = ctx.ensure_object(App).catalog
+        sections = {
+            "Commands": _command_rows(catalog, of_the_core=True),
+            "Stack components": _type_rows(catalog),
+            "Commands from plugins": _command_rows(catalog, of_the_core=False),
         }
         for title, rows in sections.items():
-            if rows := list(rows):
+            if rows:
                 with formatter.section(title):
-                    formatter.write_dl(rows)
+                    formatter.write_dl(sorted(rows))
+        if catalog.trouble:
+            formatter.write_paragraph()
+            formatter.write_text(catalog.trouble.strip())
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        """Complete a command's name, without importing any command."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        # Loaded by those who complete only.
+        from click.shell_completion import CompletionItem
+
+        return [
+            CompletionItem(name, help=summary)
+            for name, summary in sorted(set(_rows(ctx.ensure_object(App).catalog)))
+            if name.startswith(incomplete)
+        ]
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; show what goes wrong, and what to do about it."""
@@ -128,14 +142,31 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
         ) from error
 
 
-def _summaries(app: App) -> list[tuple[str, str]]:
-    types = app.catalog.component_types()
-    commands = [(spec.command, spec.summary) for spec in types]
-    return commands + _rows(app.catalog.commands())
+def _rows(catalog: Catalog) -> list[tuple[str, str]]:
+    return [
+        *_command_rows(catalog, of_the_core=True),
+        *_command_rows(catalog, of_the_core=False),
+        *_type_rows(catalog),
+    ]
 
 
-def _rows(offers: Iterable[Offer[CommandSpec]]) -> list[tuple[str, str]]:
-    return sorted((offer.spec.name, offer.spec.summary) for offer in offers)
+def _command_rows(catalog: Catalog, *, of_the_core: bool) -> list[tuple[str, str]]:
+    return [
+        (offer.spec.name, _summary(catalog, offer))
+        for offer in catalog.commands()
+        if (offer.owner == CORE) is of_the_core
+    ]
+
+
+def _summary(catalog: Catalog, offer: Offer[CommandSpec]) -> str:
+    if catalog.is_broken(offer):
+        mark = f"Can't be loaded; see 'zen {offer.spec.name}'."
+        return f"{offer.spec.summary} {mark}".lstrip()
+    return offer.spec.summary
+
+
+def _type_rows(catalog: Catalog) -> list[tuple[str, str]]:
+    return [(spec.command, spec.summary) for spec in catalog.component_types()]
 
 
 def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from zen.config.activation import Activation
-from zen.config.global_configuration import GlobalConfiguration, Settings
-from zen.config.plugin_settings import PluginSettings
-from zen.config.profile import ProfileConfiguration
-from zen.config.profiles import Profiles
-from zen.config.repository_folder import LocalSettings, RepositoryFolder
-from zen.config.resolution import Choice
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from zen.config.activation import Activation
+    from zen.config.global_configuration import GlobalConfiguration, Settings
+    from zen.config.plugin_settings import PluginSettings
+    from zen.config.profile import ProfileConfiguration
+    from zen.config.profiles import Profiles
+    from zen.config.repository_folder import LocalSettings, RepositoryFolder
+    from zen.config.resolution import Choice
 
 __all__ = [
     "Activation",
@@ -21,3 +25,23 @@ __all__ = [
     "RepositoryFolder",
     "Settings",
 ]
+
+_HOMES: Final = {
+    "Activation": "activation",
+    "Choice": "resolution",
+    "GlobalConfiguration": "global_configuration",
+    "LocalSettings": "repository_folder",
+    "PluginSettings": "plugin_settings",
+    "ProfileConfiguration": "profile",
+    "Profiles": "profiles",
+    "RepositoryFolder": "repository_folder",
+    "Settings": "global_configuration",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: every command asks for plugins, few for profiles."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

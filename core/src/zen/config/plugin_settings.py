@@ -6,11 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from zen.catalog import PluginPolicy
-from zen.config.global_configuration import GlobalConfiguration
 from zen.errors import DamagedDataError
+from zen.folders import config_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from zen.config.global_configuration import GlobalConfiguration
 
 __all__ = ["PluginSettings"]
 
@@ -26,7 +28,7 @@ class PluginSettings:
     """
 
     def __init__(self) -> None:
-        self._configuration = GlobalConfiguration()
+        self.path = config_file()
 
     def policy(self) -> PluginPolicy:
         """Return what is decided about plugins.
@@ -34,7 +36,7 @@ class PluginSettings:
         Raises:
             DamagedDataError: The configuration isn't what it should be.
         """
-        settings = self._read(self._configuration.load().rest)
+        settings = self._load()
         strict = os.environ.get("ZEN_PLUGINS_STRICT", "") not in {"", "0"}
         prefer = tuple(settings.get("prefer") or ())
         chosen = os.environ.get("ZEN_PLUGINS", "").strip()
@@ -52,7 +54,7 @@ class PluginSettings:
             deny=tuple(settings.get("deny") or ()),
             prefer=prefer,
             strict=strict,
-            source=f"'plugins' in {self._configuration.path}",
+            source=f"'plugins' in {self.path}",
         )
 
     def enable(self, name: str) -> None:
@@ -74,15 +76,26 @@ class PluginSettings:
         self._change(change)
 
     def _change(self, change: Callable[[dict[str, list[str]]], None]) -> None:
-        with self._configuration.update() as settings:
-            plugins = self._read(settings.rest)
+        with _configuration().update() as settings:
+            plugins = self._check(settings.rest)
             change(plugins)
             kept = {key: names for key, names in plugins.items() if names}
             settings.rest["plugins"] = kept
 
-    def _read(self, rest: dict[str, object]) -> dict[str, list[str]]:
+    def _load(self) -> dict[str, list[str]]:
+        try:
+            with open(self.path, "rb") as file:
+                if b"plugins" not in file.read():
+                    return {}
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError:
+            pass  # whoever reads it as what it is says what is wrong with it
+        return self._check(_configuration().load().rest)
+
+    def _check(self, rest: dict[str, object]) -> dict[str, list[str]]:
         plugins = rest.get("plugins") or {}
-        path = self._configuration.path
+        path = self.path
         if not isinstance(plugins, dict):
             raise DamagedDataError(path, "'plugins' must be a mapping")
         for key, names in plugins.items():
@@ -96,3 +109,10 @@ class PluginSettings:
                     path, f"'plugins: {key}' must be a list of names"
                 )
         return plugins
+
+
+def _configuration() -> GlobalConfiguration:
+    # Loads YAML, which most calls need not: few people say anything about plugins.
+    from zen.config.global_configuration import GlobalConfiguration
+
+    return GlobalConfiguration()

@@ -1,0 +1,173 @@
+"""Remember on disk what is installed, so that nothing is scanned or imported twice.
+
+The index holds what each plugin answered when it was asked, and the times of the
+files that this depends on. It is a cache: it may be deleted at any time, and is built
+anew whenever it can't be read or doesn't fit. A plugin that isn't in it is asked in a
+process of its own. One that is installed for editing is asked in this process, each
+time, for nobody knows what its author is about to change.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from binascii import crc32
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import zen
+from zen.catalog._discovery import find_claims
+from zen.catalog._rows import read_answer, read_claim, row_of, row_of_claim
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeAlias
+
+    from zen.catalog._discovery import Claim
+    from zen.catalog._plugins import Answer
+
+    # A path and when it was changed, in nanoseconds; 0 if it isn't there.
+    Stamp: TypeAlias = list[str | int]
+
+__all__ = ["Index"]
+
+_CORE: Final = os.path.dirname(zen.__file__)
+_CORE_FILES: Final = ("builtin.py", "hookspecs.py", "plugin.py")
+# Indexes of other interpreters and paths; the oldest go when a new one comes.
+_KEPT: Final = 20
+
+
+class Index:
+    """Find plugins, and know their answers, at the cost of reading one file.
+
+    Args:
+        folder: Where the index is kept; made when it is needed.
+        on_delay: Called when asking plugins takes longer than a second.
+    """
+
+    def __init__(
+        self, folder: str, *, on_delay: Callable[[], None] | None = None
+    ) -> None:
+        self._folder = folder
+        self._on_delay = on_delay
+        self._key = _key()
+        self._known: dict[Claim, tuple[list[Stamp], Answer]] = {}
+        self._claims: list[Claim] = []
+        self._is_stored = False
+
+    @property
+    def path(self) -> str:
+        """The file that holds the index of this interpreter and `sys.path`."""
+        identity = json.dumps([sys.prefix, sys.version, _CORE, sys.path])
+        name = f"plugins-{crc32(identity.encode()):08x}.json"
+        return os.path.join(self._folder, name)
+
+    def find(self) -> list[Claim]:
+        """Return the plugins that there are, as `find_claims` does."""
+        # What is damaged may raise anything; a cache is made anew.
+        try:
+            self._read()
+        except Exception:  # noqa: BLE001
+            self._known = {}
+            self._claims = find_claims()
+        return self._claims
+
+    def ask_all(self, claims: Sequence[Claim]) -> list[Answer]:
+        """Return what plugins offer, as they said when they were last asked."""
+        answers = {claim: self._answer_of(claim) for claim in claims}
+        unknown = [claim for claim, answer in answers.items() if answer is None]
+        asked = self._ask([claim for claim in unknown if not claim.editable])
+        if asked or not self._is_stored:
+            self._known |= asked
+            self._write()
+        for claim in unknown:
+            answers[claim] = asked[claim][1] if claim in asked else _ask_here(claim)
+        return [answer for answer in answers.values() if answer]
+
+    def forget(self) -> None:
+        """Delete the index, so that every plugin is asked anew."""
+        with suppress(OSError):
+            os.unlink(self.path)
+
+    def _answer_of(self, claim: Claim) -> Answer | None:
+        stamps, answer = self._known.get(claim, ([], None))
+        return answer if stamps == _stamps(path for path, _ in stamps) else None
+
+    def _ask(self, claims: Sequence[Claim]) -> dict[Claim, tuple[list[Stamp], Answer]]:
+        if not claims:
+            return {}
+        # Only where plugins are new.
+        from zen.catalog._apart import ask_apart
+
+        try:
+            answers = ask_apart(claims, self._on_delay)
+        except OSError:
+            return {}  # no process can be started: they are asked in this one
+        return {
+            claim: (_stamps(files), answer)
+            for claim, (answer, files) in zip(claims, answers, strict=True)
+        }
+
+    def _read(self) -> None:
+        with open(self.path, encoding="utf-8") as file:
+            content = json.load(file)
+        if content["key"] != self._key:
+            message = "the index is of another time"
+            raise ValueError(message)
+        for row, stamps, answer in content["plugins"]:
+            claim = read_claim(row)
+            self._claims.append(claim)
+            if answer is not None:
+                self._known[claim] = (stamps, read_answer(answer))
+        self._is_stored = True
+
+    def _write(self) -> None:
+        plugins = [
+            [row_of_claim(claim), *_row_of_known(self._known.get(claim))]
+            for claim in self._claims
+        ]
+        temporary = f"{self.path}.{os.getpid()}"
+        # Where it can't be written, everything works, only slower.
+        with suppress(OSError):
+            os.makedirs(self._folder, exist_ok=True)
+            with open(temporary, "w", encoding="utf-8") as file:
+                json.dump({"key": self._key, "plugins": plugins}, file)
+            os.replace(temporary, self.path)
+            self._prune()
+
+    def _prune(self) -> None:
+        paths = [entry.path for entry in os.scandir(self._folder)]
+        oldest_first = sorted(
+            (path for path in paths if os.path.basename(path).startswith("plugins-")),
+            key=lambda path: os.stat(path).st_mtime_ns,
+        )
+        for path in oldest_first[:-_KEPT]:
+            os.unlink(path)
+
+
+def _key() -> list[object]:
+    core = (os.path.join(_CORE, name) for name in _CORE_FILES)
+    return [sys.version, zen.__version__, _stamps(core), _stamps(sys.path)]
+
+
+def _stamps(paths: Iterable[object]) -> list[Stamp]:
+    return [[path, _changed(path)] for path in map(str, paths)]
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path or os.curdir).st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+def _row_of_known(known: tuple[list[Stamp], Answer] | None) -> list[object]:
+    return [[], None] if known is None else [known[0], row_of(known[1])]
+
+
+def _ask_here(claim: Claim) -> Answer:
+    # Only where plugins are installed for editing.
+    from zen.catalog._loader import ask
+
+    return ask(claim)

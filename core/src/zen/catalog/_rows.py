@@ -1,0 +1,109 @@
+"""Turn claims and answers into rows of JSON, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from zen import errors, plugin
+from zen.catalog._discovery import Claim
+from zen.catalog._plugins import Answer, Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    ClaimRow: TypeAlias = tuple[str, str, str, str, str, str, bool]
+
+__all__ = [
+    "AnswerRow",
+    "ClaimRow",
+    "read_answer",
+    "read_claim",
+    "row_of",
+    "row_of_claim",
+]
+
+
+class AnswerRow(TypedDict):
+    """Hold an answer as JSON.
+
+    `specs` has a row for each, its class first; `error` has the class, the text, the
+    hint, and whom it blames.
+    """
+
+    specs: Sequence[Sequence[object]]
+    hooks: Sequence[str]
+    error: Sequence[str] | None
+    broken: dict[str, str]
+
+
+def row_of_claim(claim: Claim) -> ClaimRow:
+    """Return a claim as a row."""
+    owner = claim.owner
+    return (
+        owner.plugin,
+        owner.distribution,
+        owner.version,
+        claim.module,
+        claim.unmet,
+        claim.damage,
+        claim.editable,
+    )
+
+
+def read_claim(row: Sequence[object]) -> Claim:
+    """Return the claim that a row holds."""
+    plugin_name, distribution, version, module, unmet, damage, editable = row
+    owner = Owner(str(plugin_name), str(distribution), str(version))
+    return Claim(owner, str(module), str(unmet), str(damage), bool(editable))
+
+
+def row_of(answer: Answer) -> AnswerRow:
+    """Return an answer as JSON."""
+    return {
+        "specs": [_row_of_spec(spec) for spec in answer.specs],
+        "hooks": answer.hooks,
+        "error": _row_of_error(answer.error) if answer.error else None,
+        "broken": dict(answer.broken),
+    }
+
+
+def read_answer(row: AnswerRow) -> Answer:
+    """Return the answer that JSON holds."""
+    return Answer(
+        tuple(map(_read_spec, row["specs"])),
+        tuple(row["hooks"]),
+        _read_error(*row["error"]) if row["error"] else None,
+        row["broken"],
+    )
+
+
+def _row_of_spec(spec: object) -> list[object]:
+    values = (getattr(spec, name) for name in type(spec).__dataclass_fields__)  # type: ignore[attr-defined]
+    return [
+        type(spec).__name__,
+        *(sorted(value) if isinstance(value, frozenset) else value for value in values),
+    ]
+
+
+def _read_spec(row: Sequence[object]) -> object:
+    class_name, *values = row
+    cls = getattr(plugin, str(class_name))
+    return cls(*(frozenset(v) if isinstance(v, list) else v for v in values))
+
+
+def _row_of_error(error: errors.PluginError) -> list[str]:
+    return [
+        type(error).__name__,
+        error.message,
+        error.hint,
+        error.plugin,
+        error.distribution,
+    ]
+
+
+def _read_error(
+    class_name: str, message: str, hint: str, plugin_name: str, distribution: str
+) -> errors.PluginError:
+    cls: type[errors.PluginError] = getattr(errors, class_name)
+    return cls(message, plugin=plugin_name, distribution=distribution, hint=hint)
