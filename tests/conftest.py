@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent
 from typing import Protocol
 
 import pytest
+
+# Where the wheels are tested (tox -e dist), nothing of ours is installed.
+pytest_plugins = ["zen.testing"] if find_spec("zen") else []
 
 # What makes root as powerless as everybody else: CAP_DAC_OVERRIDE,
 # CAP_DAC_READ_SEARCH and CAP_FOWNER leave the bounding set (PR_CAPBSET_DROP), and

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from dataclasses import dataclass
 from hashlib import sha256
-from textwrap import dedent
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from zen.catalog import Catalog, Owner
+from zen.catalog import Catalog
 from zen.catalog._discovery import find_claims
 from zen.components.factory import ComponentFactory
+from zen.testing import FakeDistribution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
     from types import ModuleType
 
+    from zen.catalog import Owner
     from zen.components import StackComponent
+
+__all__ = ["FakeDistribution", "MakePart", "Tree"]
 
 ACME_HOOKS = """\
 TYPES = ("orchestrator", "artifact_store", "metadata_store")
@@ -98,33 +100,6 @@ class AcmeMetadataStore(Tracked, BaseMetadataStore):
 """
 
 
-class FakeDistribution(Protocol):
-    """Write a distribution, and put it first on `sys.path`.
-
-    Args:
-        name: Its name; with `_` for `-`, also that of its package.
-        hooks: The body of its light module `plugin`; `zen.plugin` is imported.
-        parts: The body of its module `parts`.
-        version: Its version.
-        plugin: The name of its entry point; its own name if it is "".
-        module: What the entry point aims at; its own light module if it is "".
-        requires: Its requirements.
-    """
-
-    def __call__(
-        self,
-        name: str,
-        hooks: str = "",
-        parts: str = "",
-        *,
-        version: str = "1.0",
-        plugin: str = "",
-        module: str = "",
-        requires: Iterable[str] = (),
-    ) -> Owner:
-        """Return whom the catalog must name as the plugin's owner."""
-
-
 class MakePart(Protocol):
     """Make a component of a flavor that is installed."""
 
@@ -162,54 +137,6 @@ class Tree:
             for path in self.folder.rglob("*")
             if path.is_file() and "lock" not in path.name
         }
-
-
-@pytest.fixture
-def fake_distribution(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[FakeDistribution]:
-    packages: set[str] = set()
-
-    def make(
-        name: str,
-        hooks: str = "",
-        parts: str = "",
-        *,
-        version: str = "1.0",
-        plugin: str = "",
-        module: str = "",
-        requires: Iterable[str] = (),
-    ) -> Owner:
-        package = name.replace("-", "_")
-        packages.add(package)
-        _forget({package})
-        site = tmp_path / "site" / f"{name}-{version}"
-        light = "from zen.plugin import *\n" + dedent(hooks)
-        entry_point = f"{plugin or name} = {module or f'{package}.plugin'}"
-        requirements = [f"Requires-Dist: {text}" for text in requires]
-        info = site / f"{package}-{version}.dist-info"
-        for path, content in {
-            site / package / "__init__.py": "",
-            site / package / "plugin.py": light,
-            site / package / "parts.py": dedent(parts),
-            info / "entry_points.txt": f"[zen.plugins]\n{entry_point}\n",
-            info / "METADATA": "\n".join(
-                [f"Name: {name}", f"Version: {version}", *requirements, ""]
-            ),
-        }.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, encoding="utf-8")
-        monkeypatch.syspath_prepend(site)
-        return Owner(plugin or name, name, version)
-
-    yield make
-    _forget(packages)
-
-
-def _forget(packages: set[str]) -> None:
-    for name in list(sys.modules):
-        if name.partition(".")[0] in packages:
-            del sys.modules[name]
 
 
 @pytest.fixture

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import pytest
 
 import zen
+from zen import testing
 
 if TYPE_CHECKING:
     from tests.conftest import RunPython
@@ -69,6 +71,48 @@ def test_what_a_user_types_is_at_the_top() -> None:
         "__version__",
     ]
     assert dir(zen) == zen.__all__
+
+
+def test_the_kit_for_authors_is_in_one_place() -> None:
+    assert testing.__all__ == [
+        "ArtifactStoreContract",
+        "ComponentContract",
+        "Contract",
+        "FakeDistribution",
+        "IsolatedCatalog",
+        "MetadataStoreContract",
+        "OrchestratorContract",
+        "Outcome",
+        "PluginContract",
+        "StoreDriverContract",
+        "ZenProject",
+        "declared_capabilities",
+        "fake_distribution",
+        "isolated_catalog",
+        "requires",
+        "zen_project",
+    ]
+    assert all(getattr(testing, name) for name in testing.__all__)
+    with pytest.raises(AttributeError, match=r"'zen\.testing' has no attribute 'Kit'"):
+        _ = testing.Kit
+
+
+def test_the_kit_loads_no_heavy_library_before_it_is_used(
+    run_python: RunPython,
+) -> None:
+    script = """\
+        import json, sys
+        import zen.testing
+        print(json.dumps(sorted(sys.modules)))
+    """
+    heavy = {"pydantic", "sqlalchemy", "yaml"}
+    assert set(json.loads(run_python(script))).isdisjoint(heavy)
+
+
+def test_the_kit_is_switched_on_by_its_name_only() -> None:
+    assert "zen.testing" not in {
+        entry.value for entry in entry_points(group="pytest11")
+    }
 
 
 def test_the_top_has_nothing_else() -> None:

@@ -13,10 +13,18 @@ from zen.components.deployment import (
     StepDeployment,
 )
 from zen.errors import PipelineInterfaceError
+from zen.testing.orchestrator import OrchestratorContract
 from zen_local import LocalOrchestrator
 
 if TYPE_CHECKING:
     from zen.stack import Stack
+
+
+class TestLocalOrchestrator(OrchestratorContract):
+    @pytest.fixture
+    def orchestrator(self) -> LocalOrchestrator:
+        return LocalOrchestrator(name="local")
+
 
 STACK = cast("Stack", object())
 
@@ -74,12 +82,6 @@ def test_the_pipelines_order_decides_between_steps_that_could_both_be_next() -> 
     assert run(deploy(a="", z="a", b="", y="a")) == ["a", "z", "b", "y"]
 
 
-def test_each_step_gets_the_stack() -> None:
-    deployment = deploy(a="", b="a")
-    run(deployment)
-    assert all(stack is STACK for _, stack in deployment.ran)
-
-
 def test_a_failure_is_raised_and_nothing_after_it_runs() -> None:
     deployment = deploy(a="", b="a", c="", fails_at="b")
     with pytest.raises(ZeroDivisionError, match="b"):
@@ -99,7 +101,3 @@ def test_a_need_for_an_unknown_step_is_refused_before_anything_runs() -> None:
     with pytest.raises(PipelineInterfaceError, match=r"Step 'b' .* needs 'lost'"):
         run(deployment)
     assert deployment.ran == []
-
-
-def test_a_pipeline_without_steps_does_nothing() -> None:
-    assert run(deploy()) == []

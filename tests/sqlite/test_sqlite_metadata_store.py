@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.folders import local_stores_folder
+from zen.testing.metadata_store import MetadataStoreContract
 from zen_sqlite import SQLiteMetadataStore
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ NOON = datetime(2024, 2, 29, 12, 0, 0, tzinfo=timezone.utc)
 @pytest.fixture
 def store() -> SQLiteMetadataStore:
     return SQLiteMetadataStore(name="store")
+
+
+class TestSQLiteMetadataStore(MetadataStoreContract):
+    @pytest.fixture
+    def metadata_store(self, store: SQLiteMetadataStore) -> SQLiteMetadataStore:
+        return store
 
 
 def a_run(
@@ -105,12 +111,6 @@ def test_reading_before_the_first_run_makes_nothing(store: SQLiteMetadataStore) 
     assert not Path(store.uri).parent.exists()
 
 
-def test_a_run_is_read_as_it_was_written(store: SQLiteMetadataStore) -> None:
-    run = replace(a_run(), runtime_configuration={"seed": 1, "deep": {"é": [None]}})
-    store.create_run(run, [])
-    assert store.get_run("run") == run
-
-
 @pytest.fixture
 def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
@@ -140,17 +140,6 @@ def test_a_runs_name_is_taken_once(store: SQLiteMetadataStore) -> None:
     assert store.list_steps(step.run_id) == []
 
 
-def test_how_far_a_run_has_come_is_recorded(store: SQLiteMetadataStore) -> None:
-    run = a_run()
-    store.create_run(run, [])
-    store.create_run(a_run("other"), [])
-    ended = NOON + timedelta(seconds=1.5)
-    done = replace(run, status=RunStatus.COMPLETED, ended=ended)
-    store.update_run(done)
-    assert store.get_run("run") == done
-    assert store.get_run("other").status is RunStatus.RUNNING
-
-
 def test_a_run_that_is_not_there_is_named_beside_those_that_are(
     store: SQLiteMetadataStore,
 ) -> None:
@@ -169,48 +158,6 @@ def test_only_a_run_that_is_there_can_be_updated(store: SQLiteMetadataStore) -> 
     assert store.list_steps(step.run_id) == []
 
 
-def test_runs_are_listed_newest_first(store: SQLiteMetadataStore) -> None:
-    for minute in (1, 3, 2):
-        store.create_run(a_run(f"r{minute}", minute=minute), [])
-    assert [run.name for run in store.list_runs()] == ["r3", "r2", "r1"]
-    assert [run.name for run in store.list_runs(limit=2)] == ["r3", "r2"]
-
-
-def test_runs_are_listed_by_pipeline(store: SQLiteMetadataStore) -> None:
-    store.create_run(a_run("a", pipeline="training"), [])
-    store.create_run(a_run("b", pipeline="serving"), [])
-    assert [run.name for run in store.list_runs("serving")] == ["b"]
-
-
-def test_steps_are_listed_in_the_pipelines_order_with_every_attempt(
-    store: SQLiteMetadataStore,
-) -> None:
-    run = a_run()
-    load, fit = StepRecord(run.id, "load", 0), StepRecord(run.id, "fit", 1)
-    store.create_run(run, [fit, load])
-    again = replace(load, attempt=2)
-    store.save_step(again)
-    assert store.list_steps(run.id) == [load, again, fit]
-
-
-def test_a_step_is_read_as_it_was_written(store: SQLiteMetadataStore) -> None:
-    run = a_run()
-    step = StepRecord(
-        run.id,
-        "train",
-        0,
-        RunStatus.FAILED,
-        NOON,
-        NOON + timedelta(microseconds=1),
-        {"rate": 0.1},
-        {"data": uuid4()},
-        "ValueError: no",
-    )
-    store.create_run(run, [StepRecord(run.id, "train", 0)])
-    store.save_step(step)
-    assert store.list_steps(run.id) == [step]
-
-
 def test_artifacts_are_listed_in_the_order_of_production(
     store: SQLiteMetadataStore,
 ) -> None:
@@ -223,18 +170,6 @@ def test_artifacts_are_listed_in_the_order_of_production(
     store.save_step(replace(step, attempt=2), [later])
     assert store.list_artifacts(run.id) == [model, loss, later]
     assert store.list_artifacts(uuid4()) == []
-
-
-def test_a_step_may_be_saved_again(store: SQLiteMetadataStore) -> None:
-    run, step = a_run(), None
-    store.create_run(run, [])
-    artifact = an_artifact(run.id, "model")
-    for status in (RunStatus.RUNNING, RunStatus.COMPLETED, RunStatus.COMPLETED):
-        step = StepRecord(run.id, "train", 0, status)
-        store.save_step(step, [artifact])
-    store.save_step(StepRecord(run.id, "train", 0, RunStatus.COMPLETED))
-    assert store.list_steps(run.id) == [step]
-    assert store.list_artifacts(run.id) == [artifact]
 
 
 DAMAGE = {
@@ -293,13 +228,6 @@ def test_a_list_uses_an_index(
     (plan,) = connection.execute(f"EXPLAIN QUERY PLAN {query} LIMIT 9").fetchall()
     assert f"USING INDEX {index}" in plan[3]
     connection.close()
-
-
-def test_a_store_that_was_used_can_be_pickled(store: SQLiteMetadataStore) -> None:
-    store.create_run(a_run(), [])
-    copy = pickle.loads(pickle.dumps(store))  # noqa: S301 - made here
-    assert copy == store
-    assert copy.get_run("run") == store.get_run("run")
 
 
 CREATE = """

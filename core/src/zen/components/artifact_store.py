@@ -19,8 +19,10 @@ _COPY_BYTES = 1 << 20
 class BaseArtifactStore(StackComponent):
     """Keep what pipelines produce.
 
-    Every path is a full one: it begins with `path`. Opening, removing or renaming
-    what isn't there raises `FileNotFoundError`.
+    Every path is a full one: it begins with `path`, and any other is refused with
+    `ValueError`. Opening, removing or renaming what isn't there raises
+    `FileNotFoundError`. Whether a file can be written in a folder that wasn't made
+    is open.
 
     Args:
         path: The folder or bucket under which everything is kept.
@@ -36,7 +38,11 @@ class BaseArtifactStore(StackComponent):
         """Open a file for reading (`rb`) or writing (`wb`), in bytes.
 
         A file that is written is there, whole, once it has been closed. Nothing is
-        there when the `with` block that writes it raises.
+        there when the `with` block that writes it raises; what was there before then
+        stays.
+
+        Raises:
+            ValueError: The mode is another one.
         """
 
     @abstractmethod
@@ -76,7 +82,8 @@ class BaseArtifactStore(StackComponent):
 
     def rename(self, source: str, target: str, *, overwrite: bool = False) -> None:
         """Move a file; raise `FileExistsError` rather than overwrite unasked."""
-        if source == target:
+        self._check_target(target, overwrite=overwrite)
+        if source == target and self.exists(source):
             return
         self.copyfile(source, target, overwrite=overwrite)
         self.remove(source)

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
     from zen.plugin import FlavorSpec, StoreDriverSpec
 
-__all__ = ["Contract", "declared_capabilities", "requires"]
+__all__ = ["Contract", "Unabridged", "declared_capabilities", "requires"]
 
 TestT = TypeVar("TestT", bound="Callable[..., None]")
 
 _MARK: Final = "zen_capability"
+# A look at all that is installed, which one for each class suffices for.
+_DECLARED: Final = pytest.StashKey[dict[type, "frozenset[str] | None"]]()
 
 
 def requires(capability: str) -> Callable[[TestT], TestT]:
@@ -53,53 +55,39 @@ def declared_capabilities(cls: type) -> frozenset[str] | None:
     return None
 
 
-class Contract:
-    """Be the base of every contract class.
+class Unabridged:
+    """Be the base of classes of tests of which none can be left out unseen.
 
-    A subclass that replaces or removes one of the contract's tests can't be made,
-    unless the replacement is marked `xfail` and says why.
-
-    Attributes:
-        CAPABILITIES: What an implementation may do without, if its spec says so.
+    A subclass that replaces or removes one of the kit's tests can't be made, unless
+    the replacement is marked `xfail` and says why.
     """
-
-    CAPABILITIES: ClassVar[frozenset[str]] = frozenset()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        for contract in cls.__mro__[1:]:
-            if not _is_part_of_the_kit(contract):
-                continue
-            for name, test in vars(contract).items():
-                if not name.startswith("test_"):
-                    continue
-                found = getattr(cls, name, None)
-                if found is not test and not _is_expected_to_fail(found):
-                    message = (
-                        f"{cls.__name__}.{name} takes the place of a test of"
-                        f" {contract.__name__}. If the contract can't be kept there,"
-                        " mark it with @pytest.mark.xfail(reason=…)."
-                    )
-                    raise TypeError(message)
-
-    @pytest.fixture
-    def contract_subject(self) -> type:
-        """The class under test; each contract returns it from its own fixture."""
-        raise NotImplementedError
+        _refuse_replacements(cls)
 
     @pytest.fixture(autouse=True)
-    def _skip_undeclared(self, request: pytest.FixtureRequest) -> None:
-        capability = getattr(request.function, _MARK, None)
-        if capability is None:
-            return
-        declared = declared_capabilities(request.getfixturevalue("contract_subject"))
-        if declared is not None and capability not in declared:
-            pytest.skip(f"its spec declares no capability '{capability}'")
+    def _nothing_was_replaced(self) -> None:
+        # A mixin with an __init_subclass__ of its own may have kept the other check
+        # from being made, and a test can be replaced when the class is there already.
+        _refuse_replacements(type(self))
 
-    def test_capabilities_are_known(self, contract_subject: type) -> None:
-        """What the spec declares is something that the contract knows."""
-        declared = declared_capabilities(contract_subject) or frozenset()
-        assert declared <= self.CAPABILITIES
+
+def _refuse_replacements(cls: type) -> None:
+    for contract in cls.__mro__[1:]:
+        if not _is_part_of_the_kit(contract):
+            continue
+        for name, test in vars(contract).items():
+            if not name.startswith("test_"):
+                continue
+            found = getattr(cls, name, None)
+            if found is not test and not _is_expected_to_fail(found):
+                message = (
+                    f"{cls.__name__}.{name} takes the place of a test of"
+                    f" {contract.__name__}. If the contract can't be kept there,"
+                    " mark it with @pytest.mark.xfail(reason=…)."
+                )
+                raise TypeError(message)
 
 
 def _is_part_of_the_kit(cls: type) -> bool:
@@ -109,6 +97,46 @@ def _is_part_of_the_kit(cls: type) -> bool:
 def _is_expected_to_fail(test: object) -> bool:
     marks = getattr(test, "pytestmark", ())
     return any(mark.name == "xfail" and mark.kwargs.get("reason") for mark in marks)
+
+
+class Contract(Unabridged):
+    """Be the base of the contracts of what specs name: drivers and flavors.
+
+    Attributes:
+        CAPABILITIES: What an implementation may do without, if its spec says so.
+    """
+
+    CAPABILITIES: ClassVar[frozenset[str]] = frozenset()
+
+    @pytest.fixture
+    def contract_subject(self) -> type:
+        """The class under test; each contract returns it from its own fixture."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def contract_capabilities(
+        self, request: pytest.FixtureRequest, contract_subject: type
+    ) -> frozenset[str] | None:
+        """What the spec declares of the class under test, if it declares anything."""
+        known = request.session.stash.setdefault(_DECLARED, {})
+        if contract_subject not in known:
+            known[contract_subject] = declared_capabilities(contract_subject)
+        return known[contract_subject]
+
+    @pytest.fixture(autouse=True)
+    def _skip_undeclared(self, request: pytest.FixtureRequest) -> None:
+        capability = getattr(request.function, _MARK, None)
+        if capability is None:
+            return
+        declared = request.getfixturevalue("contract_capabilities")
+        if declared is not None and capability not in declared:
+            pytest.skip(f"its spec declares no capability '{capability}'")
+
+    def test_capabilities_are_known(
+        self, contract_capabilities: frozenset[str] | None
+    ) -> None:
+        """What the spec declares is something that the contract knows."""
+        assert (contract_capabilities or frozenset()) <= self.CAPABILITIES
 
 
 def _names(source: str, cls: type) -> bool:

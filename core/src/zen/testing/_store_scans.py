@@ -1,0 +1,158 @@
+"""Store drivers list records: by key, page by page, under a guard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from zen.records import Ref
+from zen.stores import Delete, Transaction
+from zen.testing._store_base import (
+    ALPHA,
+    BETA,
+    KIND,
+    StoreContract,
+    keys,
+    put,
+    remove,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.stores import StoreDriver
+
+__all__ = ["StoreScansContract"]
+
+# As sorted by the numbers of their characters, which no language's rules do.
+SORTED: Final = (
+    *("0", "9", "a", "a-", "a-b", "a.b", "a/b", "a/b/c", "a/c", "a0", "a_", "a_b"),
+    *("aa", "ab", "ab/c", "b", "z"),
+)
+PREFIXES: Final = ("a", "a-", "a.", "a/", "a/b", "a/b/", "a_", "ab", "z", "zz", "b/")
+
+
+def fill(driver: StoreDriver) -> None:
+    """Write all those keys, in another order, and some of other kinds."""
+    write(driver, *(put(Ref(KIND, key)) for key in (*SORTED[::2], *SORTED[1::2])))
+    write(driver, *(put(Ref(kind, "a/x")) for kind in ("not", "notes", "n")))
+
+
+def walk(
+    driver: StoreDriver,
+    limit: int,
+    *,
+    prefix: str = "",
+    between: Callable[[], None] | None = None,
+) -> list[str]:
+    """Return the keys of all pages, in the order in which they come."""
+    found: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = driver.scan(KIND, prefix=prefix, after=after, limit=limit)
+        assert len(page.records) <= limit
+        found += keys(page)
+        assert page.next is None or page.next > after, "the pages never end"
+        after = page.next
+        if between:
+            between()
+    return found
+
+
+class StoreScansContract(StoreContract):
+    """Check how a driver lists records, and how guards tell of changes."""
+
+    def test_records_are_sorted_by_key(self, driver: StoreDriver) -> None:
+        """The characters' numbers decide, on every host and in every database."""
+        fill(driver)
+        assert keys(driver.scan(KIND)) == list(SORTED)
+
+    def test_a_prefix_matches_as_it_is(self, driver: StoreDriver) -> None:
+        """No character of it is a wildcard, and no neighbour matches too."""
+        fill(driver)
+        for prefix in PREFIXES:
+            matching = [key for key in SORTED if key.startswith(prefix)]
+            assert keys(driver.scan(KIND, prefix=prefix)) == matching
+            assert walk(driver, 1, prefix=prefix) == matching
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, len(SORTED), 1000])
+    def test_pages_hold_each_record_once(self, driver: StoreDriver, limit: int) -> None:
+        """None is repeated where a page ends, and none is left out."""
+        fill(driver)
+        assert walk(driver, limit) == list(SORTED)
+
+    def test_a_page_begins_after_a_key(self, driver: StoreDriver) -> None:
+        """The key itself need not exist."""
+        fill(driver)
+        for after in (*SORTED, "a-a", "a/", "zzz"):
+            expected = [key for key in SORTED if key > after]
+            assert keys(driver.scan(KIND, after=after)) == expected
+
+    def test_records_that_come_and_go_move_no_page(self, driver: StoreDriver) -> None:
+        """A page is told by a key, and not by a number of records."""
+        write(driver, *(put(Ref(KIND, key)) for key in ("b", "d", "f", "h")))
+        changes = [
+            lambda: write(driver, put(Ref(KIND, "a"))),
+            lambda: remove(driver, Ref(KIND, "d")),
+            lambda: write(driver, put(Ref(KIND, "g"))),
+        ]
+
+        def change() -> None:
+            if changes:
+                changes.pop(0)()
+
+        assert walk(driver, 1, between=change) == ["b", "d", "f", "g", "h"]
+
+    def test_a_scan_shows_what_is_there_now(self, driver: StoreDriver) -> None:
+        """Nothing is kept from the scan before."""
+        write(driver, put(ALPHA, "old"))
+        driver.scan(KIND)
+        write(driver, put(ALPHA, "new"), put(BETA))
+        records = driver.scan(KIND).records
+        assert [record.payload["text"] for record in records] == ["new", ""]
+        remove(driver, ALPHA)
+        assert keys(driver.scan(KIND)) == ["beta"]
+
+    def test_a_guard_changes_with_its_kind(self, driver: StoreDriver) -> None:
+        """Whatever is added, changed, swapped or removed, the guard is a new one."""
+        guards = [driver.scan(KIND).guard]
+        for change in (
+            Transaction((put(ALPHA, "old"),)),
+            Transaction((put(ALPHA, "new"),)),
+            Transaction((put(BETA, "new"),), (Delete(ALPHA),)),
+            Transaction((put(ALPHA, "newer"),)),
+            Transaction(deletes=(Delete(BETA),)),
+        ):
+            driver.commit(change)
+            guards.append(driver.scan(KIND).guard)
+        assert len(set(guards)) == len(guards)
+
+    def test_a_guard_does_not_change_by_reading(self, driver: StoreDriver) -> None:
+        """Otherwise nobody could ever act on what was read."""
+        write(driver, put(ALPHA))
+        before = driver.scan(KIND).guard
+        driver.get_many([ALPHA, BETA])
+        driver.scan("other")
+        assert driver.scan(KIND).guard == before
+
+    def test_a_guard_does_not_change_with_other_kinds(
+        self, driver: StoreDriver
+    ) -> None:
+        """Those who work on other things don't get into each other's way."""
+        write(driver, put(ALPHA))
+        before = driver.scan(KIND).guard
+        for kind in ("other", "notes"):
+            write(driver, put(Ref(kind, "alpha")))
+            remove(driver, Ref(kind, "alpha"))
+        assert driver.scan(KIND).guard == before
+
+    def test_a_guard_is_that_of_the_whole_kind(self, driver: StoreDriver) -> None:
+        """It is the same, whatever part of the kind is read."""
+        fill(driver)
+        guards = {
+            driver.scan(KIND, prefix=prefix, after=after, limit=limit).guard
+            for prefix, after, limit in (("", "", 1000), ("a/", "", 1), ("zz", "b", 1))
+        }
+        assert len(guards) == 1

@@ -1,0 +1,132 @@
+"""What every component must do, whatever its type is."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from typing import ClassVar, TypeVar
+
+import pytest
+from pydantic import ValidationError
+
+from zen.catalog import Catalog
+from zen.components import StackComponent
+from zen.names import check_name
+from zen.stack import Lifecycle, StackValidator
+from zen.testing._contract import Contract
+
+__all__ = ["ComponentContract", "recreate"]
+
+ComponentT = TypeVar("ComponentT", bound=StackComponent)
+
+
+def recreate(component: ComponentT) -> ComponentT:
+    """Return a component made of what a profile would keep of this one."""
+    stored = json.dumps(component.model_dump(mode="json"))
+    return type(component).model_validate(json.loads(stored))
+
+
+class ComponentContract(Contract):
+    """Check what all components have in common; subclass it with one fixture.
+
+    The contracts of the core's own types derive from this one. The fixture yields a
+    component that is provisioned and runs, where it has anything to provision.
+
+    ```python
+    class TestPagerAlerter(ComponentContract):
+        @pytest.fixture
+        def component(self) -> StackComponent:
+            return PagerAlerter(name="pager", room="ops")
+    ```
+
+    Attributes:
+        BASE: The abstract class of the component's type.
+    """
+
+    BASE: ClassVar[type[StackComponent]] = StackComponent
+
+    @pytest.fixture
+    def component(self) -> StackComponent:
+        """The component under test; the subclass returns it."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def contract_subject(self, component: StackComponent) -> type:
+        """The component's class."""
+        return type(component)
+
+    def test_its_type_and_flavor_are_named(self, component: StackComponent) -> None:
+        """What a record refers to is a class variable, spelled as a name is."""
+        assert isinstance(component, self.BASE)
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", component.TYPE)
+        assert getattr(self.BASE, "TYPE", component.TYPE) == component.TYPE
+        assert check_name(component.FLAVOR, "flavor")
+        assert {"TYPE", "FLAVOR"}.isdisjoint(type(component).model_fields)
+
+    def test_a_name_that_is_none_is_refused(self, component: StackComponent) -> None:
+        """A name is checked, as that of every component is."""
+        configuration = component.model_dump(mode="json")
+        with pytest.raises(ValidationError):
+            type(component).model_validate({**configuration, "name": "a/b"})
+
+    def test_an_unknown_attribute_is_refused(self, component: StackComponent) -> None:
+        """A misspelt attribute is an error, and not left out."""
+        configuration = component.model_dump(mode="json")
+        with pytest.raises(ValidationError):
+            type(component).model_validate({**configuration, "no_such_attribute": 1})
+
+    def test_it_does_not_change(self, component: StackComponent) -> None:
+        """A component is what its record says, for as long as it lives."""
+        with pytest.raises(ValidationError):
+            component.name = "other"  # type: ignore[misc]
+
+    def test_its_configuration_can_be_stored(self, component: StackComponent) -> None:
+        """What a profile keeps, as JSON, makes the same component again."""
+        again = recreate(component)
+        assert again == component
+        assert again.model_dump(mode="json") == component.model_dump(mode="json")
+
+    def test_it_can_be_sent_to_another_process(self, component: StackComponent) -> None:
+        """An engine elsewhere gets the stack as a pickle."""
+        sent = pickle.loads(pickle.dumps(component))  # noqa: S301 - made here
+        assert sent == component
+
+    def test_what_it_asks_of_its_stack_can_be_checked(
+        self, component: StackComponent
+    ) -> None:
+        """It asks for nothing, or by a validator."""
+        validator = component.validator
+        assert validator is None or isinstance(validator, StackValidator)
+        required = validator.required_components if validator else frozenset()
+        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", kind) for kind in required)
+
+    def test_steps_may_be_prepared_for_and_cleaned_up_after(
+        self, component: StackComponent
+    ) -> None:
+        """Step after step, and also when the turn to prepare never came."""
+        component.cleanup_step_run()
+        for _ in range(2):
+            component.prepare_step_run()
+            component.cleanup_step_run()
+
+    def test_going_up_twice_is_going_up(self, component: StackComponent) -> None:
+        """What is up already stays up."""
+        lifecycle = Lifecycle(Catalog())
+        for _ in range(2):
+            lifecycle.up(component)
+            assert component.is_provisioned
+            assert component.is_running
+
+    def test_going_down_twice_is_going_down(self, component: StackComponent) -> None:
+        """And what went down comes up again."""
+        lifecycle = Lifecycle(Catalog())
+        states = []
+        for _ in range(2):
+            lifecycle.up(component)
+            for _ in range(2):
+                lifecycle.down(component)
+                states.append((component.is_provisioned, component.is_running))
+        lifecycle.up(component)
+        assert len(set(states)) == 1
+        assert component.is_running

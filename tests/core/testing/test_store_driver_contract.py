@@ -1,0 +1,158 @@
+"""The contract of store drivers finds every fault, and none where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.core.testing.conftest import RunTests
+    from zen.testing import FakeDistribution
+
+ONE_DRIVER = """\
+from functools import partial
+from tests.core.testing.memory_driver import MemoryDriver
+
+class TestMemoryDriver(StoreDriverContract):
+    @pytest.fixture
+    def open_driver(self, tmp_path):
+        return partial(MemoryDriver, f"memory:{tmp_path}")
+"""
+ALL_DRIVERS = """\
+from functools import partial
+from tests.core.testing import wrong_drivers
+
+def contract_for(driver):
+    class Test(StoreDriverContract):
+        @pytest.fixture
+        def open_driver(self, tmp_path):
+            return partial(driver, f"memory:{tmp_path}")
+
+    Test.__name__ = Test.__qualname__ = f"Test{driver.__name__}"
+    return Test
+
+for name, driver in vars(wrong_drivers).items():
+    if isinstance(driver, type) and driver.__module__ == wrong_drivers.__name__:
+        globals()[f"Test{name}"] = contract_for(driver)
+"""
+OFFER = """\
+@hookimpl
+def zen_store_drivers():
+    source = "tests.core.testing.memory_driver:MemoryDriver"
+    return [StoreDriverSpec("memory", source, "In memory.", {capabilities})]
+"""
+CAUGHT_BY = {
+    "LosesAWrite": "test_kinds_are_open",
+    "IgnoresRevisions": "test_a_stale_revision_is_refused",
+    "IgnoresAbsence": "test_a_record_that_should_not_exist_is_refused",
+    "IgnoresWhatItDoesNotWrite": "test_a_check_of_what_is_not_written_counts",
+    "IgnoresGuards": "test_a_record_that_came_meanwhile_is_refused",
+    "IgnoresUuids": "test_a_record_that_was_made_anew_is_refused",
+    "WritesBeforeItChecks": "test_a_conflict_in_the_last_check_leaves_nothing",
+    "ConflictsAfterItHasWritten": "test_a_stale_revision_is_refused",
+    "ShowsHalf": "test_who_reads_during_a_commit_relies_on_no_half",
+    "ForgetsDeletes": "test_a_commit_is_seen_by_others_at_once",
+    "AppliesTwice": "test_a_transaction_is_applied_once",
+    "ChecksWhatIsApplied": "test_a_repetition_overwrites_nothing",
+    "RemembersWhatItRefused": "test_a_transaction_that_was_refused_can_be_repeated",
+    "RemembersByItself": "test_a_repetition_by_another_driver_overwrites_nothing",
+    "NamesNoCheck": "test_a_conflict_names_the_check_that_failed",
+    "NamesTheFirstCheck": "test_a_conflict_names_the_check_that_failed",
+    "ScansFromACache": "test_a_scan_shows_what_is_there_now",
+    "ReadsFromACache": "test_a_commit_is_seen_by_others_at_once",
+    "SkipsARecord": "test_pages_hold_each_record_once",
+    "RepeatsARecord": "test_pages_hold_each_record_once",
+    "CountsRecords": "test_records_that_come_and_go_move_no_page",
+    "DoesNotSort": "test_records_are_sorted_by_key",
+    "SortsAsPeopleDo": "test_records_are_sorted_by_key",
+    "MatchesNeighbours": "test_a_prefix_matches_as_it_is",
+    "MatchesWholeParts": "test_a_prefix_matches_as_it_is",
+    "KeepsItsGuard": "test_a_guard_changes_with_its_kind",
+    "CountsForAGuard": "test_a_guard_changes_with_its_kind",
+    "GuardsEverything": "test_a_guard_does_not_change_with_other_kinds",
+    "GuardsReading": "test_a_guard_does_not_change_by_reading",
+    "GuardsAPage": "test_a_guard_is_that_of_the_whole_kind",
+    "LosesUuids": "test_a_record_is_read_as_it_was_put",
+    "KeepsTheFirstUuid": "test_what_is_put_again_is_replaced",
+    "CutsLongTexts": "test_a_large_payload_is_kept_whole",
+    "TakesBooleansForNumbers": "test_booleans_are_no_numbers",
+    "SharesWhatIsRead": "test_a_payload_is_not_shared_with_who_reads_it",
+    "SharesWhatIsWritten": "test_a_payload_is_not_shared_with_who_wrote_it",
+    "DoesNotLock": "test_of_many_who_change_a_record_at_once_one_succeeds",
+    "MixesKinds": "test_kinds_are_told_apart",
+    "CannotBeClosedTwice": "test_a_closed_driver_can_be_used_again",
+    "CannotBeUsedAgain": "test_a_closed_driver_can_be_used_again",
+    "NeedsMoreThanItsUrl": "test_a_store_is_found_again_by_its_url",
+    "DoesNotNormaliseItsDefault": "test_the_default_url_is_a_normal_one",
+}
+SHARED = {
+    "test_a_commit_is_seen_by_others_at_once",
+    "test_a_store_is_found_again_by_its_url",
+    "test_what_others_have_changed_is_refused",
+    "test_of_two_that_rely_on_each_other_one_succeeds",
+    "test_of_two_that_rely_on_a_list_one_succeeds",
+    "test_a_repetition_by_another_driver_overwrites_nothing",
+}
+CONCURRENT = {
+    "test_what_was_acknowledged_is_there",
+    "test_of_many_who_change_a_record_at_once_one_succeeds",
+    "test_no_change_to_one_record_is_lost",
+    "test_who_reads_during_a_commit_relies_on_no_half",
+}
+
+
+def test_a_driver_that_keeps_the_contract_passes_it_all(run_tests: RunTests) -> None:
+    results = run_tests(ONE_DRIVER)
+    assert len(results.passed["TestMemoryDriver"]) > 40, results.out
+    assert (dict(results.failed), dict(results.skipped)) == (
+        {"TestMemoryDriver": set()},
+        {},
+    )
+
+
+def test_each_fault_fails_the_test_that_names_it(run_tests: RunTests) -> None:
+    results = run_tests(ALL_DRIVERS)
+    faulty = {
+        name.removeprefix("Test"): tests for name, tests in results.failed.items()
+    }
+    assert faulty.keys() == CAUGHT_BY.keys(), results.out
+    overlooked = {
+        n: faulty[n] for n, test in CAUGHT_BY.items() if test not in faulty[n]
+    }
+    assert overlooked == {}
+
+
+def test_what_a_driver_does_not_declare_is_skipped(
+    run_tests: RunTests, fake_distribution: FakeDistribution
+) -> None:
+    offer = OFFER.format(capabilities='frozenset({"shared"})')
+    fake_distribution("acme-memory", offer)
+    results = run_tests(ONE_DRIVER)
+    assert results.skipped["TestMemoryDriver"] == CONCURRENT
+    assert results.passed["TestMemoryDriver"] >= SHARED
+    assert not results.failed["TestMemoryDriver"], results.out
+
+
+def test_a_driver_may_declare_that_it_can_do_nothing_of_that(
+    run_tests: RunTests, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("acme-memory", OFFER.format(capabilities="frozenset()"))
+    results = run_tests(ONE_DRIVER)
+    assert results.skipped["TestMemoryDriver"] == CONCURRENT | SHARED
+
+
+def test_what_is_left_open_must_pass(
+    run_tests: RunTests, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("acme-memory", OFFER.format(capabilities="None"))
+    results = run_tests(ONE_DRIVER)
+    assert results.passed["TestMemoryDriver"] >= CONCURRENT | SHARED
+
+
+def test_a_capability_that_nobody_knows_is_a_fault(
+    run_tests: RunTests, fake_distribution: FakeDistribution
+) -> None:
+    offer = OFFER.format(capabilities='frozenset({"shared", "telepathy"})')
+    fake_distribution("acme-memory", offer)
+    results = run_tests(ONE_DRIVER)
+    assert results.failed["TestMemoryDriver"] == {"test_capabilities_are_known"}
+    assert "telepathy" in results.out
