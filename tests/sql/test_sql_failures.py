@@ -127,6 +127,22 @@ def test_a_newer_schema_is_refused_with_both_versions(
         SQLStoreDriver(driver.url).scan("stack")
 
 
+def test_a_database_of_a_version_that_was_never_released_is_refused(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    driver.commit(a_change())
+    connection = sqlite3.connect(file)
+    connection.execute("DROP TABLE zen_changes")
+    connection.commit()
+    connection.close()
+    other = SQLStoreDriver(driver.url)
+    for use in (lambda: other.scan("stack"), lambda: other.commit(a_change())):
+        with pytest.raises(StoreUnavailableError, match="lacks zen_changes") as caught:
+            use()
+        assert "never released" in caught.value.message
+        assert "zen_" in caught.value.hint
+
+
 def test_a_driver_package_that_is_not_installed() -> None:
     driver = SQLStoreDriver("mysql+pymysql://user:secret@host/database")
     with pytest.raises(StoreUnavailableError) as caught:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -13,7 +14,16 @@ from sqlalchemy.pool import NullPool
 
 from zen.errors import ConflictError, DamagedDataError
 from zen.records import Ref
-from zen.stores import Check, Delete, GuardCheck, Put, Transaction
+from zen.stores import (
+    Author,
+    Change,
+    Check,
+    Content,
+    Delete,
+    GuardCheck,
+    Put,
+    Transaction,
+)
 from zen_sql.store import SQLStoreDriver
 
 if TYPE_CHECKING:
@@ -273,3 +283,96 @@ def test_payloads_are_plain_json_in_the_table(
         row = connection.execute(text("SELECT * FROM zen_records")).mappings().one()
     assert json.loads(row["payload"]) == written.payload
     assert UUID(row["uuid"]) == written.uuid
+
+
+ANA = Author("ana \N{SNOWMAN}", "dev1", "zen stack register main")
+
+
+def test_the_log_tells_who_did_what_and_when(driver: SQLStoreDriver) -> None:
+    began = datetime.now(timezone.utc)
+    old, new = put(MAIN, version=1), put(MAIN, version=2)
+    first = Transaction((old,), (Delete(OTHER),), author=ANA)
+    driver.commit(first)
+    driver.commit(Transaction((put(NOTE), new)))
+    driver.commit(Transaction(deletes=(Delete(MAIN),)))
+    commits = driver.log()
+    assert [commit.sequence for commit in commits] == [1, 2, 3]
+    one = commits[0]
+    assert (one.id, one.user, one.host) == (first.id, ANA.user, ANA.host)
+    assert one.command == ANA.command
+    assert began <= one.time <= commits[2].time <= datetime.now(timezone.utc)
+    assert commits[1].user
+    before, after = Content(old.uuid, old.payload), Content(new.uuid, new.payload)
+    assert one.changes == (Change(MAIN, None, before),)
+    assert commits[1].changes[1] == Change(MAIN, before, after)
+    assert [change.ref for change in commits[1].changes] == [NOTE, MAIN]
+    assert commits[2].changes == (Change(MAIN, after, None),)
+
+
+def test_the_log_comes_in_pages(driver: SQLStoreDriver) -> None:
+    assert (driver.log(), driver.last_sequence()) == ([], 0)
+    for _ in range(5):
+        driver.commit(Transaction((put(MAIN),)))
+    assert [c.sequence for c in driver.log(limit=2)] == [1, 2]
+    assert [c.sequence for c in driver.log(after=2, limit=2)] == [3, 4]
+    assert driver.log(after=5) == []
+    assert driver.last_sequence() == 5
+
+
+def test_a_refused_transaction_leaves_no_gap(driver: SQLStoreDriver) -> None:
+    driver.commit(Transaction((put(MAIN),)))
+    with pytest.raises(ConflictError):
+        driver.commit(Transaction((put(MAIN),), checks=(Check(MAIN, None),)))
+    driver.commit(Transaction())
+    assert [(c.sequence, len(c.changes)) for c in driver.log()] == [(1, 1), (2, 0)]
+
+
+def test_what_could_not_be_read_has_no_content_in_the_log(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    driver.commit(Transaction((put(MAIN),)))
+    execute(file, "UPDATE zen_records SET payload = '{'")
+    driver.commit(Transaction((put(MAIN),)))
+    (change,) = driver.log()[-1].changes
+    assert change.before is None
+    assert change.after
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE zen_commits SET time = 'x'",
+        "UPDATE zen_changes SET content_after = '{'",
+        "UPDATE zen_changes SET content_after = '[]'",
+    ],
+)
+def test_a_damaged_commit_is_placed(
+    driver: SQLStoreDriver, file: Path, change: str
+) -> None:
+    driver.commit(Transaction((put(MAIN),)))
+    execute(file, change)
+    with pytest.raises(DamagedDataError, match="zen_commits 1 in "):
+        driver.log()
+    assert list(driver.get_many([MAIN])) == [MAIN]
+
+
+@pytest.mark.parametrize(
+    "check", [Check(MAIN, "7"), Check(OTHER, "7"), GuardCheck("stack", "7")]
+)
+def test_a_conflict_says_who_and_when(
+    driver: SQLStoreDriver, check: Check | GuardCheck
+) -> None:
+    driver.commit(Transaction((put(MAIN), put(OTHER)), author=ANA))
+    driver.commit(Transaction(deletes=(Delete(OTHER),), author=ANA))
+    driver.commit(Transaction((put(NOTE),)))
+    commits = driver.log()
+    with pytest.raises(ConflictError) as caught:
+        driver.commit(Transaction(checks=(check,)))
+    last = commits[0 if check == Check(MAIN, "7") else 1]
+    assert f"by {ANA} at 20" in str(caught.value)
+    assert caught.value.time == last.time
+
+
+def test_nobody_is_blamed_for_what_is_in_no_log(driver: SQLStoreDriver) -> None:
+    with pytest.raises(ConflictError, match="somebody else in the meantime"):
+        driver.commit(Transaction(checks=(Check(MAIN, "1"),)))

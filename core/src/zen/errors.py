@@ -47,11 +47,11 @@ The command line prints both and exits with 1.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
 __all__ = [
@@ -99,6 +99,9 @@ __all__ = [
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """Return " Did you mean 'x'?" for the candidate nearest to `name`, or ""."""
+    # Only errors need it, and every call imports this module.
+    from difflib import get_close_matches
+
     by_lower_case = {candidate.lower(): candidate for candidate in candidates}
     nearest = get_close_matches(name.lower(), by_lower_case, n=1)
     return f" Did you mean '{by_lower_case[nearest[0]]}'?" if nearest else ""
@@ -331,16 +334,28 @@ class ConflictError(StoreError):
     Args:
         subject: The record, or the kind of record, that has changed.
         check: The check that didn't hold, where one was made.
+        author: Who made the last change, where that is known.
+        time: When that was, in UTC.
     """
 
-    def __init__(self, subject: str, *, check: object = None) -> None:
+    def __init__(
+        self,
+        subject: str,
+        *,
+        check: object = None,
+        author: str = "",
+        time: datetime | None = None,
+    ) -> None:
+        when = f"at {time:%Y-%m-%d %H:%M:%S} UTC" if time else "in the meantime"
         super().__init__(
-            f"{subject} was changed by somebody else in the meantime;"
+            f"{subject} was changed by {author or 'somebody else'} {when};"
             " nothing was written.",
             hint="Look at the present state and repeat the command.",
         )
         self.subject = subject
         self.check = check
+        self.author = author
+        self.time = time
 
 
 class StoreLockedError(StoreError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zen.errors import DamagedDataError, StoreLockedError, StoreUnavailableError
+from zen.stores import Author
 from zen.stores.yaml_files import (
     dump_yaml,
     exclusive_lock,
@@ -205,9 +207,43 @@ def test_a_lock_that_is_held_for_too_long_is_an_error(
     monkeypatch.setattr("zen.stores.yaml_files.LOCK_TIMEOUT", 0.1)
     with pytest.raises(StoreLockedError) as caught, exclusive_lock(here / "lock"):
         pass
-    assert str(here / "lock") in str(caught.value)
+    message = str(caught.value)
+    assert re.match(rf"Process {holder.pid} of \S+ on \S+ has held ", message)
+    assert str(here / "lock") in message
     assert caught.value.hint
     assert holder.poll() is None
+
+
+@pytest.mark.parametrize("owner", [None, b"", b"\xff"])
+def test_a_holder_that_is_not_known_is_another_process(
+    here: Path,
+    holder: subprocess.Popen[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    owner: bytes | None,
+) -> None:
+    monkeypatch.setattr("zen.stores.yaml_files.LOCK_TIMEOUT", 0.01)
+    (here / "lock.owner").unlink()
+    if owner is not None:
+        (here / "lock.owner").write_bytes(owner)
+    with (
+        pytest.raises(StoreLockedError, match="Another process has held"),
+        exclusive_lock(here / "lock"),
+    ):
+        pass
+    assert holder.poll() is None
+
+
+def test_a_lock_says_whether_its_last_holder_died(
+    here: Path, holder: subprocess.Popen[bytes]
+) -> None:
+    holder.kill()
+    holder.wait()
+    for died in (True, False):
+        with exclusive_lock(here / "lock", author=Author("ana", "dev1")) as crashed:
+            assert crashed is died
+            owner = (here / "lock.owner").read_text()
+            assert owner == f"{os.getpid()} of ana on dev1"
+    assert not (here / "lock.owner").exists()
 
 
 def test_a_lock_whose_holder_was_killed_is_free(

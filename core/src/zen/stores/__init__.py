@@ -11,10 +11,15 @@ from zen.stores.driver import (
     StoreDriver,
     Transaction,
 )
+from zen.stores.history import Author, Change, Commit, Content
 from zen.stores.store import Store
 
 __all__ = [
+    "Author",
+    "Change",
     "Check",
+    "Commit",
+    "Content",
     "Delete",
     "GuardCheck",
     "Page",

@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from zen.stores.history import Author
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from zen.errors import DamagedDataError
     from zen.records import Record, Ref
+    from zen.stores.history import Commit
 
 __all__ = [
     "Check",
@@ -101,12 +104,14 @@ class Transaction:
         deletes: The records to remove.
         checks: What must hold, also of records that aren't written.
         id: Tells this transaction from every other.
+        author: Who asks for them.
     """
 
     puts: tuple[Put, ...] = ()
     deletes: tuple[Delete, ...] = ()
     checks: tuple[Check | GuardCheck, ...] = ()
     id: UUID = field(default_factory=uuid4)
+    author: Author = field(default_factory=Author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +188,36 @@ class StoreDriver(ABC):
     def commit(self, transaction: Transaction) -> None:
         """Apply a transaction whole, durably, and only if all its checks hold.
 
+        One whose id is in the log already was applied before: it changes nothing, and
+        its checks aren't looked at. A driver may know again only the last few hundred.
+
         Raises:
             ConflictError: A check doesn't hold; nothing was changed.
             StoreLockedError: Another process holds the store for too long.
             StoreUnavailableError: The store can't be written; nothing was changed.
+        """
+
+    @abstractmethod
+    def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
+        """Return commits, the oldest first, so that one can follow a store.
+
+        Their sequence numbers begin with 1, and none is skipped or comes twice.
+
+        Args:
+            after: Return only commits with a greater sequence number.
+            limit: Return no more than so many commits.
+
+        Raises:
+            DamagedDataError: One of them can't be read.
+            StoreUnavailableError: The store can't be read at all.
+        """
+
+    @abstractmethod
+    def last_sequence(self) -> int:
+        """Return the sequence number of the last commit, 0 if there is none.
+
+        Raises:
+            StoreUnavailableError: The store can't be read at all.
         """
 
     def close(self) -> None:  # noqa: B027 - many drivers hold nothing

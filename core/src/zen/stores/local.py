@@ -7,6 +7,8 @@ be kept in git. What belongs to this host alone is in `.state`, which git ignore
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,19 +17,25 @@ from uuid import UUID
 
 from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
 from zen.records import Record, Ref
-from zen.stores.driver import Check, Page, StoreDriver
+from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
+from zen.stores.history import Change, Commit, Content
+from zen.stores.journal import Edit, Entry, Journal, overlay
 from zen.stores.yaml_files import (
     dump_yaml,
     exclusive_lock,
+    flush_folders,
     parse_yaml,
+    put_in_place,
     read_file,
     replace_files,
+    staged_files,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from zen.stores.driver import GuardCheck, Put, Transaction
+    from zen.stores.driver import Put, Transaction
+    from zen.stores.journal import Place, Tail
 
 __all__ = ["LocalStoreDriver"]
 
@@ -50,6 +58,7 @@ class LocalStoreDriver(StoreDriver):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.folder = _folder_of(url)
+        self._journal = Journal(self.folder / _STATE / "log.jsonl")
 
     @classmethod
     def default_url(cls, folder: Path) -> str:
@@ -69,64 +78,173 @@ class LocalStoreDriver(StoreDriver):
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         """Return those of the records that exist."""
-        found = ((ref, self._read(ref)) for ref in refs)
-        return {ref: record for ref, record in found if record}
+        wanted = {(ref.kind, ref.key): ref for ref in refs}
+        found = self._as_committed(lambda: self._files(wanted))
+        return {
+            ref: self._parse(ref.kind, ref.key, found[place])
+            for place, ref in wanted.items()
+            if place in found
+        }
 
     def scan(
         self, kind: str, *, prefix: str = "", after: str = "", limit: int = 1000
     ) -> Page:
         """Return the records of a kind whose key begins with `prefix`, by key."""
-        contents = dict(self._contents(kind))
-        keys = sorted(key for key in contents if key.startswith(prefix) and key > after)
+        contents = self._as_committed(lambda: self._files_of(kind))
+        contents = {place: contents[place] for place in contents if place[0] == kind}
+        keys = sorted(key for _, key in contents if key.startswith(prefix))
+        keys = [key for key in keys if key > after]
         records: list[Record] = []
         damaged: list[DamagedDataError] = []
         for key in keys[:limit]:
             try:
-                records.append(self._parse(kind, key, contents[key]))
+                records.append(self._parse(kind, key, contents[kind, key]))
             except DamagedDataError as error:
                 damaged.append(error)
         more = keys[limit - 1] if len(keys) > limit else None
         return Page(tuple(records), _guard(contents), more, tuple(damaged))
 
     def commit(self, transaction: Transaction) -> None:
-        """Apply a transaction under the folder's lock."""
-        with exclusive_lock(self.folder / _STATE / "lock"):
-            for check in transaction.checks:
-                if not self._holds(check):
-                    raise ConflictError(check.subject, check=check)
-            changes: dict[Path, bytes | None] = {
-                self._path(delete.ref.kind, delete.ref.key): None
-                for delete in transaction.deletes
-            }
-            for put in transaction.puts:
-                changes[self._path(put.ref.kind, put.ref.key)] = dump_yaml(
-                    _content(put)
-                )
-            ignore = self.folder / _STATE / ".gitignore"
-            if not ignore.exists():
-                changes[ignore] = b"*\n"
-            replace_files(changes)
+        """Apply a transaction under the folder's lock.
+
+        It is committed when it is in the journal. When the files can't be brought to
+        it, it is committed all the same: readers see it, and the next writer goes on.
+        Of the ids of transactions, the journal knows the last few hundred.
+        """
+        lock = self.folder / _STATE / "lock"
+        with exclusive_lock(lock, author=transaction.author) as crashed:
+            if crashed:
+                self._sweep()
+            tail = self._journal.tail()
+            if tail.pending:
+                self._finish(tail.pending)
+                self._journal.mark_applied(tail)
+            if not self._journal.knows(transaction.id, tail):
+                for check in transaction.checks:
+                    if not self._holds(check):
+                        raise self._conflict(check, tail)
+                self._write(transaction, tail)
+
+    def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
+        """Return commits, the oldest first; what was edited by hand isn't in them."""
+        return [
+            Commit(
+                sequence=entry.sequence,
+                id=entry.id,
+                time=entry.time,
+                user=entry.author.user,
+                host=entry.author.host,
+                command=entry.author.command,
+                changes=tuple(map(self._change, entry.edits)),
+            )
+            for entry in self._journal.entries(after, limit)
+        ]
+
+    def last_sequence(self) -> int:
+        """Return the sequence number of the last commit, 0 if there is none."""
+        return self._journal.tail().sequence
 
     def _path(self, kind: str, key: str) -> Path:
         return self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
 
-    def _holds(self, check: Check | GuardCheck) -> bool:
-        if isinstance(check, Check):
-            content = read_file(self._path(check.ref.kind, check.ref.key))
-            return (None if content is None else _hash(content)) == check.revision
-        return _guard(dict(self._contents(check.kind))) == check.guard
+    def _as_committed(
+        self, read: Callable[[], dict[Place, bytes]]
+    ) -> dict[Place, bytes]:
+        """Return what is read, as of one commit, however many are made meanwhile."""
+        start = self._journal.start()
+        contents = read()
+        overlay(contents, self._journal.since(start))
+        return contents
 
-    def _read(self, ref: Ref) -> Record | None:
-        content = read_file(self._path(ref.kind, ref.key))
-        return None if content is None else self._parse(ref.kind, ref.key, content)
+    def _files(self, places: Iterable[Place]) -> dict[Place, bytes]:
+        found = ((place, read_file(self._path(*place))) for place in places)
+        return {place: content for place, content in found if content is not None}
 
-    def _contents(self, kind: str) -> Iterator[tuple[str, bytes]]:
+    def _files_of(self, kind: str) -> dict[Place, bytes]:
         folder = self.folder / f"{kind}s"
-        for path in _files_below(folder):
-            content = read_file(path)
-            if content is not None:
-                key = path.relative_to(folder).as_posix().removesuffix(_SUFFIX)
-                yield key, content
+        names = (path.relative_to(folder).as_posix() for path in _files_below(folder))
+        return self._files((kind, name.removesuffix(_SUFFIX)) for name in names)
+
+    def _holds(self, check: Check | GuardCheck) -> bool:
+        if isinstance(check, GuardCheck):
+            return _guard(self._files_of(check.kind)) == check.guard
+        content = read_file(self._path(check.ref.kind, check.ref.key))
+        return (None if content is None else _hash(content)) == check.revision
+
+    def _conflict(self, check: Check | GuardCheck, tail: Tail) -> ConflictError:
+        """Name who is to blame, unless it was a hand that has edited the files."""
+        for entry in self._journal.recent(tail):
+            for edit in entry.edits:
+                if not _concerns(check, edit):
+                    continue
+                if read_file(self._path(*edit.place)) != edit.after:
+                    return ConflictError(check.subject, check=check)
+                author = str(entry.author)
+                return ConflictError(
+                    check.subject, check=check, author=author, time=entry.time
+                )
+        return ConflictError(check.subject, check=check)
+
+    def _write(self, transaction: Transaction, tail: Tail) -> None:
+        contents: dict[Ref, bytes | None] = {
+            delete.ref: None for delete in transaction.deletes
+        }
+        for put in transaction.puts:
+            contents[put.ref] = dump_yaml(_content(put))
+        edits = [
+            Edit(ref, read_file(self._path(ref.kind, ref.key)), content)
+            for ref, content in contents.items()
+        ]
+        edits = [edit for edit in edits if (edit.before, edit.after) != (None, None)]
+        entry = Entry(
+            tail.sequence + 1,
+            transaction.id,
+            datetime.now(timezone.utc),
+            transaction.author,
+            tuple(edits),
+        )
+        self._ignore()
+        with staged_files(self._changes(edits)) as staged:
+            tail = self._journal.append(entry, tail)
+            with suppress(OSError):
+                put_in_place(staged)
+                self._journal.mark_applied(tail)
+
+    def _ignore(self) -> None:
+        ignore = self.folder / _STATE / ".gitignore"
+        if not ignore.exists():
+            replace_files({ignore: b"*\n"})
+
+    def _finish(self, entry: Entry) -> None:
+        """Bring the files to a commit whose writer didn't live to do it."""
+        contents = self._files(edit.place for edit in entry.edits)
+        undone = [e for e in entry.edits if contents.get(e.place) == e.before]
+        replace_files(self._changes(undone))
+        flush_folders(self._changes(entry.edits))
+
+    def _changes(self, edits: Iterable[Edit]) -> dict[Path, bytes | None]:
+        return {self._path(*edit.place): edit.after for edit in edits}
+
+    def _sweep(self) -> None:
+        """Remove what a writer that died has left beside the files."""
+        with suppress(OSError):
+            for path in self.folder.rglob(f".*{_SUFFIX}.*.tmp"):
+                path.unlink(missing_ok=True)
+
+    def _change(self, edit: Edit) -> Change:
+        before, after = (
+            self._readable(edit.ref, content) for content in (edit.before, edit.after)
+        )
+        return Change(edit.ref, before, after)
+
+    def _readable(self, ref: Ref, content: bytes | None) -> Content | None:
+        if content is None:
+            return None
+        try:
+            record = self._parse(ref.kind, ref.key, content)
+        except DamagedDataError:
+            return None
+        return Content(record.uuid, record.payload)
 
     def _parse(self, kind: str, key: str, content: bytes) -> Record:
         path = self._path(kind, key)
@@ -178,10 +296,18 @@ def _files_below(folder: Path) -> Iterator[Path]:
         ) from error
 
 
+def _concerns(check: Check | GuardCheck, edit: Edit) -> bool:
+    if isinstance(check, GuardCheck):
+        return edit.ref.kind == check.kind
+    return edit.ref == check.ref
+
+
 def _hash(content: bytes) -> str:
     return sha256(content).hexdigest()[:32]
 
 
-def _guard(contents: dict[str, bytes]) -> str:
-    parts = (f"{key} {_hash(content)}\n" for key, content in sorted(contents.items()))
+def _guard(contents: Mapping[Place, bytes]) -> str:
+    parts = (
+        f"{key} {_hash(content)}\n" for (_, key), content in sorted(contents.items())
+    )
     return _hash("".join(parts).encode())

@@ -16,6 +16,7 @@ from zen.errors import (
 )
 from zen.records import COMPONENT, STACK, ComponentRecord, Ref, StackRecord
 from zen.stores.driver import Check, Delete, GuardCheck, Put, Transaction
+from zen.stores.history import Author
 from zen.stores.rules import validate
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ class Store:
 
     Args:
         driver: Where they are kept.
+        author: Who changes them, for the log; by default the user of this process.
     """
 
-    def __init__(self, driver: StoreDriver) -> None:
+    def __init__(self, driver: StoreDriver, *, author: Author | None = None) -> None:
         self.driver = driver
+        self._author = author
 
     def stacks(self) -> tuple[list[StackRecord], list[DamagedDataError]]:
         """Return the stacks by name, and what couldn't be read."""
@@ -185,15 +188,14 @@ class Store:
             ZenError: As `zen.stores.rules.validate` does.
         """
         expected = tuple(checks)
-        wanted = Transaction(tuple(puts), tuple(deletes), expected)
+        author = self._author or Author()
+        wanted = Transaction(tuple(puts), tuple(deletes), expected, author=author)
         for attempt in range(_ATTEMPTS):
             view = _RecordingView(self.driver)
             validate(view, wanted)
             relied_on = (*expected, *view.checks())
             try:
-                self.driver.commit(
-                    Transaction(wanted.puts, wanted.deletes, relied_on, wanted.id)
-                )
+                self.driver.commit(replace(wanted, checks=relied_on))
             except ConflictError as error:
                 if error.check in expected or attempt == _ATTEMPTS - 1:
                     raise

@@ -10,21 +10,27 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from zen.errors import DamagedDataError, StoreLockedError, StoreUnavailableError
+from zen.stores.history import Author
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
     "check_writable",
     "dump_yaml",
     "exclusive_lock",
+    "flush_folders",
     "parse_yaml",
+    "put_in_place",
     "read_file",
     "replace_files",
+    "staged_files",
+    "unavailable",
 ]
 
 LOCK_TIMEOUT: Final = 10.0
+_POLL_INTERVAL: Final = 0.01
 _END_MARK: Final = b"..."
 
 # Six to twelve times as fast as the pure ones, where PyYAML was built with libyaml.
@@ -98,7 +104,7 @@ def read_file(path: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise _unavailable("read", path, error) from error
+        raise unavailable("read", path, error) from error
 
 
 def check_writable(path: Path) -> None:
@@ -106,7 +112,7 @@ def check_writable(path: Path) -> None:
     try:
         _stage(path, b"", 0o600).unlink()
     except OSError as error:
-        raise _unavailable("written", path, error) from error
+        raise unavailable("written", path, error) from error
 
 
 def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) -> None:
@@ -122,26 +128,83 @@ def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) ->
     Raises:
         StoreUnavailableError: A file can't be written.
     """
+    with staged_files(changes, mode=mode) as staged:
+        replaced: dict[Path, bytes | None] = {}
+        path = None
+        try:
+            for path, temporary in staged.items():
+                before = read_file(path) if path.is_file() else None
+                _replace(path, temporary)
+                replaced[path] = before
+            flush_folders(changes)
+        except BaseException as error:  # also when the user interrupts it
+            _restore(replaced, mode)
+            if isinstance(error, OSError):
+                raise unavailable("written", path, error) from error
+            raise
+
+
+@contextmanager
+def staged_files(
+    changes: Mapping[Path, bytes | None], *, mode: int = 0o666
+) -> Iterator[Mapping[Path, Path | None]]:
+    """Write and flush new contents beside files, and yield where they are.
+
+    Those that are still there in the end are removed.
+
+    Args:
+        changes: The new content of each file; None for one that is to go.
+        mode: The permissions of new files, before the process's umask.
+
+    Raises:
+        StoreUnavailableError: One can't be written.
+    """
     staged: dict[Path, Path | None] = {}
-    replaced: dict[Path, bytes | None] = {}
     path = None
     try:
         for path, content in changes.items():
+            if content is None:
+                _check_removable(path)
             staged[path] = None if content is None else _stage(path, content, mode)
-        for path, temporary in staged.items():
-            before = read_file(path) if path.is_file() else None
-            _replace(path, temporary)
-            replaced[path] = before
-        for path in {path.parent for path in changes}:
-            _flush_folder(path)
-    except BaseException as error:  # also when the user interrupts it
-        for temporary in filter(None, staged.values()):
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        _restore(replaced, mode)
-        if isinstance(error, OSError):
-            raise _unavailable("written", path, error) from error
+    except OSError as error:
+        _unstage(staged)
+        raise unavailable("written", path, error) from error
+    except BaseException:  # also when the user interrupts it
+        _unstage(staged)
         raise
+    try:
+        yield staged
+    finally:
+        _unstage(staged)
+
+
+def put_in_place(staged: Mapping[Path, Path | None]) -> None:
+    """Replace files by those that `staged_files` has written, and flush the folders.
+
+    Raises:
+        OSError: One can't be replaced; those before it have been.
+    """
+    for path, temporary in staged.items():
+        _replace(path, temporary)
+    flush_folders(staged)
+
+
+def flush_folders(paths: Iterable[Path]) -> None:
+    """Make what was renamed or removed in the folders of files outlast a power cut."""
+    for folder in dict.fromkeys(path.parent for path in paths):
+        _flush_folder(folder)
+
+
+def _unstage(staged: Mapping[Path, Path | None]) -> None:
+    for temporary in filter(None, staged.values()):
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _check_removable(path: Path) -> None:
+    if path.exists() and not os.access(path.parent, os.W_OK | os.X_OK):
+        reason = os.strerror(errno.EACCES)
+        raise PermissionError(errno.EACCES, reason, str(path.parent))
 
 
 def _restore(contents: Mapping[Path, bytes | None], mode: int) -> None:
@@ -159,8 +222,14 @@ def _replace(path: Path, temporary: Path | None) -> None:
 
 
 @contextmanager
-def exclusive_lock(path: Path) -> Iterator[None]:
+def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool]:
     """Hold the lock file `path`; the system frees it when its holder dies.
+
+    Yields whether its last holder died with it. Who holds it is written beside it.
+
+    Args:
+        path: The lock file.
+        author: Who holds it, for those who wait; by default this process's user.
 
     Raises:
         StoreLockedError: Somebody else holds it for longer than ten seconds.
@@ -169,21 +238,34 @@ def exclusive_lock(path: Path) -> Iterator[None]:
     # Only needed by those who write.
     from filelock import FileLock, Timeout
 
+    owner = path.with_name(f"{path.name}.owner")
     try:
         _make_folder(path.parent)
-        lock = FileLock(path, timeout=LOCK_TIMEOUT)
+        lock = FileLock(path, timeout=LOCK_TIMEOUT, poll_interval=_POLL_INTERVAL)
         lock.acquire()
     except Timeout as error:
         raise StoreLockedError(
-            f"Another process has held {path} for {LOCK_TIMEOUT:.0f} seconds.",
+            f"{_holder(owner)} has held {path} for {LOCK_TIMEOUT:.0f} seconds.",
             hint="Wait for it to end, or end it, and repeat the command.",
         ) from error
     except OSError as error:
-        raise _unavailable("written", path.parent, error) from error
+        raise unavailable("written", path.parent, error) from error
     try:
-        yield
+        crashed = owner.exists()
+        with suppress(OSError):
+            owner.write_text(f"{os.getpid()} of {author or Author()}", "utf-8")
+        yield crashed
     finally:
+        with suppress(OSError):
+            owner.unlink(missing_ok=True)
         lock.release()
+
+
+def _holder(owner: Path) -> str:
+    with suppress(OSError, ValueError):
+        if text := owner.read_text("utf-8"):
+            return f"Process {text}"
+    return "Another process"
 
 
 def _stage(path: Path, content: bytes, mode: int) -> Path:
@@ -203,6 +285,8 @@ def _stage(path: Path, content: bytes, mode: int) -> Path:
 
 def _make_folder(folder: Path) -> None:
     """Make a folder and those above it, so that they outlast a power failure."""
+    if folder.is_dir():
+        return
     missing = [
         candidate for candidate in (folder, *folder.parents) if not candidate.is_dir()
     ]
@@ -222,7 +306,8 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailableError:
+def unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailableError:
+    """Return the error for a file that can't be `read` or `written`."""
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
         return StoreUnavailableError(
             f"{path} can't be {verb}: {error.filename} is a file, and a folder is"

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["LONG_TEXT", "SEQUENCE", "Schema", "exact_text"]
 
-# MySQL's TEXT ends at 64 KiB without a length.
-LONG_TEXT: Final = Text().with_variant(Text(1 << 24), "mysql", "mariadb")
+# MySQL's TEXT ends at 64 KiB without a length, and a database's own character set may
+# lack most characters.
+LONG_TEXT: Final = Text().with_variant(
+    Text(1 << 24, collation="utf8mb4_bin"), "mysql", "mariadb"
+)
 # SQLite counts up only what is an INTEGER by name.
 SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")
 
@@ -71,11 +74,22 @@ class Schema:
             place: The database, for messages.
 
         Raises:
-            StoreUnavailableError: A newer version made them.
+            StoreUnavailableError: A newer version made them, or one that was never
+                released.
         """
-        if not inspect(connection).has_table(_VERSIONS.name):
+        names = set(inspect(connection).get_table_names())
+        if _VERSIONS.name not in names:
             return False
-        return self._check(connection.scalar(self._version), place)
+        if not self._check(connection.scalar(self._version), place):
+            return False
+        if missing := sorted(self.tables.tables.keys() - names):
+            raise StoreUnavailableError(
+                f"{place} lacks {', '.join(missing)} of version {self.version} of its"
+                f" {self.name}: a version that was never released made it.",
+                hint="Use another database, or remove the tables that begin with"
+                " 'zen_'.",
+            )
+        return True
 
     def create(self, connection: Connection) -> None:
         """Create the tables."""

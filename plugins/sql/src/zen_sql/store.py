@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -15,17 +16,24 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.records import Record, Ref
-from zen.stores.driver import Check, Page, StoreDriver
+from zen.stores import Author, Check, Page, StoreDriver
+from zen_sql.commits import (
+    add_commit,
+    is_applied,
+    last_change,
+    last_sequence,
+    read_commits,
+)
 from zen_sql.engine import Database, parse_url, sqlite_url
-from zen_sql.tables import COMMITS, GUARDS, PROFILE, RECORDS
+from zen_sql.tables import GUARDS, PROFILE, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping, Select
+    from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from zen.stores.driver import GuardCheck, Put, Transaction
+    from zen.stores import Commit, GuardCheck, Put, Transaction
 
 __all__ = ["SQLStoreDriver"]
 
@@ -113,13 +121,26 @@ class SQLStoreDriver(StoreDriver):
         ends = False
         try:
             with self._database.writing(PROFILE) as connection:
-                if not _is_applied(connection, transaction):
+                if not is_applied(connection, transaction):
                     _apply(connection, transaction)
                 ends = True
         except StoreUnavailableError as error:
             # The connection may have been lost after the database had committed.
             if not ends or not self._was_applied(transaction, error):
                 raise
+
+    def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
+        """Return commits, the oldest first."""
+        with self._database.reading(PROFILE) as connection:
+            if connection is None:
+                return []
+            place = self._database.place
+            return read_commits(connection, after=after, limit=limit, place=place)
+
+    def last_sequence(self) -> int:
+        """Return the sequence number of the last commit, 0 if there is none."""
+        with self._database.reading(PROFILE) as connection:
+            return 0 if connection is None else last_sequence(connection)
 
     def close(self) -> None:
         """Let go of the database's connections."""
@@ -128,7 +149,7 @@ class SQLStoreDriver(StoreDriver):
     def _was_applied(self, transaction: Transaction, lost: StoreError) -> bool:
         try:
             with self._database.reading(PROFILE) as connection:
-                return connection is not None and _is_applied(connection, transaction)
+                return connection is not None and is_applied(connection, transaction)
         except StoreError:
             raise StoreUnavailableError(
                 lost.message,
@@ -178,23 +199,14 @@ def _guard(connection: Connection, kind: str) -> str:
     return _NO_GUARD if revision is None else str(revision)
 
 
-def _is_applied(connection: Connection, transaction: Transaction) -> bool:
-    return connection.scalar(_sequence_of(transaction)) is not None
-
-
-def _sequence_of(transaction: Transaction) -> Select[int]:
-    same = COMMITS.c.transaction_id == str(transaction.id)
-    return select(COMMITS.c.sequence).where(same)
-
-
 def _apply(connection: Connection, transaction: Transaction) -> None:
     for check in transaction.checks:
         if not _holds(connection, check):
-            raise ConflictError(check.subject, check=check)
-    connection.execute(insert(COMMITS), {"transaction_id": str(transaction.id)})
-    sequence = connection.scalars(_sequence_of(transaction)).one()
+            raise _conflict(connection, check)
     puts = {put.ref: put for put in transaction.puts}
-    changed = dict.fromkeys([*(item.ref for item in transaction.deletes), *puts])
+    changed = list(dict.fromkeys([*(item.ref for item in transaction.deletes), *puts]))
+    before = _rows(connection, changed)
+    sequence = add_commit(connection, transaction, before, puts)
     for ref in changed:
         connection.execute(delete(RECORDS).where(_at(ref)))
     if puts:
@@ -203,6 +215,28 @@ def _apply(connection: Connection, transaction: Transaction) -> None:
     for kind in sorted({ref.kind for ref in changed}):
         connection.execute(delete(GUARDS).where(GUARDS.c.kind == kind))
         connection.execute(insert(GUARDS), {"kind": kind, "revision": sequence})
+
+
+def _rows(connection: Connection, refs: list[Ref]) -> dict[Ref, RowMapping]:
+    return {
+        Ref(row["kind"], row["key"]): row
+        for keys, kind in _batches(refs)
+        for row in connection.execute(
+            select(RECORDS).where(_kind(kind), RECORDS.c.key.in_(keys))
+        ).mappings()
+    }
+
+
+def _conflict(connection: Connection, check: Check | GuardCheck) -> ConflictError:
+    if isinstance(check, Check):
+        row = last_change(connection, check.ref.kind, check.ref.key)
+    else:
+        row = last_change(connection, check.kind)
+    if row is None:
+        return ConflictError(check.subject, check=check)
+    author = Author(row["user_name"], row["host"], row["command"])
+    time = datetime.fromisoformat(row["time"])
+    return ConflictError(check.subject, check=check, author=str(author), time=time)
 
 
 def _holds(connection: Connection, check: Check | GuardCheck) -> bool:

@@ -10,6 +10,7 @@ from zen_sql.schema import LONG_TEXT, SEQUENCE, Schema, exact_text
 
 __all__ = [
     "ARTIFACTS",
+    "CHANGES",
     "COMMITS",
     "GUARDS",
     "METADATA",
@@ -43,9 +44,24 @@ GUARDS: Final = Table(
 COMMITS: Final = Table(
     "zen_commits",
     PROFILE.tables,
-    Column("sequence", SEQUENCE, primary_key=True, autoincrement=True),
+    # Not counted by the database: many skip a number when a transaction fails.
+    Column("sequence", SEQUENCE, primary_key=True, autoincrement=False),
     Column("transaction_id", _UUID, nullable=False, unique=True),
-    sqlite_autoincrement=True,
+    Column("time", _TIME, nullable=False),
+    Column("user_name", LONG_TEXT, nullable=False),
+    Column("host", LONG_TEXT, nullable=False),
+    Column("command", LONG_TEXT, nullable=False),
+)
+# What a record was and became, as JSON objects of uuid and payload.
+CHANGES: Final = Table(
+    "zen_changes",
+    PROFILE.tables,
+    Column("sequence", SEQUENCE, primary_key=True, autoincrement=False),
+    Column("kind", exact_text(100), primary_key=True),
+    Column("key", exact_text(500), primary_key=True),
+    Column("content_before", LONG_TEXT),
+    Column("content_after", LONG_TEXT),
+    Index("zen_changes_record", "kind", "key", "sequence"),
 )
 
 METADATA: Final = Schema("run metadata", 1, MetaData())

@@ -1,0 +1,103 @@
+"""What a store remembers of its past: who committed what, and when."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from zen.records import Ref
+
+__all__ = ["Author", "Change", "Commit", "Content"]
+
+
+def _user() -> str:
+    from getpass import getuser  # only needed by those who write
+
+    try:
+        return getuser()
+    except (ImportError, KeyError, OSError):
+        # A container may run under a number that has no name.
+        return str(os.getuid()) if hasattr(os, "getuid") else ""
+
+
+def _host() -> str:
+    from socket import gethostname  # only needed by those who write
+
+    return gethostname()
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Say who changes something, by default the user of this process.
+
+    Args:
+        user: The name of the user.
+        host: The name of the host.
+        command: The command that was given; it must hold no secret.
+    """
+
+    user: str = field(default_factory=_user)
+    host: str = field(default_factory=_host)
+    command: str = ""
+
+    def __str__(self) -> str:
+        who = f"{self.user or 'somebody'} on {self.host or 'an unknown host'}"
+        return f"{who} ({self.command})" if self.command else who
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Hold what a record consisted of at some time.
+
+    Args:
+        uuid: Its identity.
+        payload: Its JSON-able content.
+    """
+
+    uuid: UUID
+    payload: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Tell what a commit did to one record.
+
+    Args:
+        ref: The record.
+        before: What it was; None if it wasn't there, or couldn't be read.
+        after: What it became; None if it was deleted.
+    """
+
+    ref: Ref
+    before: Content | None
+    after: Content | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Tell what was committed to a store, by whom and when.
+
+    Args:
+        sequence: Its number: 1 for a store's first commit, and one more for each.
+        id: The id of the transaction.
+        time: The time in UTC, by the clock of the host that committed.
+        user: The name of the user.
+        host: The name of that host.
+        command: The command that was given, where one is known.
+        changes: What happened to each record. One that was not there, and was to be
+            deleted, isn't among them.
+    """
+
+    sequence: int
+    id: UUID
+    time: datetime
+    user: str
+    host: str
+    command: str
+    changes: tuple[Change, ...]

@@ -1,0 +1,172 @@
+"""Write the log of commits, and read it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from itertools import groupby
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import and_, func, insert, select
+
+from zen.errors import DamagedDataError
+from zen.records import Ref
+from zen.stores import Change, Commit, Content
+from zen_sql.tables import CHANGES, COMMITS, GUARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection, RowMapping, Select
+
+    from zen.stores import Put, Transaction
+
+__all__ = ["add_commit", "is_applied", "last_change", "last_sequence", "read_commits"]
+
+
+def is_applied(connection: Connection, transaction: Transaction) -> bool:
+    """Tell whether the log has a transaction's id."""
+    same = COMMITS.c.transaction_id == str(transaction.id)
+    return connection.scalar(select(COMMITS.c.sequence).where(same)) is not None
+
+
+def last_sequence(connection: Connection) -> int:
+    """Return the number of the last commit, 0 if there is none."""
+    return connection.scalar(select(func.max(COMMITS.c.sequence))) or 0
+
+
+def add_commit(
+    connection: Connection,
+    transaction: Transaction,
+    before: dict[Ref, RowMapping],
+    after: dict[Ref, Put],
+) -> int:
+    """Add a commit to the log, and return its number.
+
+    Args:
+        connection: The database, locked.
+        transaction: What is committed.
+        before: The rows, as they are, of the records that it changes.
+        after: What it writes.
+    """
+    # The guards know it, too, where the log was emptied.
+    known = connection.scalar(select(func.max(GUARDS.c.revision))) or 0
+    sequence = max(last_sequence(connection), known) + 1
+    author = transaction.author
+    commit = {
+        "sequence": sequence,
+        "transaction_id": str(transaction.id),
+        "time": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
+        "user_name": author.user,
+        "host": author.host,
+        "command": author.command,
+    }
+    connection.execute(insert(COMMITS), commit)
+    changes = [
+        {
+            "sequence": sequence,
+            "kind": ref.kind,
+            "key": ref.key,
+            "content_before": _json_of_row(before.get(ref)),
+            "content_after": _json_of_put(after.get(ref)),
+        }
+        for ref in sorted(before.keys() | after.keys())
+    ]
+    if changes:
+        connection.execute(insert(CHANGES), changes)
+    return sequence
+
+
+def last_change(connection: Connection, kind: str, key: str = "") -> RowMapping | None:
+    """Return the row of the last commit that changed a record, or one of a kind."""
+    query = select(func.max(CHANGES.c.sequence)).where(CHANGES.c.kind == kind)
+    if key:
+        query = query.where(CHANGES.c.key == key)
+    newest = COMMITS.c.sequence == query.scalar_subquery()
+    return connection.execute(select(COMMITS).where(newest)).mappings().first()
+
+
+def read_commits(
+    connection: Connection, *, after: int, limit: int, place: str
+) -> list[Commit]:
+    """Return commits, the oldest first.
+
+    Args:
+        connection: The database.
+        after: Return only those with a greater number.
+        limit: Return no more than so many.
+        place: The database, for messages.
+
+    Raises:
+        DamagedDataError: One can't be read.
+    """
+    commits = connection.execute(_first(after, limit)).mappings().all()
+    if not commits:
+        return []
+    last = commits[-1]["sequence"]
+    query = (
+        select(CHANGES)
+        .where(and_(CHANGES.c.sequence > after, CHANGES.c.sequence <= last))
+        .order_by(CHANGES.c.sequence, CHANGES.c.kind, CHANGES.c.key)
+    )
+    changes = connection.execute(query).mappings().all()
+    by_commit = {
+        sequence: list(group)
+        for sequence, group in groupby(changes, lambda row: int(row["sequence"]))
+    }
+    return [_commit(row, by_commit.get(row["sequence"], []), place) for row in commits]
+
+
+def _first(after: int, limit: int) -> Select[tuple[object, ...]]:
+    later = COMMITS.c.sequence > after
+    return select(COMMITS).where(later).order_by(COMMITS.c.sequence).limit(limit)
+
+
+def _commit(row: RowMapping, changes: list[RowMapping], place: str) -> Commit:
+    try:
+        return Commit(
+            sequence=row["sequence"],
+            id=UUID(row["transaction_id"]),
+            time=datetime.fromisoformat(row["time"]),
+            user=row["user_name"],
+            host=row["host"],
+            command=row["command"],
+            changes=tuple(map(_change, changes)),
+        )
+    except (LookupError, TypeError, ValueError) as error:
+        origin = f"{COMMITS.name} {row['sequence']} in {place}"
+        raise DamagedDataError(origin, f"this is no commit: {error}") from error
+
+
+def _change(row: RowMapping) -> Change:
+    before, after = _content(row["content_before"]), _content(row["content_after"])
+    return Change(Ref(row["kind"], row["key"]), before, after)
+
+
+def _content(text: str | None) -> Content | None:
+    if text is None:
+        return None
+    content = json.loads(text)
+    return Content(UUID(content["uuid"]), content["payload"])
+
+
+def _json_of_row(row: RowMapping | None) -> str | None:
+    if row is None:
+        return None
+    try:
+        content = {
+            "uuid": str(UUID(row["uuid"])),
+            "payload": json.loads(row["payload"]),
+        }
+    except ValueError:
+        return None  # it couldn't be read before either
+    return json.dumps(content)
+
+
+def _json_of_put(put: Put | None) -> str | None:
+    return None if put is None else _json(put.uuid, put.payload)
+
+
+def _json(uuid: UUID, payload: Mapping[str, object]) -> str:
+    return json.dumps({"uuid": str(uuid), "payload": payload})
