@@ -1,35 +1,38 @@
-"""Examine each plugin in a process of its own, so that none ends the examination.
-
-Run as a program, the module examines one plugin and writes what it found.
-"""
+"""Examine each plugin in a process of its own, so that none ends the examination."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
+import builtins
 import sys
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING, Final, cast
 
-from zen.catalog import Catalog, Offer, find_claims, how_to_settle
+import click
+
+from zen.catalog import Catalog, Claim, Offer, Owner, how_to_settle, run_apart
+from zen.components import StackComponent
 from zen.components.factory import ComponentFactory
-from zen.errors import PluginError, ZenError
+from zen.errors import PluginError, did_you_mean
 from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 from zen.stores import StoreDriver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
-    from zen.catalog import Claim, Owner, PluginPolicy
+    from zen.catalog import PluginPolicy
+
+    # What is imported next, the seconds, and the other parts of a diagnosis.
+    _Progress: TypeAlias = tuple[str, float, list[str], list[str], list[str]]
 
 __all__ = ["Diagnosis", "examine", "examine_here", "find_clashes"]
 
 # An import that takes longer is felt by everybody who has the plugin installed.
 _SLOW: Final = 0.5
+# The part of a slow import that a library must have to be named.
+_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +44,14 @@ class Diagnosis:
         seconds: How long its light module took to import and to answer.
         faults: What is wrong, each with what to do about it.
         offers: What it offers, in words.
+        wants: What it builds on and another plugin must offer, in the same words.
     """
 
     owner: Owner
     seconds: float
     faults: tuple[str, ...]
     offers: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
 
 
 def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
@@ -56,78 +61,103 @@ def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
         claim: The plugin.
         timeout: The seconds after which it counts as hanging.
     """
-    with TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        name, distribution = claim.owner.plugin, claim.owner.distribution
-        command = [sys.executable, "-m", __name__, name, distribution, str(report)]
-        try:
-            done = subprocess.run(  # noqa: S603 - this module, by this interpreter
-                command,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            fault = f"It hangs when it is imported: no end after {timeout:.0f} seconds."
-            return Diagnosis(claim.owner, timeout, (f"{fault} {_advice(claim)}",))
-        if report.exists():
-            found = json.loads(report.read_text(encoding="utf-8"))
-            return Diagnosis(
-                claim.owner,
-                found["seconds"],
-                tuple(found["faults"]),
-                tuple(found["offers"]),
-            )
-        ending = (
-            f"signal {-done.returncode}"
-            if done.returncode < 0
-            else f"exit code {done.returncode}"
-        )
-        fault = f"It ends the whole process when it is imported, with {ending}."
-        return Diagnosis(claim.owner, 0, (f"{fault} {_advice(claim)}",))
+    row = [astuple(claim.owner), *claim[1:]]
+    task = f"{__name__}:examine_stepwise"
+    results, ending = run_apart(task, row, timeout=timeout)
+    if not results:
+        fault = f"It can't be examined: no process can be started ({ending})."
+        return Diagnosis(claim.owner, 0, (fault,))
+    subject, seconds, *texts = cast("_Progress", results[-1])
+    found = Diagnosis(claim.owner, seconds, *map(tuple, texts))
+    if not subject:
+        return found
+    did = f"ends the whole process, with {ending or 'exit code 0'}"
+    if ending.startswith("no end"):
+        did = f"hangs when it is imported: {ending}"
+    fault = f"{subject} of {claim.owner} {did}. {_advice(claim.owner)}"
+    return replace(found, faults=(*found.faults, fault))
+
+
+def examine_stepwise(row: Sequence[object]) -> Iterator[list[object]]:
+    """Examine a plugin in this process, which it may bring down.
+
+    Args:
+        row: The claim, its owner being a row itself.
+
+    Yields:
+        What is imported next, "" at the end, and the diagnosis as far as it goes,
+        without the owner.
+    """
+    owner, *rest = row
+    claim = Claim(Owner(*owner), *rest)  # type: ignore[misc, arg-type]
+    for subject, found in _steps(claim):
+        yield [subject, *astuple(found)[1:]]
 
 
 def examine_here(claim: Claim) -> Diagnosis:
     """Examine a plugin in this process, which it may bring down."""
-    catalog = Catalog(lambda: [claim])
-    begin = time.perf_counter()
-    (plugin,) = catalog.plugins
-    seconds = time.perf_counter() - begin
-    faults = [_told(plugin.error)] if plugin.error else []
-    offered = catalog.offers_of(claim.owner)
-    for spec in offered:
-        try:
-            _resolve(catalog, spec, claim.owner)
-        except PluginError as error:
-            faults.append(_told(error))
-    if seconds > _SLOW:
-        faults.append(
-            f"It takes {seconds:.1f} seconds to import, whatever command is called."
-            " Its entry point should name a module that imports zen.plugin only."
-        )
-    offers = tuple(filter(None, map(_in_words, offered)))
-    return Diagnosis(claim.owner, seconds, tuple(faults), offers)
+    *_, (_, found) = _steps(claim)
+    return found
 
 
 def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[str]:
-    """Say which names several plugins claim, where none of them is preferred.
+    """Say what is wrong between plugins, each of which may be well.
+
+    That is a name that several claim, where none of them is preferred, and something
+    that one builds on and none offers.
 
     Args:
         diagnoses: What was found out about each plugin.
         policy: Says which plugin wins.
     """
     claimants: dict[str, list[Owner]] = {}
+    wanted: dict[str, list[Owner]] = {}
     for diagnosis in diagnoses:
         for name in (f"the name '{diagnosis.owner.plugin}'", *diagnosis.offers):
             claimants.setdefault(name, []).append(diagnosis.owner)
-    return [
+        for name in diagnosis.wants:
+            wanted.setdefault(name, []).append(diagnosis.owner)
+    clashes = [
         f"{' and '.join(map(str, owners))} both claim {name}. {how_to_settle(owners)}"
         for name, owners in claimants.items()
         if len(owners) > 1 and policy.preferred(owners) is None
     ]
+    core = [_in_words(spec) for spec in Catalog(list).component_types()]
+    gaps = [
+        f"{owner} has a flavor for {name}, but there is none of that name."
+        f"{did_you_mean(name, core)} {_advice(owner)}"
+        for name, owners in wanted.items()
+        if name not in claimants
+        for owner in owners
+    ]
+    return [*clashes, *gaps]
+
+
+def _steps(claim: Claim) -> Iterator[tuple[str, Diagnosis]]:
+    """Yield what is imported next, "" at the end, and what is known until then."""
+    yield f"Module '{claim.module}'", Diagnosis(claim.owner, 0, ())
+    catalog = Catalog(lambda: [claim])
+    begin = time.perf_counter()
+    with _imports_timed() as imports:
+        (plugin,) = catalog.plugins
+    seconds = time.perf_counter() - begin
+    faults = [_told(plugin.error)] if plugin.error else []
+    if seconds > _SLOW:
+        faults.append(_slowness(claim, seconds, imports))
+    specs = catalog.offers_of(claim.owner)
+    found = Diagnosis(
+        claim.owner,
+        seconds,
+        tuple(faults),
+        tuple(filter(None, map(_in_words, specs))),
+        tuple(_wants(catalog, specs)),
+    )
+    for spec in specs:
+        if source := _source(spec):
+            yield f"'{source}'", found
+            fault = _fault(catalog, spec, claim.owner)
+            found = replace(found, faults=(*found.faults, *fault))
+    yield "", found
 
 
 def _in_words(spec: object) -> str:
@@ -142,40 +172,90 @@ def _in_words(spec: object) -> str:
     return ""
 
 
-def _resolve(catalog: Catalog, spec: object, owner: Owner) -> None:
-    """Import what a spec names, and check that it is of the right kind."""
+def _source(spec: object) -> str:
+    return str(getattr(spec, "source", getattr(spec, "base", "")))
+
+
+def _wants(catalog: Catalog, specs: Iterable[object]) -> list[str]:
+    """Return the component types of flavors that are neither the core's nor its own."""
+    known = {spec.name for spec in catalog.component_types()}
+    types = {spec.type for spec in specs if isinstance(spec, FlavorSpec)}
+    return [f"component type '{name}'" for name in sorted(types - known)]
+
+
+def _fault(catalog: Catalog, spec: object, owner: Owner) -> list[str]:
+    """Import what a spec names, and say if it isn't what it is offered as."""
+    try:
+        problem = _wrong_kind(catalog, spec, owner)
+    except PluginError as error:
+        return [_told(error)]
+    source = f"'{_source(spec)}' of {owner}"
+    return [f"{source} {problem}. {_advice(owner)}"] if problem else []
+
+
+def _wrong_kind(catalog: Catalog, spec: object, owner: Owner) -> str:
     if isinstance(spec, FlavorSpec):
         ComponentFactory(catalog).load_flavor(Offer(spec, owner))
-    elif isinstance(spec, StoreDriverSpec):
-        catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
-    elif isinstance(spec, CommandSpec):
-        catalog.load_command(Offer(spec, owner))
-    elif isinstance(spec, ComponentTypeSpec):
-        catalog.load_base(spec.name)
+    if isinstance(spec, StoreDriverSpec):
+        driver = catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
+        missing = ", ".join(sorted(getattr(driver, "__abstractmethods__", ())))
+        return f"lacks what every store driver must have: {missing}" if missing else ""
+    if isinstance(spec, CommandSpec):
+        command = catalog.load_command(Offer(spec, owner))
+        return "" if isinstance(command, click.Command) else "is no click command"
+    if isinstance(spec, ComponentTypeSpec):
+        base = catalog.load_base(spec.name)
+        if not isinstance(base, type) or not issubclass(base, StackComponent):
+            return "is no subclass of StackComponent"
+        named = getattr(base, "TYPE", None)
+        if named != spec.name:
+            return f"has the TYPE {named!r}, and is offered as {spec.name!r}"
+    return ""
 
 
-def _told(error: ZenError) -> str:
-    return f"{error} {error.hint}".rstrip()
+@contextmanager
+def _imports_timed() -> Iterator[dict[str, float]]:
+    """Note the seconds that the first import of each package takes."""
+    seconds: dict[str, float] = {}
+    original = builtins.__import__
+
+    def timed(name: str, *args: object, **more: object) -> object:
+        begin = time.perf_counter()
+        try:
+            return original(name, *args, **more)  # type: ignore[arg-type]
+        finally:
+            package = name.partition(".")[0]
+            taken = time.perf_counter() - begin
+            seconds[package] = max(taken, seconds.get(package, 0))
+
+    builtins.__import__ = timed  # type: ignore[assignment]
+    try:
+        yield seconds
+    finally:
+        builtins.__import__ = original
 
 
-def _advice(claim: Claim) -> str:
+def _slowness(claim: Claim, seconds: float, imports: dict[str, float]) -> str:
+    own = {"", "zen", claim.module.partition(".")[0], *sys.stdlib_module_names}
+    slowest = [
+        f"{name} ({taken:.1f} s)"
+        for name, taken in sorted(imports.items(), key=lambda item: -item[1])
+        if name not in own and taken > seconds * _SHARE
+    ]
+    because = f", mostly to load {' and '.join(slowest[:3])}" if slowest else ""
     return (
-        f"Disable it with 'zen plugin disable {claim.owner.plugin}', or remove it with"
-        f" 'pip uninstall {claim.owner.distribution}'."
+        f"{claim.owner} takes {seconds:.1f} seconds to import{because}, whatever"
+        " command is called. Its entry point should name a module that imports"
+        f" zen.plugin only. {_advice(claim.owner)}"
     )
 
 
-def _main(plugin: str, distribution: str, report: str) -> None:
-    for claim in find_claims():
-        if (claim.owner.plugin, claim.owner.distribution) == (plugin, distribution):
-            diagnosis = examine_here(claim)
-            content = {
-                "seconds": diagnosis.seconds,
-                "faults": diagnosis.faults,
-                "offers": diagnosis.offers,
-            }
-            Path(report).write_text(json.dumps(content), encoding="utf-8")
+def _told(error: PluginError) -> str:
+    return f"{error} {error.hint}".rstrip()
 
 
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+def _advice(owner: Owner) -> str:
+    return (
+        f"Tell its author; disable it with 'zen plugin disable {owner.plugin}', or"
+        f" remove it with 'pip uninstall {owner.distribution}'."
+    )
