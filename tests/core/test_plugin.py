@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
 
+import pluggy
 import pytest
 
 from zen.plugin import (
@@ -94,3 +95,16 @@ def test_capabilities_are_a_frozen_set_of_names(capabilities: object) -> None:
             "acme:Alerter",
             capabilities=capabilities,  # type: ignore[arg-type]
         )
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"specname": "zen_flavors"}, {"optionalhook": True}]
+)
+def test_the_marker_does_what_that_of_pluggy_does(options: dict[str, object]) -> None:
+    def ours() -> None: ...
+
+    def theirs() -> None: ...
+
+    hookimpl(**options)(ours)  # type: ignore[call-overload]
+    pluggy.HookimplMarker("zen")(**options)(theirs)  # type: ignore[call-overload]
+    assert vars(ours) == vars(theirs)

@@ -32,9 +32,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar, overload
 
-import pluggy
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "CommandSpec",
@@ -48,10 +49,12 @@ __all__ = [
     "hookimpl",
 ]
 
-hookimpl: Final = pluggy.HookimplMarker("zen")
+FunctionT = TypeVar("FunctionT", bound="Callable[..., object]")
 
 LifecycleVerb = Literal["provision", "resume", "suspend", "deprovision"]
 
+# Where a plugin manager of pluggy for the project `zen` looks for marked functions.
+_MARK: Final = "zen_impl"
 _PATTERNS: Final = {
     "name": re.compile(r"[a-z][a-z0-9_-]*", re.ASCII),
     "type": re.compile(r"[a-z][a-z0-9_]*", re.ASCII),
@@ -67,6 +70,49 @@ _SHAPES: Final = {
     "source": "import string",
     "summary": "line",
 }
+
+
+@overload
+def hookimpl(
+    function: FunctionT, *, specname: str | None = None, optionalhook: bool = False
+) -> FunctionT: ...
+@overload
+def hookimpl(
+    function: None = None, *, specname: str | None = None, optionalhook: bool = False
+) -> Callable[[FunctionT], FunctionT]: ...
+def hookimpl(
+    function: FunctionT | None = None,
+    *,
+    specname: str | None = None,
+    optionalhook: bool = False,
+) -> FunctionT | Callable[[FunctionT], FunctionT]:
+    """Mark a function as the implementation of a hook.
+
+    It does what pluggy's own marker does, and a plugin may use that instead. But the
+    core's plugin is imported by every call of `zen`, and pluggy by few of them. And
+    what pluggy's marker says about order means nothing here: each plugin is asked by
+    itself.
+
+    Args:
+        function: The implementation; it names those of the hook's arguments that it
+            needs.
+        specname: The hook's name, where the function has another.
+        optionalhook: Whether a hook of that name need not exist in this version.
+    """
+
+    def mark(function: FunctionT) -> FunctionT:
+        options = {
+            "wrapper": False,
+            "hookwrapper": False,
+            "optionalhook": optionalhook,
+            "tryfirst": False,
+            "trylast": False,
+            "specname": specname,
+        }
+        setattr(function, _MARK, options)
+        return function
+
+    return mark if function is None else mark(function)
 
 
 class _Spec:
@@ -191,8 +237,7 @@ class DefaultComponentSpec(_Spec):
     flavor: str
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleContext:
+class LifecycleContext(NamedTuple):
     """Tell a lifecycle hook on whose behalf a component changes its state.
 
     Args:
@@ -203,8 +248,7 @@ class LifecycleContext:
     stack: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LifecycleEvent:
+class LifecycleEvent(NamedTuple):
     """Describe one lifecycle operation on one component to those who watch.
 
     Args:

@@ -349,12 +349,13 @@ def test_nobody_need_listen_to_reports(
     assert all(component.is_provisioned for component in parts), acme
 
 
-def test_the_owners_hook_is_asked_even_if_it_wants_to_be_last(
+def test_the_marker_of_pluggy_does_as_well(
     fake_distribution: FakeDistribution, lifecycle: Lifecycle, part: MakePart
 ) -> None:
     hooks = ANSWER.format(answer=True)
-    last = "@hookimpl(trylast=True)\ndef zen_provision"
-    fake_distribution("toys", hooks.replace("@hookimpl\ndef zen_provision", last), TOY)
+    last = "@pluggy.HookimplMarker('zen')(trylast=True)\ndef zen_provision"
+    hooks = hooks.replace("@hookimpl\ndef zen_provision", last)
+    fake_distribution("toys", f"import pluggy\n{hooks}", TOY)
     lifecycle.apply("provision", [part("gadget", "x", flavor="toy")])
     assert import_module("toys.parts").calls == []
 

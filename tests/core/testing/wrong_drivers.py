@@ -192,7 +192,7 @@ class ScansFromACache(MemoryDriver):
     ) -> Page:
         page = super().scan(kind, prefix=prefix, after=after, limit=limit)
         seen = self.pages.setdefault((kind, prefix, after, limit), page)
-        return replace(page, records=seen.records)
+        return page._replace(records=seen.records)
 
 
 class ReadsFromACache(MemoryDriver):
@@ -223,7 +223,7 @@ class SkipsARecord(MemoryDriver):
         page = super().scan(kind, prefix=prefix, after=after, limit=limit)
         if page.next:
             more = super().scan(kind, prefix=prefix, after=page.next, limit=1)
-            return replace(page, next=more.records[0].ref.key)
+            return page._replace(next=more.records[0].ref.key)
         return page
 
 
@@ -235,7 +235,7 @@ class RepeatsARecord(MemoryDriver):
     ) -> Page:
         page = super().scan(kind, prefix=prefix, after=after, limit=limit)
         repeated = self.get_many([Ref(kind, after)]) if after else {}
-        return replace(page, records=(*repeated.values(), *page.records)[:limit])
+        return page._replace(records=(*repeated.values(), *page.records)[:limit])
 
 
 class CountsRecords(MemoryDriver):
@@ -257,10 +257,10 @@ class CountsRecords(MemoryDriver):
         everything = super().scan(kind, prefix=prefix)
         records = everything.records[start : start + limit]
         if len(everything.records) <= start + limit:
-            return replace(everything, records=records)
+            return everything._replace(records=records)
         key = records[-1].ref.key
         self.offsets[key] = start + limit
-        return replace(everything, records=records, next=key)
+        return everything._replace(records=records, next=key)
 
 
 class DoesNotSort(MemoryDriver):
@@ -333,7 +333,7 @@ class GuardsAPage(MemoryDriver):
     ) -> Page:
         page = super().scan(kind, prefix=prefix, after=after, limit=limit)
         whole = not (prefix or after)
-        return page if whole else replace(page, guard=f"{page.guard} {prefix}{after}")
+        return page if whole else page._replace(guard=f"{page.guard} {prefix}{after}")
 
 
 class LosesUuids(MemoryDriver):

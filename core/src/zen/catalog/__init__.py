@@ -6,13 +6,18 @@ error is raised when somebody uses the broken thing by its name.
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
 from zen.catalog._blame import how_to_settle
 from zen.catalog._catalog import Catalog
 from zen.catalog._discovery import Claim, find_claims
-from zen.catalog._index import Index
-from zen.catalog._isolation import run_apart
 from zen.catalog._plugins import CORE, Answer, Offer, Owner, Plugin, PluginState
 from zen.catalog._policy import PluginPolicy, find_owner
+
+if TYPE_CHECKING:
+    from zen.catalog._index import Index
+    from zen.catalog._isolation import run_apart
 
 __all__ = [
     "CORE",
@@ -30,3 +35,14 @@ __all__ = [
     "how_to_settle",
     "run_apart",
 ]
+
+# The core's own commands need neither.
+_HOMES: Final = {"Index": "_index", "run_apart": "_isolation"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for (PEP 562)."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zen.catalog._plugins import CORE, Owner
 
@@ -18,8 +17,7 @@ __all__ = ["Claim", "find_claims"]
 _GROUP: Final = "zen.plugins"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Hold one entry point in the group `zen.plugins`.
 
     Args:
@@ -112,6 +110,9 @@ def _unmet(requirements: Iterable[str]) -> str:
 
 
 def _is_editable(distribution: Distribution) -> bool:
+    # Needed where something is scanned, and most calls scan nothing.
+    import json
+
     # PEP 610: how an installer notes down where a distribution came from.
     origin = json.loads(distribution.read_text("direct_url.json") or "{}")
     return bool(origin.get("dir_info", {}).get("editable"))

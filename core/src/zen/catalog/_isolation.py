@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
 __all__ = ["TIMEOUT", "run_apart"]
@@ -54,6 +53,9 @@ def run_apart(
     Returns:
         What it yielded, and how it ended before its time, or "".
     """
+    # Few calls run anything apart, and all import this module.
+    import subprocess
+
     job = json.dumps({"path": sys.path, "task": task, "content": content})
     with subprocess.Popen(  # noqa: S603 - the code above, by this interpreter
         [sys.executable, "-I", "-c", _CHILD],
@@ -83,9 +85,11 @@ def _wait_for(
     timeout: float,
     on_delay: Callable[[], None] | None,
 ) -> str:
+    from subprocess import TimeoutExpired
+
     try:
         output, _ = process.communicate(job, timeout=min(timeout, _LONG))
-    except subprocess.TimeoutExpired:
+    except TimeoutExpired:
         if timeout <= _LONG:
             raise
         if on_delay:
@@ -96,7 +100,9 @@ def _wait_for(
 
 def _end(process: subprocess.Popen[str]) -> None:
     if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
+        from signal import SIGKILL
+
+        os.killpg(process.pid, SIGKILL)
     else:
         process.kill()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 import zen
 
@@ -74,8 +75,7 @@ class Plugin:
     broken: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Hold what a plugin said when it was asked what it offers.
 
     Args:
@@ -88,7 +88,7 @@ class Answer:
     specs: tuple[object, ...] = ()
     hooks: tuple[str, ...] = ()
     error: PluginError | None = None
-    broken: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

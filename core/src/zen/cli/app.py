@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.catalog import Catalog, Index, PluginPolicy, find_claims
+from zen.catalog import Catalog, PluginPolicy, find_claims
 from zen.errors import ConfigurationError, ZenError
 from zen.folders import cache_folder
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from zen.catalog import Claim
+    from zen.catalog import Answer, Claim, Index
     from zen.config import PluginSettings
     from zen.errors import DamagedDataError
     from zen.repository import Repository
@@ -53,12 +53,14 @@ class App:
     @cached_property
     def catalog(self) -> Catalog:
         """What is installed."""
-        index = self.index
-        return Catalog(index.find, index.ask_all, policy=self.plugin_policy)
+        return Catalog(self._find, self._ask_all, policy=self.plugin_policy)
 
-    @property
+    @cached_property
     def index(self) -> Index:
         """What is remembered of the installed plugins."""
+        # The core's own commands need no plugin.
+        from zen.catalog import Index
+
         return Index(cache_folder(), on_delay=partial(notify, _DELAY))
 
     def claims_to_use(self) -> list[Claim]:
@@ -145,6 +147,12 @@ class App:
         for plugin in self.catalog.troubled_plugins:
             if plugin.error:
                 warn(plugin.error)
+
+    def _find(self) -> list[Claim]:
+        return self.index.find()
+
+    def _ask_all(self, claims: Sequence[Claim]) -> list[Answer]:
+        return self.index.ask_all(claims)
 
     def _announce(self, repository: Repository) -> None:
         name = repository.active_profile_name

@@ -13,6 +13,7 @@ import zen
 from zen.catalog import CORE, Offer
 from zen.cli.app import App, notify
 from zen.cli.group import Group
+from zen.cli.output import terminal_width
 from zen.errors import PluginContractError, ZenError
 from zen.plugin import ComponentTypeSpec
 
@@ -78,6 +79,7 @@ class _Program(Group):
         options = [*takewhile(lambda argument: argument.startswith("-"), args)]
         app = App(debug="--debug" in options, plugins="--no-plugins" not in options)
         with _errors_shown(debug=app.debug):
+            extra.setdefault("terminal_width", _help_width())
             return super().make_context(info_name, args, parent, obj=app, **extra)
 
     def format_commands(
@@ -140,6 +142,11 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
             f"Unexpected {type(error).__name__}: {error}",
             "Run 'zen --debug …' to see where it comes from.",
         ) from error
+
+
+def _help_width() -> int:
+    # As click has it: lines that are read easily, and a margin.
+    return max(min(terminal_width(), 80) - 2, 50)
 
 
 def _rows(catalog: Catalog) -> list[tuple[str, str]]:

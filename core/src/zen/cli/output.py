@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
@@ -13,12 +14,13 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["print_data", "print_object", "print_rows"]
+__all__ = ["print_data", "print_object", "print_rows", "terminal_width"]
 
 _ACTIVE_MARK: Final = "👉"
 _HEAVY: Final = {"top": "┏━┯┓", "head": "┠─┼┨", "bottom": "┗━┷┛", "row": "┃│┃"}
 _ASCII: Final = {"top": "+-++", "head": "+-++", "bottom": "+-++", "row": "|||"}
 _NARROWEST: Final = 4
+_USUAL_WIDTH: Final = 80
 # What would speak to the terminal instead of the user.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -116,7 +118,7 @@ def _table(
     """Draw a table that fits the terminal."""
     lines = [headers, *rows]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    widths = _fitted(widths, _terminal_width() - 3 * len(widths) - 1, whole)
+    widths = _fitted(widths, terminal_width() - 3 * len(widths) - 1, whole)
     style = _HEAVY if _can_show("".join(_HEAVY.values())) else _ASCII
     rule = _rule(style["head"], widths)
     drawn = [_row(style["row"], line, widths) for line in lines]
@@ -165,10 +167,20 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _terminal_width() -> int:
-    # What isn't read on a terminal is never cut, unless COLUMNS asks for it.
-    on_terminal = sys.stdout is not None and sys.stdout.isatty()
-    return shutil.get_terminal_size((80, 24) if on_terminal else (10**6, 1))[0]
+def terminal_width() -> int:
+    """Return the number of columns; huge where nobody reads it on a terminal.
+
+    It answers as `shutil.get_terminal_size` does, but that module takes as long to
+    load as it does to list stacks.
+    """
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    if sys.stdout is None or not sys.stdout.isatty():
+        return sys.maxsize
+    with suppress(AttributeError, OSError, ValueError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
+    return _USUAL_WIDTH
 
 
 def _escaped(control: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -116,7 +115,10 @@ class Profiles:
             if condemned.exists():  # it was moved, and the profile is still there
                 condemned.rename(folder)
             raise
-        shutil.rmtree(condemned, ignore_errors=True)
+        # Brings along all that archives need, and only a deletion needs it.
+        from shutil import rmtree
+
+        rmtree(condemned, ignore_errors=True)
 
     @staticmethod
     def check_deletion(profile: ProfileConfiguration, settings: Settings) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zen.config.environment import read_variable
 from zen.errors import (
@@ -24,8 +23,7 @@ __all__ = ["LocalSettings", "RepositoryFolder"]
 _FOLDER: Final = ".zen"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalSettings:
+class LocalSettings(NamedTuple):
     """Hold what a repository pins.
 
     Args:

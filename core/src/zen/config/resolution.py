@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from zen.config.environment import read_variable
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "resolve_profile", "resolve_stack"]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Hold the name of what is active, and who says so.
 
     Args:

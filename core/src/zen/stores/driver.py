@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from zen.stores.history import Author
@@ -33,8 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """Demand that a record is still as it was read.
 
     Args:
@@ -51,8 +50,7 @@ class Check:
         return str(self.ref)
 
 
-@dataclass(frozen=True, slots=True)
-class GuardCheck:
+class GuardCheck(NamedTuple):
     """Demand that no record of a kind was added, changed or removed.
 
     Args:
@@ -69,8 +67,7 @@ class GuardCheck:
         return f"The list of {self.kind}s"
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(NamedTuple):
     """Write a record, whether or not it exists.
 
     Args:
@@ -84,8 +81,7 @@ class Put:
     payload: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """Remove a record.
 
     Args:
@@ -114,8 +110,7 @@ class Transaction:
     author: Author = field(default_factory=Author)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Hold some of the records of a kind.
 
     Args:

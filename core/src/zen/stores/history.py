@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,7 @@ class Author:
         return f"{who} ({self.command})" if self.command else who
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """Hold what a record consisted of at some time.
 
     Args:
@@ -64,8 +63,7 @@ class Content:
     payload: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Tell what a commit did to one record.
 
     Args:
@@ -79,8 +77,7 @@ class Change:
     after: Content | None
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """Tell what was committed to a store, by whom and when.
 
     Args:

@@ -14,12 +14,10 @@ another folder.
 from __future__ import annotations
 
 import io
-import json
 import os
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from zen.errors import DamagedDataError
@@ -46,8 +44,7 @@ _CHUNK: Final = 4096
 _RECENT: Final = 1 << 17
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Tell what a commit does to one file.
 
     Args:
@@ -66,8 +63,7 @@ class Edit:
         return self.ref.kind, self.ref.key
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Hold one commit.
 
     Args:
@@ -85,8 +81,7 @@ class Entry:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """Say how a journal ends.
 
     Args:
@@ -271,6 +266,9 @@ def _line_before(file: BinaryIO, end: int) -> tuple[int, bytes]:
 
 
 def _line(entry: Entry) -> bytes:
+    # Listing a folder reads no commit, unless somebody was interrupted.
+    import json
+
     content = {
         "sequence": entry.sequence,
         "id": str(entry.id),
@@ -296,6 +294,8 @@ def _parsed(line: bytes) -> Entry | None:
     """Return the commit that a line holds, None if it isn't whole."""
     if not line.endswith((_APPLIED, _PENDING)):
         return None
+    import json
+
     try:
         content = json.loads(line)
         return Entry(

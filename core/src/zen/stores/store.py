@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -199,7 +198,10 @@ class Store:
             except ConflictError as error:
                 if error.check in expected or attempt == _ATTEMPTS - 1:
                     raise
-                time.sleep(random.uniform(0, 0.01) * attempt)  # noqa: S311 - no secret
+                # Only those need it who were overtaken.
+                from random import uniform
+
+                time.sleep(uniform(0, 0.01) * attempt)  # noqa: S311 - no secret
             else:
                 return
 
