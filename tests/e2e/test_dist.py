@@ -32,6 +32,21 @@ def counting() -> None:
 
 print(counting.run().get_step("one").output.read())
 """
+LOADED = """
+import sys
+from zen.cli.main import main
+
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    print("loaded", *sys.modules, file=sys.stderr)
+"""
+# What no command loads that only lists.
+HEAVY = {
+    *("importlib.metadata", "importlib_metadata", "packaging", "pluggy"),
+    *("pydantic", "rich", "sqlalchemy"),
+    *("zen_local", "zen_pipelines", "zen_sql", "zen_sqlite"),
+}
 
 
 @pytest.fixture
@@ -65,6 +80,21 @@ def test_wheels_work_in_an_empty_environment(
     listed = installed.run("zen", "stack", "list", "-o", "json")
     assert json.loads(listed.stdout)[0]["name"] == "default"
     assert "Running with active profile: 'default'" in listed.stderr
+
+
+def test_listing_loads_no_library_and_no_plugin(installed: Environment) -> None:
+    for command, unwanted in (
+        ("--version", HEAVY | {"yaml"}),
+        ("--help", HEAVY | {"yaml"}),
+        ("flavor list", HEAVY),
+        ("stack list", HEAVY),
+    ):
+        arguments = ("python", "-c", LOADED, *command.split())
+        installed.run(*arguments)  # the first use makes the profile and the index
+        err = installed.run(*arguments).stderr
+        loaded = set(err.split("loaded ", 1)[1].split())
+        assert "zen.cli.main" in loaded
+        assert not loaded & unwanted, command
 
 
 def test_a_missing_plugin_is_named_when_it_is_needed(
