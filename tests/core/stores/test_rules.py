@@ -38,9 +38,14 @@ class DictView:
             item.ref: Record(item.ref, item.uuid, item.to_payload(), "1")
             for item in items
         }
+        self.calls = 0
 
     def get(self, ref: Ref) -> Record | None:
-        return self.records.get(ref)
+        return self.get_many([ref]).get(ref)
+
+    def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        self.calls += 1
+        return {ref: self.records[ref] for ref in refs if ref in self.records}
 
     def scan(self, kind: str, prefix: str = "") -> Iterable[Record]:
         for ref, record in self.records.items():
@@ -59,6 +64,12 @@ def view() -> DictView:
 
 def test_an_empty_transaction_breaks_no_rule(view: DictView) -> None:
     validate(view, Transaction())
+
+
+def test_whatever_is_written_is_looked_up_at_once(view: DictView) -> None:
+    items = [ComponentRecord("alerter", f"a{number}", "x") for number in range(100)]
+    validate(view, Transaction(tuple(map(put, items))))
+    assert view.calls == 1
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ from zen.errors import (
 from zen.records import COMPONENT, REQUIRED_TYPES, STACK, Record, StackRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from uuid import UUID
 
     from zen.records import Ref
-    from zen.stores.driver import Put, Transaction
+    from zen.stores.driver import Transaction
 
 __all__ = ["View", "validate"]
 
@@ -38,6 +39,9 @@ class View(Protocol):
 
     def get(self, ref: Ref) -> Record | None:
         """Return the record, or None."""
+
+    def get_many(self, refs: Iterable[Ref]) -> Mapping[Ref, Record]:
+        """Return those of the records that exist."""
 
     def scan(self, kind: str, prefix: str = "") -> Iterable[Record]:
         """Return all records of a kind whose key begins with `prefix`."""
@@ -58,8 +62,7 @@ def validate(view: View, transaction: Transaction) -> None:
         StackValidationError: A stack would lack a required component.
     """
     after = _After(view, transaction)
-    for put in transaction.puts:
-        _check_identity(view, transaction, put)
+    _check_identities(view, transaction)
     for stack in after.changed_stacks():
         _check_required(view, stack)
         for component_type, ref in stack.component_refs.items():
@@ -98,17 +101,19 @@ class _After:
                 yield StackRecord.from_record(record)
 
 
-def _check_identity(view: View, transaction: Transaction, put: Put) -> None:
-    existing = view.get(put.ref)
-    deleted = any(delete.ref == put.ref for delete in transaction.deletes)
-    uuids = {other.uuid for other in transaction.puts if other.ref == put.ref}
-    if existing and not deleted:
-        uuids.add(existing.uuid)
-    if len(uuids) == 1:
-        return
-    raise _EXISTS.get(put.ref.kind, AlreadyExistsError)(
-        f"{put.ref} exists already.", hint="Choose another name."
-    )
+def _check_identities(view: View, transaction: Transaction) -> None:
+    """Let no record take the place of one with another identity."""
+    deleted = {delete.ref for delete in transaction.deletes}
+    uuids: dict[Ref, set[UUID]] = {put.ref: set() for put in transaction.puts}
+    for ref, existing in view.get_many(uuids).items():
+        if ref not in deleted:
+            uuids[ref].add(existing.uuid)
+    for put in transaction.puts:
+        uuids[put.ref].add(put.uuid)
+        if len(uuids[put.ref]) > 1:
+            raise _EXISTS.get(put.ref.kind, AlreadyExistsError)(
+                f"{put.ref} exists already.", hint="Choose another name."
+            )
 
 
 def _check_required(view: View, stack: StackRecord) -> None:

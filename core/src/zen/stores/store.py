@@ -29,6 +29,8 @@ __all__ = ["Store"]
 ItemT = TypeVar("ItemT")
 
 _ATTEMPTS: Final = 20
+# Some drivers look through all records of a kind for each page.
+_PAGE: Final = 10_000
 
 
 class Store:
@@ -229,10 +231,16 @@ class _RecordingView:
         self._guards: dict[str, str] = {}
 
     def get(self, ref: Ref) -> Record | None:
-        record = self._driver.get_many([ref]).get(ref)
-        # What was read first counts: the rules may have judged by it.
-        self._revisions.setdefault(ref, record.revision if record else None)
-        return record
+        return self.get_many([ref]).get(ref)
+
+    def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        wanted = list(refs)
+        found = self._driver.get_many(wanted)
+        for ref in wanted:
+            revision = found[ref].revision if ref in found else None
+            # What was read first counts: the rules may have judged by it.
+            self._revisions.setdefault(ref, revision)
+        return found
 
     def scan(self, kind: str, prefix: str = "") -> list[Record]:
         records, damaged, guard = _scan(self._driver, kind, prefix)
@@ -263,14 +271,14 @@ def _scan(
     for _ in range(_ATTEMPTS):
         records: list[Record] = []
         damaged: list[DamagedDataError] = []
-        page = driver.scan(kind, prefix=prefix)
+        page = driver.scan(kind, prefix=prefix, limit=_PAGE)
         guard = page.guard
         while True:
             records += page.records
             damaged += page.damaged
             if page.next is None or page.guard != guard:
                 break
-            page = driver.scan(kind, prefix=prefix, after=page.next)
+            page = driver.scan(kind, prefix=prefix, after=page.next, limit=_PAGE)
         if page.guard == guard:
             return records, damaged, guard
     raise ConflictError(f"The list of {kind}s")
