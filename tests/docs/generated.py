@@ -179,6 +179,7 @@ def help_of_types() -> dict[str, str]:
             (spec.plural.replace("_", " "), "TYPES"),
             (f"{article} {spec.title}", "A TYPE"),
             (spec.command, "TYPE"),
+            (spec.title, "TYPE"),
         ):
             page = page.replace(words, word)
         pages[spec.command] = " ".join(page.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -316,6 +317,22 @@ class Repository:
         """
         return self._registry.compose(name, components, self.store)
 
+    def recompose_stack(self, name: str, changes: Mapping[str, str | None]) -> Stack:
+        """Return a stack with other components; change nothing that is registered.
+
+        Args:
+            name: The stack.
+            changes: The name of the component of each type that gets another one;
+                None for the types that it is to be without.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            StackComponentNotFoundError: A component isn't registered.
+            StackValidationError: A required type is missing, the components don't
+                fit, or one that is to go isn't there.
+        """
+        return self._registry.recompose(self.store.stack(name), changes, self.store)
+
     def register_stack(self, stack: Stack) -> None:
         """Register a stack, and those of its components that aren't registered yet.
 
@@ -343,6 +360,19 @@ class Repository:
         self.store.replace_stack(name, stack.record, new)
         self._announce(new)
         self._activation.rename_stack(name, stack.name)
+
+    def rename_stack(self, name: str, new_name: str) -> None:
+        """Give a stack another name; where it is active, it stays so.
+
+        The flavors of its components need not be installed.
+
+        Raises:
+            StackNotFoundError: There is no stack called `name`.
+            StackExistsError: Its new name is taken.
+        """
+        record = self.store.stack(name)
+        self.store.replace_stack(name, replace(record, name=new_name))
+        self._activation.rename_stack(record.name, new_name)
 
     def deregister_stack(self, name: str) -> None:
         """Delete a stack that isn't active; its components stay.
@@ -413,6 +443,21 @@ class Repository:
         self.store.replace_component(
             component_type, name, self.factory.record(component)
         )
+
+    def rename_stack_component(
+        self, component_type: str, name: str, new_name: str
+    ) -> None:
+        """Give a component another name, also in the stacks that use it.
+
+        Its flavor need not be installed.
+
+        Raises:
+            StackComponentNotFoundError: There is no component called `name`.
+            StackComponentExistsError: Its new name is taken.
+        """
+        record = self.store.component(component_type, name)
+        renamed = replace(record, name=new_name)
+        self.store.replace_component(component_type, name, renamed)
 
     def deregister_stack_component(self, component_type: str, name: str) -> None:
         """Delete a component.

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from tests.core.cli.conftest import Zen
 
 TYPES = [spec.command for spec in zen_component_types()]
+COMMANDS = (
+    *("delete", "describe", "down", "flavor", "get", "list", "register"),
+    *("remove-attribute", "rename", "up", "update"),
+)
 
 
 @pytest.mark.parametrize("component_type", TYPES)
 def test_every_type_has_the_same_commands(zen: Zen, component_type: str) -> None:
     listed = zen(component_type, "--help").out
-    for command in ("delete", "describe", "down", "flavor", "list", "register", "up"):
+    for command in COMMANDS:
         assert f"\n  {command} " in listed
     zen(component_type, "list")
     zen(component_type, "flavor", "list")
@@ -142,3 +146,134 @@ def test_flavors_name_their_distribution(zen: Zen) -> None:
     sqlite = next(flavor for flavor in flavors if flavor["name"] == "sqlite")
     assert sqlite["distribution"] == "zen-plugin-sqlite"
     assert sqlite["type"] == "metadata_store"
+
+
+def test_get_names_the_active_stacks_own(zen: Zen) -> None:
+    assert zen("artifact-store", "get").out == "Active artifact store: 'default'\n"
+    assert zen("artifact-store", "get", "-o", "json").json == {"name": "default"}
+    outcome = zen("alerter", "get", code=1)
+    assert "The active stack 'default' has no alerter." in outcome.err
+
+
+def test_update_changes_what_is_given_and_nothing_else(
+    zen: Zen, tmp_path: Path
+) -> None:
+    zen("artifact-store", "register", "mine", "-f", "local", f"--path={tmp_path}/a")
+    before = zen("artifact-store", "describe", "mine", "-o", "json").json
+    outcome = zen("artifact-store", "update", "mine", "--path", f"{tmp_path}/b")
+    assert outcome.out == "Successfully updated artifact store `mine`.\n"
+    after = zen("artifact-store", "describe", "mine", "-o", "json").json
+    assert after == {**before, "configuration": {"path": f"{tmp_path}/b"}}
+
+
+def test_update_is_about_the_active_one_by_default(zen: Zen, tmp_path: Path) -> None:
+    outcome = zen("artifact-store", "update", f"--path={tmp_path}")
+    assert "No component name given; using `default` from active stack." in outcome.err
+    listed = zen("artifact-store", "list", "-o", "json").json
+    assert listed[0]["configuration"] == {"path": str(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["mine"], 2, "No attribute is given"),
+        (["mine", "--pth=/x"], 1, "Did you mean 'path'?"),
+        (
+            ["mine", "--name=other"],
+            1,
+            "'name' of artifact store 'mine' is no attribute",
+        ),
+        (["mien", "--path=/x"], 1, "Did you mean 'mine'?"),
+    ],
+)
+def test_update_refuses_what_it_cannot_do(
+    zen: Zen, arguments: list[str], code: int, message: str
+) -> None:
+    zen("artifact-store", "register", "mine", "-f", "local", "--path=/x")
+    assert message in zen("artifact-store", "update", *arguments, code=code).err
+    mine = zen("artifact-store", "describe", "mine", "-o", "json").json
+    assert mine["configuration"] == {"path": "/x"}
+
+
+def test_a_removed_attribute_has_its_default_again(zen: Zen) -> None:
+    zen("artifact-store", "register", "mine", "-f", "local", "--path=/x")
+    zen("artifact-store", "remove-attribute", "mine", "--path")
+    (mine,) = [
+        each
+        for each in zen("artifact-store", "list", "-o", "json").json
+        if each["name"] == "mine"
+    ]
+    assert mine["configuration"] == {"path": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["mine"], 2, "No attribute is given"),
+        (["mine", "--pth"], 1, "Did you mean 'path'?"),
+        (["mine", "--uuid"], 1, "'uuid' is no attribute of artifact store 'mine'"),
+    ],
+)
+def test_remove_attribute_refuses_what_it_cannot_do(
+    zen: Zen, arguments: list[str], code: int, message: str
+) -> None:
+    zen("artifact-store", "register", "mine", "-f", "local", "--path=/x")
+    outcome = zen("artifact-store", "remove-attribute", *arguments, code=code)
+    assert message in outcome.err
+
+
+def test_a_renamed_component_stays_in_its_stacks(zen: Zen) -> None:
+    outcome = zen("artifact-store", "rename", "default", "bucket")
+    assert outcome.out == "Successfully renamed artifact store `default` to `bucket`.\n"
+    described = zen("stack", "describe", "-o", "json").json
+    assert described["components"]["artifact_store"] == "bucket"
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("default", "Mine"), "Artifact store 'mine' exists already."),
+        (("defalt", "new"), "Did you mean 'default'?"),
+        (("default", "a/b"), "is not a valid artifact store name"),
+    ],
+)
+def test_rename_refuses_what_it_cannot_do(
+    zen: Zen, names: tuple[str, str], message: str
+) -> None:
+    zen("artifact-store", "register", "mine", "-f", "local")
+    assert message in zen("artifact-store", "rename", *names, code=1).err
+
+
+def test_a_flavors_attributes_are_explained(zen: Zen) -> None:
+    out = zen("artifact-store", "flavor", "describe", "local").out
+    assert out.startswith("Artifacts in a folder of this host. From zen-plugin-local")
+    assert "ATTRIBUTE" in out
+    described = zen("artifact-store", "flavor", "describe", "local", "-o", "json").json
+    (path,) = described["attributes"]
+    assert (path["name"], path["type"], path["required"]) == ("path", "str", False)
+    assert path["meaning"].startswith("The folder.")
+    assert described["distribution"] == "zen-plugin-local"
+
+
+def test_a_flavor_without_attributes_says_so(zen: Zen) -> None:
+    out = zen("orchestrator", "flavor", "describe", "local").out
+    assert out.endswith("It has no attributes.\n")
+
+
+def test_an_unknown_flavor_cannot_be_described(zen: Zen) -> None:
+    outcome = zen("artifact-store", "flavor", "describe", "locl", code=1)
+    assert "Did you mean 'local'?" in outcome.err
+
+
+def test_a_value_can_be_the_content_of_a_file(zen: Zen, here: Path) -> None:
+    (here / "path.txt").write_text("/from/a/file")
+    attribute = "--path=@path.txt"
+    zen("artifact-store", "register", "mine", "-f", "local", attribute)
+    mine = zen("artifact-store", "describe", "mine", "-o", "json").json
+    assert mine["configuration"] == {"path": "/from/a/file"}
+
+
+def test_a_file_that_is_not_there_is_named(zen: Zen) -> None:
+    arguments = ("artifact-store", "register", "mine", "-f", "local", "--path=@gone")
+    outcome = zen(*arguments, code=2)
+    assert "'--path' asks for the content of 'gone', which can't be read" in outcome.err

@@ -10,7 +10,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.core.cli.conftest import Zen
+    from tests.core.conftest import FakeDistribution
 
+HORN_FLAVOR = """
+@hookimpl
+def zen_flavors():
+    return [FlavorSpec("alerter", "horn", "horns.parts:Horn", "Blows.")]
+"""
+HORN = """
+from zen import BaseAlerter
+
+class Horn(BaseAlerter):
+    FLAVOR = "horn"
+
+    def post(self, message):
+        return True
+
+    def ask(self, question):
+        return True
+"""
 DEFAULTS = ("-o", "default", "-a", "default", "-m", "default")
 
 
@@ -192,3 +210,89 @@ def test_an_empty_name_is_not_the_active_stack(zen: Zen, command: str) -> None:
 def test_an_empty_name_of_a_component_is_not_left_out(zen: Zen) -> None:
     outcome = zen("stack", "register", "x", *DEFAULTS, "-x", "", code=1)
     assert "is not a valid secrets manager name" in outcome.err
+
+
+def components(zen: Zen, name: str) -> dict[str, str]:
+    described = zen("stack", "describe", name, "-o", "json").json
+    return dict(described["components"])
+
+
+def test_update_changes_what_is_given_and_nothing_else(zen: Zen) -> None:
+    zen("artifact-store", "register", "bucket", "-f", "local")
+    before = components(zen, "default")
+    outcome = zen("stack", "update", "default", "-a", "bucket")
+    assert outcome.out == "Stack `default` successfully updated!\n"
+    assert components(zen, "default") == {**before, "artifact_store": "bucket"}
+
+
+def test_update_is_about_the_active_stack_by_default(zen: Zen) -> None:
+    zen("artifact-store", "register", "bucket", "-f", "local")
+    zen("stack", "update", "--artifact_store", "bucket")
+    assert components(zen, "default")["artifact_store"] == "bucket"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([], 2, "No component is given"),
+        (["-a", "defalt"], 1, "Did you mean 'default'?"),
+        (["prod", "-a", "default"], 1, "Stack 'prod' does not exist."),
+    ],
+)
+def test_update_refuses_what_it_cannot_do(
+    zen: Zen, arguments: list[str], code: int, message: str
+) -> None:
+    assert message in zen("stack", "update", *arguments, code=code).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ([], 2, "No component type is given"),
+        (["-al"], 1, "Stack 'default' has no alerter that could be removed."),
+        (["default", "-o"], 1, "Stack 'default' has no orchestrator, which every"),
+        (["prod", "-al"], 1, "Stack 'prod' does not exist."),
+    ],
+)
+def test_remove_component_refuses_what_it_cannot_do(
+    zen: Zen, arguments: list[str], code: int, message: str
+) -> None:
+    assert message in zen("stack", "remove-component", *arguments, code=code).err
+
+
+def test_a_component_that_is_removed_from_a_stack_stays(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("horns", HORN_FLAVOR, HORN)
+    zen("alerter", "register", "mine", "-f", "horn")
+    zen("stack", "update", "-al", "mine")
+    assert components(zen, "default")["alerter"] == "mine"
+    outcome = zen("stack", "remove-component", "default", "--alerter")
+    assert outcome.out == "Stack `default` successfully updated!\n"
+    assert "alerter" not in components(zen, "default")
+    assert [each["name"] for each in zen("alerter", "list", "-o", "json").json] == [
+        "mine"
+    ]
+
+
+def test_a_renamed_stack_stays_active(zen: Zen) -> None:
+    outcome = zen("stack", "rename", "default", "prod")
+    assert outcome.out == "Stack `default` successfully renamed as `prod`!\n"
+    assert names(zen) == ["prod"]
+    assert zen("stack", "get", "-o", "json").json == {"name": "prod"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "message"),
+    [
+        (("default", "Prod"), "Stack 'prod' exists already."),
+        (("defalt", "new"), "Did you mean 'default'?"),
+        (("default", "a/b"), "is not a valid stack name"),
+    ],
+)
+def test_rename_refuses_what_it_cannot_do(
+    zen: Zen, pair: tuple[str, str], message: str
+) -> None:
+    zen("stack", "register", "prod", *DEFAULTS)
+    assert message in zen("stack", "rename", *pair, code=1).err
+    assert names(zen) == ["default", "prod"]

@@ -14,7 +14,13 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["print_data", "print_object", "print_rows", "terminal_width"]
+__all__ = [
+    "print_data",
+    "print_name",
+    "print_object",
+    "print_rows",
+    "terminal_width",
+]
 
 _ACTIVE_MARK: Final = "👉"
 _HEAVY: Final = {"top": "┏━┯┓", "head": "┠─┼┨", "bottom": "┗━┷┛", "row": "┃│┃"}
@@ -70,6 +76,20 @@ def print_object(content: Mapping[str, object], output: str, *, title: str) -> N
     width = _width(table.splitlines()[0])
     click.echo(title.center(width).rstrip())
     click.echo(table)
+
+
+def print_name(name: str, output: str, *, sentence: str) -> None:
+    """Print the name of one object.
+
+    Args:
+        name: The name.
+        output: `table`, `json` or `yaml`.
+        sentence: What people are told.
+    """
+    if output == "table":
+        click.echo(sentence)
+    else:
+        print_data({"name": name}, output)
 
 
 def print_data(content: object, output: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.group import Group
 from zen.cli.options import global_option, output_option, yes_option
-from zen.cli.output import print_object, print_rows
+from zen.cli.output import print_name, print_object, print_rows
 from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from zen.plugin import ComponentTypeSpec
     from zen.repository import Repository
 
 __all__ = ["stack"]
@@ -24,15 +27,29 @@ class _ComponentOptions(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's own parameters and those of the component types."""
         types = ctx.ensure_object(App).catalog.component_types()
-        options = [
-            click.Option(
-                [f"--{spec.command}", *([f"-{spec.option}"] if spec.option else [])],
-                metavar="NAME",
-                help=f"The {spec.title} of the stack.",
-            )
-            for spec in types
-        ]
-        return [*super().get_params(ctx), *options]
+        return [*super().get_params(ctx), *map(self.option, types)]
+
+    def option(self, spec: ComponentTypeSpec) -> click.Option:
+        """Return the option of a component type: it takes the component's name."""
+        help_text = f"The {spec.title} of the stack."
+        return click.Option(_spellings(spec), metavar="NAME", help=help_text)
+
+
+class _ComponentFlags(_ComponentOptions):
+    """Take a flag for each component type that is installed."""
+
+    def option(self, spec: ComponentTypeSpec) -> click.Option:
+        """Return the flag of a component type."""
+        help_text = f"Remove the {spec.title}."
+        return click.Option(_spellings(spec), is_flag=True, help=help_text)
+
+
+def _spellings(spec: ComponentTypeSpec) -> list[str]:
+    return [f"--{spec.command}", *([f"-{spec.option}"] if spec.option else [])]
+
+
+# The original's options are spelt with underscores, as are the types.
+_AS_OPTIONS: Final = {"token_normalize_func": lambda token: token.replace("_", "-")}
 
 
 @click.group(cls=Group)
@@ -71,11 +88,7 @@ def list_stacks(app: App, output: str) -> None:
     app.report_damage(damaged)
 
 
-@stack.command(
-    "register",
-    cls=_ComponentOptions,
-    context_settings={"token_normalize_func": lambda token: token.replace("_", "-")},
-)
+@stack.command("register", cls=_ComponentOptions, context_settings=_AS_OPTIONS)
 @click.argument("name")
 @click.option("--set", "activate", is_flag=True, help="Make it the active stack.")
 @pass_app
@@ -94,6 +107,47 @@ def register_stack(
         _activate(repository, name, globally=False)
 
 
+@stack.command("update", cls=_ComponentOptions, context_settings=_AS_OPTIONS)
+@click.argument("name", required=False)
+@pass_app
+def update_stack(app: App, /, name: str | None, **names: str | None) -> None:
+    """Give a stack other components; the active one by default.
+
+    For example: zen stack update prod -a bucket -al slack
+    """
+    changes = {kind: value for kind, value in names.items() if value is not None}
+    if not changes:
+        raise click.UsageError("No component is given, as in '-a NAME'.")
+    _recompose(app.announce(), name, changes)
+
+
+@stack.command("remove-component", cls=_ComponentFlags, context_settings=_AS_OPTIONS)
+@click.argument("name", required=False)
+@pass_app
+def remove_component(app: App, /, name: str | None, **flags: bool) -> None:
+    """Take components out of a stack, of the active one by default. They stay.
+
+    For example: zen stack remove-component prod -al
+    """
+    changes = {kind: None for kind, is_given in flags.items() if is_given}
+    if not changes:
+        raise click.UsageError("No component type is given, as in '-al'.")
+    _recompose(app.announce(), name, changes)
+
+
+@stack.command("rename")
+@click.argument("name")
+@click.argument("new_name")
+@pass_app
+def rename_stack(app: App, name: str, new_name: str) -> None:
+    """Give a stack another name.
+
+    For example: zen stack rename prod production
+    """
+    app.announce().rename_stack(name, new_name)
+    click.echo(f"Stack `{name}` successfully renamed as `{new_name}`!")
+
+
 @stack.command("set")
 @click.argument("name")
 @global_option
@@ -107,13 +161,15 @@ def set_stack(app: App, name: str, *, globally: bool) -> None:
 
 
 @stack.command("get")
+@output_option
 @pass_app
-def get_stack(app: App) -> None:
+def get_stack(app: App, output: str) -> None:
     """Show the name of the active stack.
 
     For example: zen stack get
     """
-    click.echo(f"The active stack is: '{app.announce().active_stack_name}'")
+    name = app.announce().active_stack_name
+    print_name(name, output, sentence=f"The active stack is: '{name}'")
 
 
 @stack.command("describe")
@@ -189,6 +245,15 @@ def bring_down(app: App, name: str | None) -> None:
         click.echo(f"Stack '{built.name}' holds no resources to bring down.")
     else:
         click.echo(f"Stack '{built.name}' is down.")
+
+
+def _recompose(
+    repository: Repository, name: str | None, changes: Mapping[str, str | None]
+) -> None:
+    known = repository.active_stack_name if name is None else name
+    built = repository.recompose_stack(known, changes)
+    repository.update_stack(built.name, built)
+    click.echo(f"Stack `{built.name}` successfully updated!")
 
 
 def _activate(repository: Repository, name: str, *, globally: bool) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
+import yaml
 from pydantic import SecretBytes, SecretStr, ValidationError
 
 from zen.components.base import StackComponent
@@ -11,17 +14,21 @@ from zen.errors import (
     ComponentConfigurationError,
     FlavorNotFoundError,
     PluginContractError,
+    did_you_mean,
 )
 from zen.records import ComponentRecord, Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from zen.catalog import Catalog, Offer
     from zen.plugin import FlavorSpec
 
 __all__ = ["ComponentFactory"]
+
+# What every component has, and nobody configures.
+_IDENTITY: Final = {"name", "uuid"}
 
 
 class ComponentFactory:
@@ -47,13 +54,27 @@ class ComponentFactory:
             FlavorNotFoundError: No plugin offers the flavor.
             ComponentConfigurationError: The flavor doesn't accept the configuration.
         """
-        for reserved in {"name", "uuid"} & set(configuration or ()):
-            raise ComponentConfigurationError(
-                f"'{reserved}' of {component_type.replace('_', ' ')} '{name}' is no"
-                " attribute to be configured.",
-                hint="Leave it out: the name comes first, and the uuid is made up.",
-            )
+        self._check_reserved(component_type, name, configuration or {})
         return self._build(component_type, flavor, name, configuration or {})
+
+    def parse(
+        self, component_type: str, flavor: str, texts: Mapping[str, str]
+    ) -> dict[str, object]:
+        """Return a configuration that is given as texts, as on a command line.
+
+        A text that an attribute doesn't take as it is, such as `[a, b]` for a list,
+        is read as YAML. What it doesn't take then either is left for `create` and
+        `build` to refuse.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers the flavor.
+        """
+        cls = self.load_flavor(self._catalog.flavor(component_type, flavor))
+        configuration: dict[str, object] = dict(texts)
+        for key in _refused(cls, texts):
+            with suppress(yaml.YAMLError):
+                configuration[key] = yaml.safe_load(texts[key])
+        return configuration
 
     def build(self, record: ComponentRecord) -> StackComponent:
         """Return the component that a record describes.
@@ -84,6 +105,40 @@ class ComponentFactory:
                 " or see 'zen plugin list'.",
             ) from error
 
+    def reconfigure(
+        self,
+        record: ComponentRecord,
+        changes: Mapping[str, object],
+        *,
+        removed: Iterable[str] = (),
+    ) -> StackComponent:
+        """Return the component that a record describes, configured anew.
+
+        Args:
+            record: The record.
+            changes: The attributes that get another value.
+            removed: The attributes that get their default again.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers its flavor.
+            ComponentConfigurationError: The flavor has no such attribute, or doesn't
+                accept the configuration.
+        """
+        gone = set(removed)
+        flavor = self.load_flavor(self._catalog.flavor(record.type, record.flavor))
+        for key in gone - (set(flavor.model_fields) - _IDENTITY):
+            title = f"{record.type.replace('_', ' ')} '{record.name}'"
+            suggestion = did_you_mean(key, set(flavor.model_fields) - _IDENTITY)
+            raise ComponentConfigurationError(
+                f"'{key}' is no attribute of {title} that could be removed."
+                f"{suggestion}",
+                hint=_attributes_hint(record.type, record.flavor, flavor),
+            )
+        kept = {k: v for k, v in record.configuration.items() if k not in gone}
+        configuration = {**kept, **changes}
+        self._check_reserved(record.type, record.name, configuration)
+        return self.build(replace(record, configuration=configuration))
+
     def record(self, component: StackComponent) -> ComponentRecord:
         """Return the record that describes a component.
 
@@ -109,6 +164,17 @@ class ComponentFactory:
             uuid=component.uuid,
         )
 
+    @staticmethod
+    def _check_reserved(
+        component_type: str, name: str, configuration: Mapping[str, object]
+    ) -> None:
+        for reserved in sorted(_IDENTITY & set(configuration)):
+            raise ComponentConfigurationError(
+                f"'{reserved}' of {component_type.replace('_', ' ')} '{name}' is no"
+                " attribute to be configured.",
+                hint="Leave it out: the name comes first, and the uuid is made up.",
+            )
+
     def _build(
         self,
         component_type: str,
@@ -125,13 +191,10 @@ class ComponentFactory:
             return cls.model_validate({**configuration, **identity})
         except ValidationError as error:
             problems = "; ".join(_explain(problem) for problem in error.errors())
-            command = component_type.replace("_", "-")
-            known = sorted(set(cls.model_fields) - {"name", "uuid"})
             raise ComponentConfigurationError(
                 f"The configuration of {component_type.replace('_', ' ')} '{name}'"
                 f" doesn't fit flavor '{flavor}': {problems}",
-                hint=f"Attributes of 'zen {command} register --flavor {flavor}':"
-                f" {', '.join(f'--{key}' for key in known) or 'none'}.",
+                hint=_attributes_hint(component_type, flavor, cls),
             ) from error
         # A flavor's own validators, which may raise anything.
         except Exception as error:
@@ -174,6 +237,28 @@ class ComponentFactory:
         if isinstance(base, type) and issubclass(base, StackComponent):
             return base
         return StackComponent
+
+
+def _attributes_hint(
+    component_type: str, flavor: str, cls: type[StackComponent]
+) -> str:
+    names = (f"--{key}" for key in sorted(set(cls.model_fields) - _IDENTITY))
+    command = f"zen {component_type.replace('_', '-')} flavor describe {flavor}"
+    return f"Attributes: {', '.join(names) or 'none'}; see '{command}'."
+
+
+def _refused(cls: type[StackComponent], texts: Mapping[str, str]) -> set[str]:
+    """Return the attributes that don't take their texts."""
+    try:
+        cls.model_validate(texts)
+    except ValidationError as error:
+        places = (problem["loc"] for problem in error.errors())
+        return {str(place[0]) for place in places if place and place[0] in texts}
+    # A flavor's own validators, which may raise anything; when the component is made,
+    # they do so again, and are blamed.
+    except Exception:  # noqa: BLE001
+        return set()
+    return set()
 
 
 def _holds_secret(value: object) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen.components.factory import ComponentFactory
-from zen.errors import StackComponentExistsError
+from zen.errors import StackComponentExistsError, StackValidationError
 from zen.names import check_name
 from zen.records import ComponentRecord, StackRecord
 from zen.stack._lifecycle import Lifecycle
@@ -60,9 +61,42 @@ class StackRegistry:
             StackComponentNotFoundError: A component isn't registered.
             StackValidationError: A required type is missing, or they don't fit.
         """
-        for component_type, part in components.items():
+        return self._checked(StackRecord(name, components), store)
+
+    def recompose(
+        self, record: StackRecord, changes: Mapping[str, str | None], store: Store
+    ) -> Stack:
+        """Return a stack with other components; write nothing.
+
+        Args:
+            record: The stack.
+            changes: The name of the component of each type that gets another one;
+                None for the types that it is to be without.
+            store: Where it is kept.
+
+        Raises:
+            StackComponentNotFoundError: A component isn't registered.
+            StackValidationError: A required type is missing, the components don't
+                fit, or one that is to go isn't there.
+        """
+        absent = [kind for kind in changes if kind not in record.components]
+        for component_type in absent:
+            if changes[component_type] is None:
+                title = component_type.replace("_", " ")
+                raise StackValidationError(
+                    f"Stack '{record.name}' has no {title} that could be removed.",
+                    hint=f"See 'zen stack describe {record.name}'.",
+                )
+        components = {
+            kind: name
+            for kind, name in {**record.components, **changes}.items()
+            if name is not None
+        }
+        return self._checked(replace(record, components=components), store)
+
+    def _checked(self, record: StackRecord, store: Store) -> Stack:
+        for component_type, part in record.components.items():
             check_name(part, component_type.replace("_", " "))
-        record = StackRecord(name, components)
         store.check(record)
         stack = self.build(record, store)
         stack.validate()

@@ -1,0 +1,78 @@
+"""Read attributes of components from a command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["read_attributes", "read_keys"]
+
+
+def read_attributes(arguments: Sequence[str]) -> dict[str, str]:
+    """Read `--key=value` and `--key value`.
+
+    A value `@file` stands for the content of that file, and `@@text` for `@text`.
+
+    Raises:
+        click.UsageError: An argument is no attribute, or a file can't be read.
+    """
+    attributes: dict[str, str] = {}
+    remaining = list(arguments)
+    while remaining:
+        option, separator, value = remaining.pop(0).partition("=")
+        key = _key(option)
+        if not separator:
+            if not remaining or remaining[0].startswith("--"):
+                raise click.UsageError(f"Attribute '{option}' has no value.")
+            value = remaining.pop(0)
+        if not _is_text(value):
+            raise click.UsageError(f"The value of '{option}' is no text in UTF-8.")
+        if key in attributes:
+            raise click.UsageError(f"Attribute '{option}' is given twice.")
+        attributes[key] = _expanded(option, value)
+    return attributes
+
+
+def read_keys(arguments: Sequence[str]) -> list[str]:
+    """Read `--key --other`, or `key other`.
+
+    Raises:
+        click.UsageError: An argument is no attribute's name.
+    """
+    return [_key(f"--{argument.removeprefix('--')}") for argument in arguments]
+
+
+def _key(option: str) -> str:
+    key = option.removeprefix("--").replace("-", "_")
+    if not option.startswith("--") or not key.isidentifier():
+        message = f"'{option}' is no attribute. The name comes first, and then"
+        message += " attributes as in '--path=VALUE'."
+        raise click.UsageError(message)
+    return key
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _expanded(option: str, value: str) -> str:
+    if not value.startswith("@") or value.startswith("@@"):
+        return value.removeprefix("@")
+    file = Path(value[1:])
+    try:
+        return file.read_bytes().decode("utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        raise click.UsageError(
+            f"'{option}' asks for the content of '{file}', which can't be read:"
+            f" {reason}. A value that begins with '@' is written with two of them."
+        ) from error

@@ -1,0 +1,131 @@
+"""The commands that change components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from zen.cli.app import App, pass_app
+from zen.cli.attributes import read_attributes, read_keys
+from zen.cli.component._choice import pass_spec, record_of
+from zen.cli.options import yes_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zen.plugin import ComponentTypeSpec
+
+__all__ = ["delete", "register", "remove_attribute", "rename", "update"]
+
+
+@click.command("register", context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.option("--flavor", "-f", required=True, help="What implements it.")
+@click.argument("attributes", nargs=-1, type=click.UNPROCESSED)
+@pass_spec
+@pass_app
+def register(
+    app: App, spec: ComponentTypeSpec, name: str, flavor: str, attributes: Sequence[str]
+) -> None:
+    """Register {a_title}.
+
+    What the flavor needs is given as --KEY=VALUE. A list or a mapping is written as
+    in YAML, and --KEY=@FILE takes the content of a file.
+
+    \b
+    For example, to see the flavors and register one:
+      zen {command} flavor list
+      zen {command} register NAME --flavor=FLAVOR --KEY=VALUE
+    """
+    texts = read_attributes(attributes)
+    repository = app.announce()
+    configuration = repository.factory.parse(spec.name, flavor, texts)
+    component = repository.factory.create(spec.name, flavor, name, configuration)
+    repository.register_stack_component(component)
+    click.echo(f"Successfully registered {spec.title} `{name}`.")
+
+
+@click.command("update", context_settings={"ignore_unknown_options": True})
+@click.argument(
+    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] --KEY=VALUE..."
+)
+@pass_spec
+@pass_app
+def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
+    """Change attributes of {a_title}, the active stack's by default.
+
+    For example: zen {command} update NAME --KEY=VALUE
+    """
+    name, rest = _split(arguments)
+    texts = read_attributes(rest)
+    if not texts:
+        raise click.UsageError("No attribute is given, as in '--KEY=VALUE'.")
+    repository = app.announce()
+    record = record_of(repository, spec, name)
+    changes = repository.factory.parse(spec.name, record.flavor, texts)
+    component = repository.factory.reconfigure(record, changes)
+    repository.update_stack_component(record.name, spec.name, component)
+    click.echo(f"Successfully updated {spec.title} `{record.name}`.")
+
+
+@click.command("remove-attribute", context_settings={"ignore_unknown_options": True})
+@click.argument(
+    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] --KEY..."
+)
+@pass_spec
+@pass_app
+def remove_attribute(
+    app: App, spec: ComponentTypeSpec, arguments: Sequence[str]
+) -> None:
+    """Give attributes of {a_title} their defaults again.
+
+    For example: zen {command} remove-attribute NAME --KEY
+    """
+    name, rest = _split(arguments)
+    keys = read_keys(rest)
+    if not keys:
+        raise click.UsageError("No attribute is given, as in '--KEY'.")
+    repository = app.announce()
+    record = record_of(repository, spec, name)
+    component = repository.factory.reconfigure(record, {}, removed=keys)
+    repository.update_stack_component(record.name, spec.name, component)
+    click.echo(f"Successfully updated {spec.title} `{record.name}`.")
+
+
+@click.command("rename")
+@click.argument("name")
+@click.argument("new_name")
+@pass_spec
+@pass_app
+def rename(app: App, spec: ComponentTypeSpec, name: str, new_name: str) -> None:
+    """Give {a_title} another name, also in the stacks that use it.
+
+    For example: zen {command} rename NAME NEW_NAME
+    """
+    app.announce().rename_stack_component(spec.name, name, new_name)
+    click.echo(f"Successfully renamed {spec.title} `{name}` to `{new_name}`.")
+
+
+@click.command("delete")
+@click.argument("name")
+@yes_option
+@pass_spec
+@pass_app
+def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
+    """Delete {a_title} that no stack uses.
+
+    For example: zen {command} delete NAME
+    """
+    repository = app.announce()
+    repository.store.component(spec.name, name)
+    app.confirm(f"This will delete {spec.title} '{name}'.", yes=yes)
+    repository.deregister_stack_component(spec.name, name)
+    click.echo(f"Deleted {spec.title}: {name}")
+
+
+def _split(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """Return the name that comes before the attributes, if there is one, and those."""
+    if arguments and not arguments[0].startswith("--"):
+        return arguments[0], arguments[1:]
+    return None, arguments

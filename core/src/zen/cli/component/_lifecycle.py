@@ -1,0 +1,49 @@
+"""The commands that bring components up and down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from zen.cli.app import App, pass_app
+from zen.cli.component._choice import component_of, pass_spec, title_of
+
+if TYPE_CHECKING:
+    from zen.plugin import ComponentTypeSpec
+
+__all__ = ["down", "up"]
+
+
+@click.command("up")
+@click.argument("name", required=False)
+@pass_spec
+@pass_app
+def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
+    """Provision and resume {a_title}, the active stack's by default.
+
+    For example: zen {command} up
+    """
+    component = component_of(app.announce(), spec, name)
+    if component.is_running:
+        click.echo(f"{title_of(component)} is running already.")
+        return
+    app.repository.lifecycle.up(component)
+    click.echo(f"{title_of(component)} is up.")
+
+
+@click.command("down")
+@click.argument("name", required=False)
+@pass_spec
+@pass_app
+def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
+    """Suspend and deprovision {a_title}, the active stack's by default.
+
+    For example: zen {command} down
+    """
+    component = component_of(app.announce(), spec, name)
+    app.repository.lifecycle.down(component)
+    if component.is_running:
+        click.echo(f"{title_of(component)} holds no resources to bring down.")
+    else:
+        click.echo(f"{title_of(component)} is down.")

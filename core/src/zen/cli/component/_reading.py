@@ -1,0 +1,118 @@
+"""The commands that show components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from zen.cli.app import App, pass_app, warn
+from zen.cli.component._choice import (
+    active_name,
+    active_record,
+    pass_spec,
+    record_of,
+)
+from zen.cli.options import output_option
+from zen.cli.output import print_name, print_object, print_rows
+from zen.errors import FlavorNotFoundError, PluginError
+
+if TYPE_CHECKING:
+    from zen.plugin import ComponentTypeSpec
+    from zen.records import ComponentRecord
+    from zen.repository import Repository
+
+__all__ = ["describe", "get", "list_"]
+
+
+@click.command("list")
+@output_option
+@pass_spec
+@pass_app
+def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
+    """List the {plural} of the active profile.
+
+    For example: zen {command} list
+    """
+    repository = app.announce()
+    records, damaged = repository.store.components(spec.name)
+    active = active_name(repository, spec.name)
+    headers = {key: key.upper() for key in ("active", "name", "flavor", "uuid")}
+    if output == "table":
+        attributes = {key for record in records for key in record.configuration}
+        headers |= {key: key.upper() for key in sorted(attributes)}
+        rows = [{**each.configuration, **_row(each, active)} for each in records]
+    else:
+        rows = [
+            {**_row(each, active), "configuration": dict(each.configuration)}
+            for each in records
+        ]
+    empty = f"No {spec.plural.replace('_', ' ')} registered."
+    print_rows(rows, output, headers=headers, empty=empty)
+    app.report_damage(damaged)
+
+
+@click.command("get")
+@output_option
+@pass_spec
+@pass_app
+def get(app: App, spec: ComponentTypeSpec, output: str) -> None:
+    """Show the name of the active stack's {title}.
+
+    For example: zen {command} get
+    """
+    record = active_record(app.announce(), spec)
+    sentence = f"Active {spec.title}: '{record.name}'"
+    print_name(record.name, output, sentence=sentence)
+
+
+@click.command("describe")
+@click.argument("name", required=False)
+@output_option
+@pass_spec
+@pass_app
+def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -> None:
+    """Show {a_title}, the active stack's by default.
+
+    For example: zen {command} describe default
+    """
+    repository = app.announce()
+    record = record_of(repository, spec, name)
+    row = _row(record, active_name(repository, spec.name))
+    active = row.pop("active")
+    configuration = _effective(repository, record)
+    content = {
+        "type": record.type,
+        **row,
+        "provider": str(record.provider) if record.provider else None,
+    }
+    if output == "table":
+        content |= configuration
+    else:
+        content |= {"active": active, "configuration": configuration}
+    suffix = " (ACTIVE)" if active else ""
+    title = f"{spec.name.upper()} Component Configuration{suffix}"
+    print_object(content, output, title=title)
+
+
+def _row(record: ComponentRecord, active: str | None) -> dict[str, object]:
+    return {
+        "active": record.name.lower() == (active or "").lower(),
+        "name": record.name,
+        "flavor": record.flavor,
+        "uuid": str(record.uuid),
+    }
+
+
+def _effective(repository: Repository, record: ComponentRecord) -> dict[str, object]:
+    """Return a configuration with its defaults, as far as its flavor can be loaded."""
+    try:
+        component = repository.factory.build(record)
+    except (FlavorNotFoundError, PluginError) as error:
+        warn(error)
+        return dict(record.configuration)
+    return {
+        key: getattr(component, key)
+        for key in type(component).model_fields
+        if key not in {"name", "uuid"}
+    }
