@@ -44,6 +44,8 @@ class Mail(BaseAlerter):
     tokens: list[SecretStr] = []
     keys: dict[str, SecretBytes] = {}
     account: Account | None = None
+    copies: list[str] = []
+    limits: dict[str, int] = {}
     def post(self, message): return True
     def ask(self, question): return True
 """
@@ -290,3 +292,37 @@ def test_a_validator_that_breaks_is_blamed_on_its_owner(
     with pytest.raises(PluginContractError, match="RuntimeError: no air") as caught:
         factory.create("alerter", "horn", "x")
     assert caught.value.distribution == "horns 0.5"
+
+
+@pytest.mark.usefixtures("mail")
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ({"to": "[a, b]"}, "[a, b]"),
+        ({"retries": "5"}, "5"),
+        ({"copies": "[a, b]"}, ["a", "b"]),
+        ({"limits": "{a: 1}"}, {"a": 1}),
+        ({"limits": "{a: "}, "{a: "),
+    ],
+)
+def test_a_text_is_read_as_yaml_where_it_is_not_taken_as_it_is(
+    factory: ComponentFactory, text: dict[str, str], value: object
+) -> None:
+    (parsed,) = factory.parse("alerter", "mail", text).values()
+    assert parsed == value
+
+
+@pytest.mark.usefixtures("mail")
+def test_a_component_is_configured_anew(factory: ComponentFactory) -> None:
+    record = replace(RECORD, configuration={"to": "dev", "retries": 5})
+    made: Any = factory.reconfigure(record, {"copies": ["a"]}, removed=["retries"])
+    assert (made.uuid, made.name) == (RECORD.uuid, "x")
+    assert (made.to, made.retries, made.copies) == ("dev", 3, ["a"])
+
+
+@pytest.mark.usefixtures("mail")
+def test_an_identity_cannot_be_configured_anew(factory: ComponentFactory) -> None:
+    with pytest.raises(ComponentConfigurationError, match="'uuid' of alerter 'x'"):
+        factory.reconfigure(RECORD, {"uuid": UUID(int=8)})
+    with pytest.raises(ComponentConfigurationError, match="'uuid' is no attribute"):
+        factory.reconfigure(RECORD, {}, removed=["uuid"])
