@@ -46,6 +46,16 @@ COMMIT_NOW = """
 commit(sys.argv[1])
 print("acknowledged", flush=True)
 """
+ACT = """
+act = commit
+"""
+PRUNE = """
+import sys
+from zen.stores.local import LocalStoreDriver
+
+def act(folder):
+    LocalStoreDriver(folder).prune(2)
+"""
 # In each copy of a store, forks a writer that dies at the next step.
 DIE_AT_EACH_STEP = """
 import itertools, os, shutil, signal
@@ -76,7 +86,7 @@ for step in itertools.count(1):
     child = os.fork()
     if not child:
         die_at(step)
-        commit(copy)
+        act(copy)
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status):
@@ -122,7 +132,7 @@ def test_a_writer_that_dies_at_any_step_leaves_the_old_state_or_the_new(
     folder: Path, tmp_path: Path, run_python: RunPython, tree: type[Tree]
 ) -> None:
     copies = tmp_path / "copies"
-    output = run_python(COMMIT + DIE_AT_EACH_STEP, folder, copies)
+    output = run_python(COMMIT + ACT + DIE_AT_EACH_STEP, folder, copies)
     steps, code = map(int, output.split())
     assert code == 0
     made = [
@@ -133,6 +143,32 @@ def test_a_writer_that_dies_at_any_step_leaves_the_old_state_or_the_new(
     # Once it is made it stays made, and both sides of that moment were met.
     assert made == sorted(made)
     assert 10 < sum(made) < steps - 10
+
+
+def test_a_writer_that_dies_while_it_prunes_leaves_the_old_log_or_the_new(
+    folder: Path, tmp_path: Path, run_python: RunPython, tree: type[Tree]
+) -> None:
+    driver = LocalStoreDriver(str(folder))
+    for text in ("a", "b", "c"):
+        driver.commit(Transaction((put("alpha", text),)))
+    before, page = driver.log(), driver.scan("note")
+    copies = tmp_path / "copies"
+    output = run_python(PRUNE + DIE_AT_EACH_STEP, folder, copies)
+    steps, code = map(int, output.split())
+    assert code == 0
+    logs = []
+    for step in range(1, steps + 1):
+        copy = LocalStoreDriver(str(copies / str(step)))
+        logs.append(copy.log())
+        assert copy.scan("note").guard == page.guard
+        assert copy.last_sequence() == 4
+        copy.commit(Transaction((put("alpha", "next"),)))
+        assert copy.last_sequence() == 5
+        assert [name for name in tree(copy.folder).files() if ".tmp" in name] == []
+    assert [log for log in logs if log not in (before, before[2:])] == []
+    assert logs == sorted(logs, key=len, reverse=True)
+    assert logs[0] == before
+    assert logs[-1] == before[2:]
 
 
 def traced(options: list[str], script: str, folder: Path) -> tuple[int, str, str]:

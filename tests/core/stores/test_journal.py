@@ -30,6 +30,15 @@ from zen.stores.local import LocalStoreDriver
 for record in LocalStoreDriver(sys.argv[1]).scan("note").records:
     print(record.payload["text"])
 """
+PRUNE = """\
+import sys
+from zen.errors import ZenError
+from zen.stores.local import LocalStoreDriver
+try:
+    LocalStoreDriver(sys.argv[1]).prune(1)
+except ZenError as error:
+    print(type(error).__name__, error)
+"""
 
 
 @pytest.fixture
@@ -389,3 +398,107 @@ def test_a_reader_sees_a_commit_whole_that_is_made_while_it_reads(
     monkeypatch.setattr(LocalStoreDriver, "_path", commit_in_between)
     found = driver.get_many([ALPHA, BETA]).values()
     assert [record.payload["text"] for record in found] == ["new", "new"]
+
+
+def test_a_reader_sees_a_commit_whole_though_the_journal_is_pruned_meanwhile(
+    driver: LocalStoreDriver, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("older", "old"):
+        write(driver, text, ALPHA, BETA)
+    other = LocalStoreDriver(str(folder))
+    read = LocalStoreDriver._path  # noqa: SLF001 - to step in between two files
+
+    def prune_in_between(self: LocalStoreDriver, kind: str, key: str) -> Path:
+        if key == "beta":
+            monkeypatch.undo()
+            assert other.prune(1) == 1
+            write(other, "new", ALPHA, BETA)
+        return read(self, kind, key)
+
+    monkeypatch.setattr(LocalStoreDriver, "_path", prune_in_between)
+    found = driver.get_many([ALPHA, BETA]).values()
+    assert [record.payload["text"] for record in found] == ["new", "new"]
+
+
+def test_a_reader_sees_the_first_commit_whole(
+    driver: LocalStoreDriver, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = LocalStoreDriver(str(folder))
+    read = LocalStoreDriver._path  # noqa: SLF001 - to step in between two files
+
+    def commit_in_between(self: LocalStoreDriver, kind: str, key: str) -> Path:
+        if key == "beta":
+            monkeypatch.undo()
+            write(other, "new", ALPHA, BETA)
+            other.commit(Transaction((note(GAMMA, "new"),)))
+            other.prune(1)
+        return read(self, kind, key)
+
+    monkeypatch.setattr(LocalStoreDriver, "_path", commit_in_between)
+    assert list(driver.get_many([ALPHA, BETA])) == [ALPHA, BETA]
+
+
+def test_pruning_finishes_what_was_begun(
+    unfinished: LocalStoreDriver, folder: Path
+) -> None:
+    assert unfinished.prune(1) == 1
+    assert b"new" in file(folder, ALPHA).read_bytes()
+    assert sequences(unfinished) == [2]
+    assert texts(unfinished) == NEW
+
+
+def test_pruning_forgets_a_line_that_is_no_commit_and_what_is_torn(
+    driver: LocalStoreDriver, folder: Path
+) -> None:
+    for text in ("a", "b", "c"):
+        write(driver, text, ALPHA)
+    content = log_file(folder).read_bytes()
+    log_file(folder).write_bytes(b"x" + content + b'{"torn')
+    assert driver.prune(2) == 1
+    assert sequences(driver) == [2, 3]
+    assert log_file(folder).read_bytes() == content[content.index(b"\n") + 1 :]
+
+
+def test_pruning_what_is_not_there_makes_nothing(
+    driver: LocalStoreDriver, folder: Path
+) -> None:
+    assert driver.prune(1) == 0
+    assert not folder.exists()
+
+
+def test_a_journal_that_cannot_be_pruned_is_whole(
+    driver: LocalStoreDriver, folder: Path, run_python: RunPython
+) -> None:
+    for text in ("a", "b"):
+        write(driver, text, ALPHA)
+    before = log_file(folder).read_bytes()
+    (folder / ".state").chmod(0o555)
+    output = run_python(PRUNE, folder, unprivileged=True)
+    (folder / ".state").chmod(0o755)
+    assert output.startswith("StoreUnavailableError")
+    assert log_file(folder).read_bytes() == before
+
+
+def test_the_kinds_are_those_of_folders_with_records(
+    unfinished: LocalStoreDriver, folder: Path
+) -> None:
+    for name in ("empty", "s", "Notes", ".states", "note", "no-kinds"):
+        (folder / name).mkdir()
+        (folder / name / "a.yaml").touch()
+    for name in ("plains", "nothings"):
+        (folder / name).mkdir()
+    (folder / "plains" / "README.md").touch()
+    unfinished.commit(Transaction((Put(Ref("lease", "a/b"), uuid4(), {}),)))
+    (folder / "leases" / "a" / "b.yaml").write_text("broken")
+    assert unfinished.kinds() == ["lease", "note"]
+
+
+def test_the_kinds_are_those_of_what_was_begun_as_well(
+    driver: LocalStoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_staged: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("zen.stores.local.put_in_place", fail)
+    write(driver, "new", ALPHA)
+    assert driver.kinds() == ["note"]

@@ -39,6 +39,7 @@ class Memory:
     rows: dict[Ref, Row] = field(default_factory=dict)
     guards: dict[str, int] = field(default_factory=dict)
     commits: list[Commit] = field(default_factory=list)
+    sequence: int = 0
 
 
 def refs_of(transaction: Transaction) -> set[Ref]:
@@ -79,6 +80,10 @@ class MemoryDriver(StoreDriver):
         more = found[limit - 1].key if len(found) > limit else None
         return Page(tuple(page), guard, more)
 
+    def kinds(self) -> list[str]:
+        with self.locked():
+            return sorted({ref.kind for ref in self.memory.rows})
+
     def commit(self, transaction: Transaction) -> None:
         with self.locked():
             if self.is_applied(transaction):
@@ -90,11 +95,17 @@ class MemoryDriver(StoreDriver):
 
     def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
         with self.locked():
-            return self.memory.commits[after : after + limit]
+            return [c for c in self.memory.commits if c.sequence > after][:limit]
 
     def last_sequence(self) -> int:
         with self.locked():
-            return len(self.memory.commits)
+            return self.memory.sequence
+
+    def prune(self, keep: int) -> int:
+        with self.locked():
+            forgotten = self.memory.commits[:-keep]
+            del self.memory.commits[:-keep]
+        return len(forgotten)
 
     def locked(self) -> AbstractContextManager[object]:
         return self.memory.lock
@@ -130,7 +141,7 @@ class MemoryDriver(StoreDriver):
         return (self.revision(check.ref, row) if row else None) == check.revision
 
     def apply(self, transaction: Transaction) -> None:
-        sequence = len(self.memory.commits) + 1
+        sequence = self.memory.sequence + 1
         before = dict(self.memory.rows)
         for delete in transaction.deletes:
             self.memory.rows.pop(delete.ref, None)
@@ -150,8 +161,9 @@ class MemoryDriver(StoreDriver):
 
     def remember(self, transaction: Transaction, changes: list[Change]) -> None:
         author = transaction.author
+        self.memory.sequence += 1
         commit = Commit(
-            len(self.memory.commits) + 1,
+            self.memory.sequence,
             transaction.id,
             datetime.now(timezone.utc),
             author.user,

@@ -83,6 +83,24 @@ CAUGHT_BY = {
     "CannotBeUsedAgain": "test_a_closed_driver_can_be_used_again",
     "NeedsMoreThanItsUrl": "test_a_store_is_found_again_by_its_url",
     "DoesNotNormaliseItsDefault": "test_the_default_url_is_a_normal_one",
+    "CountsFromZero": "test_commits_are_numbered_from_one",
+    "SkipsNumbers": "test_the_log_has_what_was_applied_and_once",
+    "LogsTheNewestFirst": "test_commits_are_numbered_from_one",
+    "CountsCommits": "test_pruning_keeps_the_last_commits",
+    "LogsPastTheLimit": "test_the_log_comes_in_pages",
+    "LogsLocalTime": "test_a_commit_tells_who_made_it_and_when",
+    "ForgetsWhoItWas": "test_a_commit_tells_who_made_it_and_when",
+    "ForgetsWhatWas": "test_a_commit_tells_what_records_were_and_became",
+    "LogsWhatWasNotThere": "test_what_was_not_there_was_not_removed",
+    "ForgetsByItself": "test_a_hundred_commits_are_kept_and_more",
+    "KnowsTwoKinds": "test_the_kinds_are_those_of_the_records",
+    "NamesKindsThatAreGone": "test_the_kinds_are_those_of_the_records",
+    "PrunesNothing": "test_pruning_keeps_the_last_commits",
+    "PrunesTheNewest": "test_pruning_keeps_the_last_commits",
+    "PrunesRecords": "test_pruning_keeps_the_records",
+    "CountsWhatItKeeps": "test_pruning_keeps_the_last_commits",
+    "NumbersAnew": "test_numbers_go_on_after_pruning",
+    "AlwaysUpgrades": "test_a_new_store_needs_no_upgrade",
 }
 SHARED = {
     "test_a_commit_is_seen_by_others_at_once",
@@ -97,6 +115,12 @@ CONCURRENT = {
     "test_of_many_who_change_a_record_at_once_one_succeeds",
     "test_no_change_to_one_record_is_lost",
     "test_who_reads_during_a_commit_relies_on_no_half",
+}
+PRUNE = {
+    "test_pruning_keeps_the_last_commits",
+    "test_pruning_keeps_the_records",
+    "test_numbers_go_on_after_pruning",
+    "test_there_may_be_nothing_to_prune",
 }
 
 
@@ -124,7 +148,7 @@ def test_each_fault_fails_the_test_that_names_it(run_tests: RunTests) -> None:
 def test_what_a_driver_does_not_declare_is_skipped(
     run_tests: RunTests, fake_distribution: FakeDistribution
 ) -> None:
-    offer = OFFER.format(capabilities='frozenset({"shared"})')
+    offer = OFFER.format(capabilities='frozenset({"shared", "prune"})')
     fake_distribution("acme-memory", offer)
     results = run_tests(ONE_DRIVER)
     assert results.skipped["TestMemoryDriver"] == CONCURRENT
@@ -137,7 +161,7 @@ def test_a_driver_may_declare_that_it_can_do_nothing_of_that(
 ) -> None:
     fake_distribution("acme-memory", OFFER.format(capabilities="frozenset()"))
     results = run_tests(ONE_DRIVER)
-    assert results.skipped["TestMemoryDriver"] == CONCURRENT | SHARED
+    assert results.skipped["TestMemoryDriver"] == CONCURRENT | SHARED | PRUNE
 
 
 def test_what_is_left_open_must_pass(
@@ -145,7 +169,7 @@ def test_what_is_left_open_must_pass(
 ) -> None:
     fake_distribution("acme-memory", OFFER.format(capabilities="None"))
     results = run_tests(ONE_DRIVER)
-    assert results.passed["TestMemoryDriver"] >= CONCURRENT | SHARED
+    assert results.passed["TestMemoryDriver"] >= CONCURRENT | SHARED | PRUNE
 
 
 def test_a_capability_that_nobody_knows_is_a_fault(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
+from zen.errors import StoreError
 from zen.stores.history import Author
 
 if TYPE_CHECKING:
@@ -180,6 +181,17 @@ class StoreDriver(ABC):
         """
 
     @abstractmethod
+    def kinds(self) -> list[str]:
+        """Return the kinds of record that there are, sorted.
+
+        A kind is among them while the store holds a record of it, one that can't be
+        read as well.
+
+        Raises:
+            StoreUnavailableError: The store can't be read at all.
+        """
+
+    @abstractmethod
     def commit(self, transaction: Transaction) -> None:
         """Apply a transaction whole, durably, and only if all its checks hold.
 
@@ -196,7 +208,8 @@ class StoreDriver(ABC):
     def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
         """Return commits, the oldest first, so that one can follow a store.
 
-        Their sequence numbers begin with 1, and none is skipped or comes twice.
+        The first that is ever made has the sequence number 1, and none is skipped or
+        comes twice. All are kept until `prune` is called; then the oldest are gone.
 
         Args:
             after: Return only commits with a greater sequence number.
@@ -214,6 +227,40 @@ class StoreDriver(ABC):
         Raises:
             StoreUnavailableError: The store can't be read at all.
         """
+
+    def prune(self, keep: int) -> int:
+        """Forget the oldest commits, and return how many those were.
+
+        The records, their revisions and the guards stay as they are, and the numbers
+        go on. What is forgotten are also the ids of the transactions. A driver that
+        can't do it says so in its spec's capabilities.
+
+        Args:
+            keep: How many of the last commits to keep; 1 or more.
+
+        Raises:
+            StoreError: The driver can't do it.
+            StoreLockedError: Another process holds the store for too long.
+            StoreUnavailableError: The store can't be written; nothing was changed.
+        """
+        del keep
+        raise StoreError(
+            "This profile's store driver can't forget any of its history.",
+            hint="Copy the profile with 'zen profile copy': the copy has a history of"
+            " its own.",
+        )
+
+    def upgrade(self) -> str | None:
+        """Bring the store's layout to this version's, if an older one made it.
+
+        Returns:
+            What was done, as a sentence for the user; None if there was nothing to do.
+
+        Raises:
+            StoreLockedError: Another process holds the store for too long.
+            StoreUnavailableError: It can't be done; the store is as it was.
+        """
+        return None
 
     def close(self) -> None:  # noqa: B027 - many drivers hold nothing
         """Let go of what the driver holds, such as connections."""

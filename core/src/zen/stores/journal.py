@@ -26,7 +26,7 @@ from zen.stores.history import Author
 from zen.stores.yaml_files import replace_files, unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Edit", "Entry", "Journal", "Place", "Tail", "overlay"]
@@ -109,21 +109,25 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def start(self) -> int:
-        """Return where those commits begin that may not have been applied yet."""
-        with self._reading() as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - len(_APPLIED)))
-            if file.read() == _APPLIED:
-                return size
-            tail = _tail(file)
-            return tail.start if tail.pending else tail.end
+    @contextmanager
+    def watching(self) -> Iterator[Callable[[], list[Entry] | None]]:
+        """Yield what returns the commits that files, read meanwhile, may lack.
 
-    def since(self, start: int) -> list[Entry]:
-        """Return the commits from a place on that `start` returned."""
+        Those are what was committed since, and the commit before if it may not have
+        been applied by then. None stands for a journal that was replaced meanwhile: it
+        may lack some of them.
+        """
         with self._reading() as file:
-            file.seek(start)
-            return [entry for line in file if (entry := _parsed(line))]
+            start = _start(file)
+
+            def since() -> list[Entry] | None:
+                with self._reading() as present:
+                    if not _is_same(file, present):
+                        return None
+                    present.seek(start)
+                    return [entry for line in present if (entry := _parsed(line))]
+
+            yield since
 
     def tail(self) -> Tail:
         """Return how the journal ends."""
@@ -188,6 +192,23 @@ class Journal:
         end = tail.end + len(line)
         return Tail(tail.end, end, end, entry.sequence, entry)
 
+    def prune(self, keep: int, tail: Tail) -> int:
+        """Forget all commits but the last ones, and return how many those were.
+
+        Args:
+            keep: How many to keep.
+            tail: How the journal ends; its last commit has been applied.
+
+        Raises:
+            StoreUnavailableError: It can't be written; it is unchanged.
+        """
+        with self._reading() as file:
+            lines = file.read(tail.end).splitlines(keepends=True)
+        if len(lines) <= keep:
+            return 0
+        replace_files({self.path: b"".join(lines[-keep:])})
+        return len(lines) - keep
+
     def mark_applied(self, tail: Tail) -> None:
         """Note that the files that the last commit changed are as it wants them.
 
@@ -239,6 +260,24 @@ def _write(file: io.FileIO, line: bytes, at: int) -> None:
     while line:
         line = line[file.write(line) :]
     os.fsync(file.fileno())
+
+
+def _start(file: BinaryIO) -> int:
+    """Return where those commits begin that may not have been applied yet."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - len(_APPLIED)))
+    if file.read() == _APPLIED:
+        return size
+    tail = _tail(file)
+    return tail.start if tail.pending else tail.end
+
+
+def _is_same(file: BinaryIO, other: BinaryIO) -> bool:
+    """Tell whether two streams are of one file, or of none both."""
+    absent = [isinstance(each, io.BytesIO) for each in (file, other)]
+    if any(absent):
+        return all(absent)
+    return os.path.samestat(os.fstat(file.fileno()), os.fstat(other.fileno()))
 
 
 def _tail(file: BinaryIO) -> Tail:

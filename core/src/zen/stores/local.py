@@ -7,7 +7,7 @@ be kept in git. What belongs to this host alone is in `.state`, which git ignore
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from uuid import UUID
 from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
 from zen.records import Record, Ref
 from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
-from zen.stores.history import Change, Commit, Content
+from zen.stores.history import Author, Change, Commit, Content
 from zen.stores.journal import Edit, Entry, Journal, overlay
 from zen.stores.yaml_files import (
     dump_yaml,
@@ -29,6 +29,7 @@ from zen.stores.yaml_files import (
     read_file,
     replace_files,
     staged_files,
+    unavailable,
 )
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ class LocalStoreDriver(StoreDriver):
         more = keys[limit - 1] if len(keys) > limit else None
         return Page(tuple(records), _guard(contents), more, tuple(damaged))
 
+    def kinds(self) -> list[str]:
+        """Return the kinds of record that there are, sorted."""
+        contents = self._as_committed(self._all_files)
+        return sorted({kind for kind, _ in contents})
+
     def commit(self, transaction: Transaction) -> None:
         """Apply a transaction under the folder's lock.
 
@@ -111,14 +117,7 @@ class LocalStoreDriver(StoreDriver):
         it, it is committed all the same: readers see it, and the next writer goes on.
         Of the ids of transactions, the journal knows the last few hundred.
         """
-        lock = self.folder / _STATE / "lock"
-        with exclusive_lock(lock, author=transaction.author) as crashed:
-            if crashed:
-                self._sweep()
-            tail = self._journal.tail()
-            if tail.pending:
-                self._finish(tail.pending)
-                self._journal.mark_applied(tail)
+        with self._locked(transaction.author) as tail:
             if not self._journal.knows(transaction.id, tail):
                 for check in transaction.checks:
                     if not self._holds(check):
@@ -144,6 +143,25 @@ class LocalStoreDriver(StoreDriver):
         """Return the sequence number of the last commit, 0 if there is none."""
         return self._journal.tail().sequence
 
+    def prune(self, keep: int) -> int:
+        """Forget the oldest commits, and return how many those were."""
+        if not self._journal.path.exists():
+            return 0
+        with self._locked(Author()) as tail:
+            return self._journal.prune(keep, tail)
+
+    @contextmanager
+    def _locked(self, author: Author) -> Iterator[Tail]:
+        """Keep others from writing, see to what they left, and yield the log's end."""
+        with exclusive_lock(self.folder / _STATE / "lock", author=author) as crashed:
+            if crashed:
+                self._sweep()
+            tail = self._journal.tail()
+            if tail.pending:
+                self._finish(tail.pending)
+                self._journal.mark_applied(tail)
+            yield tail
+
     def _path(self, kind: str, key: str) -> Path:
         return self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
 
@@ -151,10 +169,13 @@ class LocalStoreDriver(StoreDriver):
         self, read: Callable[[], dict[Place, bytes]]
     ) -> dict[Place, bytes]:
         """Return what is read, as of one commit, however many are made meanwhile."""
-        start = self._journal.start()
-        contents = read()
-        overlay(contents, self._journal.since(start))
-        return contents
+        while True:
+            with self._journal.watching() as since:
+                contents = read()
+                entries = since()
+            if entries is not None:
+                overlay(contents, entries)
+                return contents
 
     def _files(self, places: Iterable[Place]) -> dict[Place, bytes]:
         found = ((place, read_file(self._path(*place))) for place in places)
@@ -164,6 +185,13 @@ class LocalStoreDriver(StoreDriver):
         folder = self.folder / f"{kind}s"
         names = (path.relative_to(folder).as_posix() for path in _files_below(folder))
         return self._files((kind, name.removesuffix(_SUFFIX)) for name in names)
+
+    def _all_files(self) -> dict[Place, bytes]:
+        return {
+            place: content
+            for kind in _kinds_in(self.folder)
+            for place, content in self._files_of(kind).items()
+        }
 
     def _holds(self, check: Check | GuardCheck) -> bool:
         if isinstance(check, GuardCheck):
@@ -228,7 +256,10 @@ class LocalStoreDriver(StoreDriver):
     def _sweep(self) -> None:
         """Remove what a writer that died has left beside the files."""
         with suppress(OSError):
-            for path in self.folder.rglob(f".*{_SUFFIX}.*.tmp"):
+            for path in (
+                *self.folder.rglob(f".*{_SUFFIX}.*.tmp"),
+                *(self.folder / _STATE).glob(".*.tmp"),
+            ):
                 path.unlink(missing_ok=True)
 
     def _change(self, edit: Edit) -> Change:
@@ -294,6 +325,23 @@ def _files_below(folder: Path) -> Iterator[Path]:
             f"{folder} can't be read: {error.strerror}.",
             hint="Check its permissions.",
         ) from error
+
+
+def _kinds_in(folder: Path) -> list[str]:
+    """Return the kinds of record that a folder may hold."""
+    try:
+        names = [entry.name for entry in os.scandir(folder) if entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unavailable("read", folder, error) from error
+    return [name[:-1] for name in names if name[-1] == "s" and _is_kind(name[:-1])]
+
+
+def _is_kind(name: str) -> bool:
+    with suppress(ValueError):
+        return bool(Ref(name, "x"))
+    return False
 
 
 def _concerns(check: Check | GuardCheck, edit: Edit) -> bool:

@@ -66,7 +66,9 @@ def keys(page: Page) -> list[str]:
 class StoreContract(Contract):
     """Hold the fixtures of the store drivers' contract."""
 
-    CAPABILITIES: ClassVar[frozenset[str]] = frozenset({"concurrent", "shared"})
+    CAPABILITIES: ClassVar[frozenset[str]] = frozenset(
+        {"concurrent", "prune", "shared"}
+    )
 
     @pytest.fixture
     def open_driver(self) -> Callable[[], StoreDriver]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zen.testing._store_history import StoreHistoryContract
 from zen.testing._store_records import StoreRecordsContract
 from zen.testing._store_scans import StoreScansContract
 from zen.testing._store_sharing import StoreSharingContract
@@ -14,6 +15,7 @@ class StoreDriverContract(
     StoreRecordsContract,
     StoreScansContract,
     StoreTransactionsContract,
+    StoreHistoryContract,
     StoreSharingContract,
 ):
     """Check a store driver; subclass it with one fixture.
@@ -32,4 +34,5 @@ class StoreDriverContract(
       those of several processes must. What lives in one process's memory does
       without.
     - `concurrent`: several may commit at once, each in a thread of its own.
+    - `prune`: the oldest commits can be forgotten.
     """

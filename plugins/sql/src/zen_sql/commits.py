@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, delete, func, insert, select
 
 from zen.errors import DamagedDataError
 from zen.records import Ref
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
     from zen.stores import Put, Transaction
 
-__all__ = ["add_commit", "is_applied", "last_change", "last_sequence", "read_commits"]
+__all__ = [
+    "add_commit",
+    "is_applied",
+    "last_change",
+    "last_sequence",
+    "prune_commits",
+    "read_commits",
+]
 
 
 def is_applied(connection: Connection, transaction: Transaction) -> bool:
@@ -116,6 +123,22 @@ def read_commits(
         for sequence, group in groupby(changes, lambda row: int(row["sequence"]))
     }
     return [_commit(row, by_commit.get(row["sequence"], []), place) for row in commits]
+
+
+def prune_commits(connection: Connection, keep: int) -> int:
+    """Forget all commits but the last ones, and return how many those were.
+
+    Args:
+        connection: The database, locked.
+        keep: How many to keep.
+    """
+    newest_first = select(COMMITS.c.sequence).order_by(COMMITS.c.sequence.desc())
+    last_forgotten = connection.scalar(newest_first.offset(keep).limit(1))
+    if last_forgotten is None:
+        return 0
+    connection.execute(delete(CHANGES).where(CHANGES.c.sequence <= last_forgotten))
+    forgotten = COMMITS.c.sequence <= last_forgotten
+    return connection.execute(delete(COMMITS).where(forgotten)).rowcount
 
 
 def _first(after: int, limit: int) -> Select[tuple[object, ...]]:

@@ -22,6 +22,7 @@ from zen_sql.commits import (
     is_applied,
     last_change,
     last_sequence,
+    prune_commits,
     read_commits,
 )
 from zen_sql.engine import Database, parse_url, sqlite_url
@@ -116,6 +117,12 @@ class SQLStoreDriver(StoreDriver):
         more = str(rows[limit - 1]["key"]) if len(rows) > limit else None
         return Page(tuple(records), guard, more, tuple(damaged))
 
+    def kinds(self) -> list[str]:
+        """Return the kinds of record that there are, sorted."""
+        query = select(RECORDS.c.kind).distinct().order_by(RECORDS.c.kind)
+        with self._database.reading(PROFILE) as connection:
+            return [] if connection is None else list(connection.scalars(query))
+
     def commit(self, transaction: Transaction) -> None:
         """Apply a transaction; one that was applied before is not applied again."""
         ends = False
@@ -141,6 +148,14 @@ class SQLStoreDriver(StoreDriver):
         """Return the sequence number of the last commit, 0 if there is none."""
         with self._database.reading(PROFILE) as connection:
             return 0 if connection is None else last_sequence(connection)
+
+    def prune(self, keep: int) -> int:
+        """Forget the oldest commits, and return how many those were."""
+        with self._database.reading(PROFILE) as connection:
+            if connection is None:
+                return 0
+        with self._database.writing(PROFILE) as connection:
+            return prune_commits(connection, keep)
 
     def close(self) -> None:
         """Let go of the database's connections."""

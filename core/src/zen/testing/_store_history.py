@@ -1,0 +1,186 @@
+"""Store drivers remember every commit, until they are told to forget the oldest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from zen.errors import ConflictError
+from zen.records import Ref
+from zen.stores import Author, Check, Content, Delete, GuardCheck, Transaction
+from zen.testing._contract import requires
+from zen.testing._store_base import (
+    ALPHA,
+    BETA,
+    KIND,
+    StoreContract,
+    put,
+    read,
+    remove,
+    write,
+)
+
+if TYPE_CHECKING:
+    from zen.records import Record
+    from zen.stores import Put, StoreDriver
+
+__all__ = ["StoreHistoryContract"]
+
+ANA: Final = Author("ana", "dev1", "zen stack register prod")
+
+
+def content(item: Put | Record) -> Content:
+    """Return what the log should hold of a record."""
+    return Content(item.uuid, item.payload)
+
+
+def numbers(driver: StoreDriver, *, after: int = 0, limit: int = 1000) -> list[int]:
+    """Return the sequence numbers of commits."""
+    return [commit.sequence for commit in driver.log(after=after, limit=limit)]
+
+
+def commit_often(driver: StoreDriver, times: int) -> None:
+    """Make as many commits."""
+    for number in range(times):
+        write(driver, put(ALPHA, number))
+
+
+class StoreHistoryContract(StoreContract):
+    """Check what a driver remembers: its commits, and the kinds of its records."""
+
+    def test_a_store_that_is_empty_has_no_past(self, driver: StoreDriver) -> None:
+        """Nor does reading make one."""
+        assert (driver.log(), driver.last_sequence(), driver.kinds()) == ([], 0, [])
+
+    def test_commits_are_numbered_from_one(self, driver: StoreDriver) -> None:
+        """None is skipped, and the log has the oldest first."""
+        for number in range(1, 6):
+            write(driver, put(ALPHA, number))
+            assert driver.last_sequence() == number
+        assert numbers(driver) == [1, 2, 3, 4, 5]
+
+    def test_a_commit_tells_who_made_it_and_when(self, driver: StoreDriver) -> None:
+        """The id is the transaction's, and the time is in UTC."""
+        transaction = Transaction((put(ALPHA),), author=ANA)
+        # Some keep no more than milliseconds.
+        began = datetime.now(timezone.utc) - timedelta(milliseconds=1)
+        driver.commit(transaction)
+        (commit,) = driver.log()
+        assert commit.id == transaction.id
+        assert (commit.user, commit.host, commit.command) == (
+            ANA.user,
+            ANA.host,
+            ANA.command,
+        )
+        assert commit.time.utcoffset() == timedelta(0)
+        assert began <= commit.time <= datetime.now(timezone.utc)
+
+    def test_a_commit_tells_what_records_were_and_became(
+        self, driver: StoreDriver
+    ) -> None:
+        """Whether they were added, changed or removed."""
+        old, new, other = put(ALPHA, "old"), put(ALPHA, ["new"]), put(BETA, {"a": 1})
+        write(driver, old)
+        write(driver, new, other)
+        remove(driver, ALPHA)
+        found = [
+            sorted((change.ref, change.before, change.after) for change in each.changes)
+            for each in driver.log()
+        ]
+        assert found == [
+            [(ALPHA, None, content(old))],
+            [(ALPHA, content(old), content(new)), (BETA, None, content(other))],
+            [(ALPHA, content(new), None)],
+        ]
+
+    def test_what_was_not_there_was_not_removed(self, driver: StoreDriver) -> None:
+        """A deletion of nothing is no change."""
+        written = put(BETA)
+        driver.commit(Transaction((written,), (Delete(ALPHA),)))
+        (commit,) = driver.log()
+        assert commit.changes == ((BETA, None, content(written)),)
+
+    def test_the_log_has_what_was_applied_and_once(self, driver: StoreDriver) -> None:
+        """What was refused isn't in it, nor is what was sent once more."""
+        applied = Transaction((put(ALPHA),), checks=(Check(ALPHA, None),))
+        refused = Transaction((put(ALPHA),), checks=(Check(ALPHA, None),))
+        driver.commit(applied)
+        with pytest.raises(ConflictError):
+            driver.commit(refused)
+        driver.commit(applied)
+        write(driver, put(BETA))
+        assert [c.changes[0].ref for c in driver.log()] == [ALPHA, BETA]
+        assert numbers(driver) == [1, 2]
+
+    def test_the_log_comes_in_pages(self, driver: StoreDriver) -> None:
+        """A page begins after a number, wherever one left off."""
+        commit_often(driver, 5)
+        assert numbers(driver, limit=2) == [1, 2]
+        assert numbers(driver, after=2, limit=2) == [3, 4]
+        assert numbers(driver, after=4) == [5]
+        assert numbers(driver, after=5) == numbers(driver, after=9) == []
+
+    def test_a_hundred_commits_are_kept_and_more(self, driver: StoreDriver) -> None:
+        """Nothing is forgotten unless somebody asks for it."""
+        commit_often(driver, 102)
+        assert numbers(driver) == list(range(1, 103))
+
+    def test_the_kinds_are_those_of_the_records(self, driver: StoreDriver) -> None:
+        """Whatever they are, and only while there are records of them."""
+        refs = [Ref(kind, "x/y") for kind in ("stack", "acme_lease", "z9", "notes")]
+        write(driver, *map(put, refs), put(ALPHA), put(BETA))
+        assert driver.kinds() == ["acme_lease", KIND, "notes", "stack", "z9"]
+        remove(driver, refs[0], ALPHA)
+        assert driver.kinds() == ["acme_lease", KIND, "notes", "z9"]
+
+    @requires("prune")
+    def test_pruning_keeps_the_last_commits(self, driver: StoreDriver) -> None:
+        """They are as they were, and it is said how many have gone."""
+        commit_often(driver, 5)
+        kept = driver.log(after=3)
+        assert driver.prune(2) == 3
+        assert driver.log() == kept
+        assert numbers(driver, after=1, limit=1) == [4]
+        assert driver.last_sequence() == 5
+
+    @requires("prune")
+    def test_pruning_keeps_the_records(self, driver: StoreDriver) -> None:
+        """And their revisions and guards, so that nobody's work is in vain."""
+        write(driver, put(BETA))
+        commit_often(driver, 3)
+        before = driver.scan(KIND)
+        driver.prune(1)
+        assert driver.scan(KIND) == before
+        checks = (
+            Check(BETA, read(driver, BETA).revision),
+            GuardCheck(KIND, before.guard),
+        )
+        driver.commit(Transaction((put(ALPHA, "next"),), checks=checks))
+        assert read(driver, ALPHA).payload["text"] == "next"
+
+    @requires("prune")
+    def test_numbers_go_on_after_pruning(self, driver: StoreDriver) -> None:
+        """No commit ever gets the number of one that is forgotten."""
+        commit_often(driver, 3)
+        driver.prune(1)
+        commit_often(driver, 2)
+        assert numbers(driver) == [3, 4, 5]
+        assert driver.prune(2) == 1
+
+    @requires("prune")
+    def test_there_may_be_nothing_to_prune(self, driver: StoreDriver) -> None:
+        """It is no error, in a store that is empty and in another."""
+        assert driver.prune(1) == 0
+        commit_often(driver, 2)
+        assert (driver.prune(2), driver.prune(100)) == (0, 0)
+        assert numbers(driver) == [1, 2]
+
+    def test_a_new_store_needs_no_upgrade(self, driver: StoreDriver) -> None:
+        """What this version has made is as this version wants it."""
+        assert driver.upgrade() is None
+        write(driver, put(ALPHA))
+        before = driver.scan(KIND), driver.log()
+        assert driver.upgrade() is None
+        assert (driver.scan(KIND), driver.log()) == before
