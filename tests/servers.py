@@ -1,0 +1,257 @@
+"""Real database servers: private ones, or those that the environment names.
+
+`mysql_url()` and `postgres_url()` make a database and return its URL. Servers are
+started when a test first asks for one, once for each process of pytest, listen on this
+host only, and end with that process, however it ends. `ZEN_TEST_MYSQL_URL` and
+`ZEN_TEST_POSTGRES_URL` name a server to use instead, by the SQLAlchemy URL of one of
+its databases, with a user who may create others.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import URL
+
+__all__ = ["FreshDatabase", "execute", "free_port", "mysql_url", "postgres_url"]
+
+# Neither server wants to be run by root.
+_USER: Final = "nobody"
+_PATIENCE: Final = 60
+# The server ends, and leaves nothing, when the process that holds the other end of
+# the pipe does: pytest-xdist kills its workers on Ctrl-C.
+_KEEPER: Final = 'signal=$1; shift; "$@" & read -r _; kill -s $signal $!; wait $!;'
+_KEEPER_ENDS: Final = ' rm -rf "$0"'
+_MYSQL_HINT: Final = "install mariadb-server, or set ZEN_TEST_MYSQL_URL"
+_POSTGRES_HINT: Final = "install postgresql, or set ZEN_TEST_POSTGRES_URL"
+
+
+class FreshDatabase(Protocol):
+    """Make an empty database, and return its URL with user and password."""
+
+    def __call__(self) -> str:
+        """Make one more."""
+
+
+@pytest.fixture(scope="session")
+def mysql_url() -> Iterator[FreshDatabase]:
+    """Make databases on a MariaDB or MySQL server."""
+    if named := os.environ.get("ZEN_TEST_MYSQL_URL"):
+        with _databases(make_url(named)) as make:
+            yield make
+        return
+    with _mariadb() as url:
+        yield lambda: _text(_make_database(url))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[FreshDatabase]:
+    """Make databases on a PostgreSQL server."""
+    if named := os.environ.get("ZEN_TEST_POSTGRES_URL"):
+        with _databases(make_url(named)) as make:
+            yield make
+        return
+    with _postgresql() as url:
+        yield lambda: _text(_make_database(url))
+
+
+def execute(url: str, *statements: str) -> list[tuple[object, ...]]:
+    """Execute SQL, each statement on its own, and return the rows of the last."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    rows: list[tuple[object, ...]] = []
+    with engine.connect() as connection:
+        for statement in statements:
+            result = connection.execute(text(statement))
+            rows = [tuple(row) for row in result] if result.returns_rows else []
+    return rows
+
+
+def free_port() -> int:
+    """Return the number of a port of this host that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _databases(server: URL) -> Iterator[FreshDatabase]:
+    """Make databases, and drop them in the end."""
+    made: list[URL] = []
+
+    def make() -> str:
+        made.append(_make_database(server))
+        return _text(made[-1])
+
+    yield make
+    for url in made:
+        _drop_database(server, url)
+
+
+def _make_database(server: URL) -> URL:
+    name = f"zen_{uuid4().hex}"
+    if server.get_backend_name() != "postgresql":
+        execute(_text(server), f"CREATE DATABASE {name}")
+        return server.set(database=name)
+    # To copy PostgreSQL's template for each test would take longer than the tests.
+    execute(_text(server), f"CREATE SCHEMA {name}")
+    return server.update_query_dict({"options": f"-csearch_path={name}"})
+
+
+def _drop_database(server: URL, url: URL) -> None:
+    if server.get_backend_name() != "postgresql":
+        execute(_text(server), f"DROP DATABASE {url.database}")
+        return
+    name = str(url.query["options"]).partition("=")[2]
+    execute(_text(server), f"DROP SCHEMA {name} CASCADE")
+
+
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def _mariadb() -> Iterator[URL]:
+    install = _program("mariadb-install-db", hint=_MYSQL_HINT)
+    server = _program("mariadbd", hint=_MYSQL_HINT)
+    options = [
+        "--no-defaults",
+        "--skip-name-resolve",
+        "--innodb-log-file-size=4M",
+        "--innodb-buffer-pool-size=16M",
+        "--innodb-flush-log-at-trx-commit=0",
+        "--performance-schema=OFF",
+    ]
+    port = free_port()
+    with _folder() as folder:
+        data, start = folder / "data", folder / "start.sql"
+        start.write_text(
+            "GRANT ALL PRIVILEGES ON *.* TO 'zen'@'%' IDENTIFIED BY 'secret'"
+            " WITH GRANT OPTION;\n"
+        )
+        first = ["--auth-root-authentication-method=normal", "--skip-test-db"]
+        _run([install, *options, *first, f"--datadir={data}"])
+        command = [
+            *(server, *options, f"--datadir={data}", f"--socket={folder}/socket"),
+            *("--bind-address=127.0.0.1", f"--port={port}", f"--init-file={start}"),
+        ]
+        url = make_url(f"mysql+pymysql://zen:secret@127.0.0.1:{port}/mysql")
+        with _serving(command, folder, url, signal="KILL"):
+            yield url
+
+
+@contextmanager
+def _postgresql() -> Iterator[URL]:
+    initialise = _program("initdb", hint=_POSTGRES_HINT)
+    server = _program("postgres", hint=_POSTGRES_HINT)
+    port = free_port()
+    with _folder() as folder:
+        data, password = folder / "data", folder / "password"
+        password.write_text("secret\n")
+        # A language's rules for sorting, as most servers have them.
+        locale = ["--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"]
+        user = ["--username=postgres", f"--pwfile={password}", "--auth=scram-sha-256"]
+        options = ["--no-sync", "--no-instructions", "--encoding=UTF8", *locale, *user]
+        _run([initialise, f"--pgdata={data}", *options])
+        command = [
+            *(server, "-D", str(data), "-F", "-p", str(port)),
+            *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
+        ]
+        url = make_url(
+            f"postgresql+psycopg://postgres:secret@127.0.0.1:{port}/postgres"
+        )
+        with _serving(command, folder, url, signal="QUIT"):
+            yield url
+
+
+def _program(name: str, *, hint: str) -> str:
+    # Debian keeps PostgreSQL's server, and some MariaDB's, out of the search path.
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    path = os.pathsep.join([os.environ["PATH"], "/usr/sbin", *map(str, places)])
+    if found := shutil.which(name, path=path):
+        return found
+    message = f"{name} isn't there: {hint}"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    # Not in pytest's folders: their paths are too long for a socket, and closed to
+    # all other users.
+    folder = Path(tempfile.mkdtemp(prefix="zen-server-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, _USER)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(
+        command,
+        user=_other_user(),
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@contextmanager
+def _serving(
+    command: Sequence[str], folder: Path, url: URL, *, signal: str
+) -> Iterator[None]:
+    keeper = ["sh", "-c", _KEEPER + _KEEPER_ENDS, str(folder), signal, *command]
+    log = folder / "log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            keeper,
+            user=_other_user(),
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        ) as process,
+    ):
+        _wait_for(url, process, log)
+        yield
+
+
+def _wait_for(url: URL, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            execute(_text(url), "SELECT 1")
+        except SQLAlchemyError:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < end, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _other_user() -> str | None:
+    return _USER if os.geteuid() == 0 else None
