@@ -17,11 +17,7 @@ from zen.config import (
     RepositoryFolder,
 )
 from zen.config.activation import dangling
-from zen.errors import (
-    ConfigurationError,
-    InUseError,
-    StackNotFoundError,
-)
+from zen.errors import ConfigurationError, StackNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -183,15 +179,7 @@ class Repository:
         settings = self._profiles.configuration.load()
         profile = settings.profile(name)
         self._profiles.check_deletion(profile, settings)
-        try:
-            here = self.active_profile_choice.name
-        except ConfigurationError:
-            return  # what is active here can't be told, so it isn't this one
-        if name == here:
-            raise InUseError(
-                f"Profile '{name}' can't be deleted while it is active.",
-                hint="Activate another one first, with 'zen profile set NAME'.",
-            )
+        self._activation.check_profile_inactive(name)
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.
@@ -386,14 +374,7 @@ class Repository:
 
     def check_stack_deletion(self, name: str) -> None:
         """Raise what `deregister_stack` would raise, and delete nothing."""
-        stack = self.store.stack(name)
-        choice = self.active_stack_choice
-        active = (self.active_profile.active_stack, choice.name if choice else None)
-        if stack.name.lower() in {name.lower() for name in active if name}:
-            raise InUseError(
-                f"Stack '{stack.name}' can't be deleted while it is active.",
-                hint="Activate another one first, with 'zen stack set NAME'.",
-            )
+        self._activation.check_stack_inactive(self.store.stack(name).name)
 
     def list_components(self, component_type: str) -> list[ComponentRecord]:
         """Return the active profile's components of a type as they are kept.

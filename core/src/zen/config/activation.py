@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zen.config.environment import read_variable
 from zen.config.repository_folder import LocalSettings, RepositoryFolder
 from zen.config.resolution import resolve_profile, resolve_stack
-from zen.errors import ConfigurationError, DanglingReferenceError
+from zen.errors import ConfigurationError, DanglingReferenceError, InUseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -138,6 +138,28 @@ class Activation:
                 local.active_stack_name, old
             ):
                 self.folder.write(LocalSettings(profile.name, new))
+
+    def check_profile_inactive(self, name: str) -> None:
+        """Raise `InUseError` if a profile is active here, for it can't be deleted."""
+        try:
+            here = self.profile_choice.name
+        except ConfigurationError:
+            return  # what is active here can't be told, so it isn't this one
+        if name == here:
+            raise InUseError(
+                f"Profile '{name}' can't be deleted while it is active.",
+                hint="Activate another one first, with 'zen profile set NAME'.",
+            )
+
+    def check_stack_inactive(self, name: str) -> None:
+        """Raise `InUseError` if a stack of the active profile is active anywhere."""
+        choice = self.stack_choice
+        active = (self.profile.active_stack, choice.name if choice else None)
+        if any(_is_same(each, name) for each in active):
+            raise InUseError(
+                f"Stack '{name}' can't be deleted while it is active.",
+                hint="Activate another one first, with 'zen stack set NAME'.",
+            )
 
     def _warn_if_overridden(self, kind: str, name: str) -> None:
         variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
