@@ -43,6 +43,8 @@ class Repository:
         root: A folder of the project; the working directory if None.
         catalog: What is installed; found out if None.
         notify: Takes each notice for the user; there are none if None.
+        command: The command that was given, for the profiles' logs; it must hold no
+            secret.
     """
 
     def __init__(
@@ -51,10 +53,11 @@ class Repository:
         *,
         catalog: Catalog | None = None,
         notify: Callable[[str], None] | None = None,
+        command: str = "",
     ) -> None:
         self._catalog = catalog or Catalog(policy=PluginSettings().policy)
         self._notify = notify or (lambda _: None)
-        self._profiles = Profiles(self._catalog, self._notify)
+        self._profiles = Profiles(self._catalog, self._notify, command)
         self._activation = Activation(
             self._profiles.configuration,
             None if root is None else Path(root),
@@ -70,6 +73,7 @@ class Repository:
         *,
         catalog: Catalog | None = None,
         notify: Callable[[str], None] | None = None,
+        command: str = "",
     ) -> Repository:
         """Make a folder a repository that pins the profile and stack active outside.
 
@@ -77,17 +81,20 @@ class Repository:
             root: The folder; the working directory if None.
             catalog: What is installed; found out if None.
             notify: Takes each notice for the user; there are none if None.
+            command: The command that was given, for the profiles' logs.
 
         Raises:
             InitializationException: It is a repository already, or isn't a folder.
         """
         folder = Path(root or ".").absolute()
-        outside = cls(Path(folder.anchor), catalog=catalog, notify=notify)
+        outside = cls(
+            Path(folder.anchor), catalog=catalog, notify=notify, command=command
+        )
         profile = outside.active_profile
         stack = outside.active_stack_choice
         pinned = LocalSettings(profile.name, stack.name if stack else None)
         root = RepositoryFolder.create(folder, pinned).root
-        return cls(root, catalog=catalog, notify=notify)
+        return cls(root, catalog=catalog, notify=notify, command=command)
 
     @property
     def root(self) -> Path | None:

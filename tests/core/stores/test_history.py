@@ -41,7 +41,7 @@ def test_a_store_says_who_changes_it(tmp_path: Path) -> None:
     driver = LocalStoreDriver(str(tmp_path))
     author = Author(command="zen alerter register x")
     component = ComponentRecord("alerter", "x", "x")
-    Store(driver, author=author).save(components=[component])
+    Store(driver, author=lambda: author).save(components=[component])
     Store(driver).delete_component("alerter", "x")
     first, second = driver.log()
     assert (first.user, first.host, first.command) == (

@@ -93,7 +93,7 @@ class App:
         # Only commands that need the configuration pay for reading it.
         from zen.repository import Repository
 
-        return Repository(catalog=self.catalog, notify=notify)
+        return Repository(catalog=self.catalog, notify=notify, command=_command())
 
     def announce(self, *, tolerant: bool = False) -> Repository:
         """Say which profile is active, and return the repository.
@@ -116,7 +116,9 @@ class App:
         # Only commands that need the configuration pay for reading it.
         from zen.repository import Repository
 
-        return Repository.initialize(root, catalog=self.catalog, notify=notify)
+        return Repository.initialize(
+            root, catalog=self.catalog, notify=notify, command=_command()
+        )
 
     def confirm(self, text: str, *, yes: bool) -> None:
         """Ask whether to go on, and end the program if the answer is no.
@@ -160,6 +162,31 @@ class App:
             notify("Running without an active repository root.")
         scope = "global" if repository.root is None else "local"
         notify(f"Running with active profile: '{name}' ({scope})")
+
+
+def _command() -> str:
+    """Return the command that was given, for the log, with nothing but names.
+
+    Any other value may be a secret.
+    """
+    context = click.get_current_context(silent=True)
+    words: list[str] = []
+    names: list[str] = []
+    while context and context.parent:
+        words.insert(0, context.info_name or "")
+        names = [*_names(context), *names]
+        context = context.parent
+    return " ".join(["zen", *words, *names])
+
+
+def _names(context: click.Context) -> list[str]:
+    found = [
+        context.params.get(parameter.name or "")
+        for parameter in context.command.params
+        if isinstance(parameter, click.Argument)
+        and (parameter.name or "").endswith("name")
+    ]
+    return [value for value in found if isinstance(value, str)]
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 from uuid import uuid4
@@ -20,7 +21,7 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
-from zen.stores import Store, StoreDriver
+from zen.stores import Author, Store, StoreDriver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,11 +49,15 @@ class Profiles:
     Args:
         catalog: What is installed.
         notify: Takes each notice for the user.
+        command: What the stores' logs name as the command that was given.
     """
 
-    def __init__(self, catalog: Catalog, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self, catalog: Catalog, notify: Callable[[str], None], command: str = ""
+    ) -> None:
         self._catalog = catalog
         self._notify = notify
+        self._author = partial(Author, command=command)
         self.configuration = GlobalConfiguration()
 
     def ensure_default(self) -> None:
@@ -159,8 +164,10 @@ class Profiles:
                 f" 'zen profile set NAME'. {error.hint}",
             ) from error
         if profile.store_url is None:
-            return Store(driver(driver.default_url(profile.folder)))
-        return Store(driver(_normalised(driver, profile.store_type, profile.store_url)))
+            url = driver.default_url(profile.folder)
+        else:
+            url = _normalised(driver, profile.store_type, profile.store_url)
+        return Store(driver(url), author=self._author)
 
     def displayed_url(self, profile: ProfileConfiguration) -> str:
         """Return where a profile's data is, without passwords."""

@@ -38,10 +38,13 @@ class Store:
 
     Args:
         driver: Where they are kept.
-        author: Who changes them, for the log; by default the user of this process.
+        author: Says who changes them, for the log, whenever a change is made; by
+            default the user of this process.
     """
 
-    def __init__(self, driver: StoreDriver, *, author: Author | None = None) -> None:
+    def __init__(
+        self, driver: StoreDriver, *, author: Callable[[], Author] = Author
+    ) -> None:
         self.driver = driver
         self._author = author
 
@@ -189,8 +192,9 @@ class Store:
             ZenError: As `zen.stores.rules.validate` does.
         """
         expected = tuple(checks)
-        author = self._author or Author()
-        wanted = Transaction(tuple(puts), tuple(deletes), expected, author=author)
+        wanted = Transaction(
+            tuple(puts), tuple(deletes), expected, author=self._author()
+        )
         for attempt in range(_ATTEMPTS):
             view = _RecordingView(self.driver)
             validate(view, wanted)
