@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPONENT",
+    "FLAVOR",
     "REQUIRED_TYPES",
     "STACK",
     "ComponentRecord",
+    "FlavorRecord",
     "Provider",
     "Record",
     "Ref",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 COMPONENT: Final = "component"
+FLAVOR: Final = "flavor"
 STACK: Final = "stack"
 REQUIRED_TYPES: Final = ("orchestrator", "artifact_store", "metadata_store")
 
@@ -59,12 +62,19 @@ class Ref:
         return cls(COMPONENT, f"{component_type}/{name.lower()}")
 
     @classmethod
+    def to_flavor(cls, component_type: str, name: str) -> Ref:
+        """Return the reference of a custom flavor."""
+        return cls(FLAVOR, f"{component_type}/{name.lower()}")
+
+    @classmethod
     def to_stack(cls, name: str) -> Ref:
         """Return the reference of a stack."""
         return cls(STACK, name.lower())
 
     def __str__(self) -> str:
         kind, _, name = self.key.rpartition("/")
+        if self.kind == FLAVOR:
+            return f"Flavor '{name}' of type {kind}"
         return f"{(kind or self.kind).replace('_', ' ').capitalize()} '{name}'"
 
 
@@ -147,12 +157,7 @@ class ComponentRecord:
             "uuid": str(self.uuid),
             "configuration": dict(self.configuration),
         }
-        if self.provider:
-            payload["provider"] = {
-                "distribution": self.provider.distribution,
-                "version": self.provider.version,
-            }
-        return payload
+        return {**payload, **_provider_payload(self.provider)}
 
     @classmethod
     def from_record(cls, record: Record) -> ComponentRecord:
@@ -171,6 +176,77 @@ class ComponentRecord:
             read.fail(str(error))
         read.check_place(component.ref)
         return component
+
+
+@dataclass(frozen=True, slots=True)
+class FlavorRecord:
+    """Describe a flavor that a profile's users have registered themselves.
+
+    Args:
+        type: The component type that it implements.
+        name: The flavor's name, the same as the class's `FLAVOR`.
+        source: The class, as an import string.
+        summary: One line for listings.
+        file: Where the class was found, from the root of the repository; "" when it
+            was found outside of it.
+        provider: The distribution that it was found in, if it was one's.
+        uuid: The flavor's identity.
+    """
+
+    type: str
+    name: str
+    source: str
+    summary: str = ""
+    file: str = ""
+    provider: Provider | None = None
+    uuid: UUID = field(default_factory=uuid4)
+
+    def __post_init__(self) -> None:
+        check_name(self.name, "flavor")
+        if not _KIND.fullmatch(self.type):
+            raise InvalidNameError("component type", self.type)
+
+    @property
+    def ref(self) -> Ref:
+        """Where the record is kept."""
+        return Ref.to_flavor(self.type, self.name)
+
+    @property
+    def origin(self) -> str:
+        """Where it came from, in words, or ""."""
+        return str(self.provider or self.file)
+
+    def to_payload(self) -> dict[str, object]:
+        """Return the content that a store keeps."""
+        payload: dict[str, object] = {
+            "name": self.name,
+            "type": self.type,
+            "uuid": str(self.uuid),
+            "source": self.source,
+            "summary": self.summary,
+        }
+        if self.file:
+            payload["file"] = self.file
+        return {**payload, **_provider_payload(self.provider)}
+
+    @classmethod
+    def from_record(cls, record: Record) -> FlavorRecord:
+        """Read a record back, or raise `DamagedDataError`."""
+        read = _Reader(record)
+        try:
+            flavor = cls(
+                type=read.text("type"),
+                name=read.name(),
+                source=read.text("source"),
+                summary=read.text("summary", optional=True),
+                file=read.text("file", optional=True),
+                provider=read.provider(),
+                uuid=record.uuid,
+            )
+        except InvalidNameError as error:
+            read.fail(str(error))
+        read.check_place(flavor.ref)
+        return flavor
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +303,13 @@ class StackRecord:
         return stack
 
 
+def _provider_payload(provider: Provider | None) -> dict[str, object]:
+    if provider is None:
+        return {}
+    named = {"distribution": provider.distribution, "version": provider.version}
+    return {"provider": named}
+
+
 class _Reader:
     """Read the fields of a payload; say where it is when one is wrong."""
 
@@ -236,8 +319,10 @@ class _Reader:
     def fail(self, reason: str) -> NoReturn:
         raise DamagedDataError(self.record.origin or str(self.record.ref), reason)
 
-    def text(self, key: str) -> str:
+    def text(self, key: str, *, optional: bool = False) -> str:
         value = self.record.payload.get(key)
+        if optional and value in {None, ""}:
+            return ""
         if not isinstance(value, str) or not value:
             self.fail(f"'{key}' must be a text")
         return value

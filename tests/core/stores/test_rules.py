@@ -10,13 +10,21 @@ import pytest
 from zen.errors import (
     AlreadyExistsError,
     DamagedDataError,
+    FlavorExistsError,
     InUseError,
     StackComponentExistsError,
     StackComponentNotFoundError,
     StackExistsError,
     StackValidationError,
 )
-from zen.records import ComponentRecord, Record, Ref, StackRecord
+from zen.records import (
+    ComponentRecord,
+    FlavorRecord,
+    Provider,
+    Record,
+    Ref,
+    StackRecord,
+)
 from zen.stores import Delete, Put, Transaction
 from zen.stores.rules import validate
 
@@ -33,18 +41,21 @@ SPARE = ComponentRecord("orchestrator", "Spare", "x")
 class DictView:
     """Be a store that is a dictionary."""
 
-    def __init__(self, *items: ComponentRecord | StackRecord) -> None:
+    def __init__(self, *items: ComponentRecord | FlavorRecord | StackRecord) -> None:
         self.records = {
             item.ref: Record(item.ref, item.uuid, item.to_payload(), "1")
             for item in items
         }
         self.calls = 0
+        self.asked: set[Ref] = set()
 
     def get(self, ref: Ref) -> Record | None:
         return self.get_many([ref]).get(ref)
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        refs = list(refs)
         self.calls += 1
+        self.asked.update(refs)
         return {ref: self.records[ref] for ref in refs if ref in self.records}
 
     def scan(self, kind: str, prefix: str = "") -> Iterable[Record]:
@@ -53,7 +64,9 @@ class DictView:
                 yield record
 
 
-def put(item: ComponentRecord | StackRecord, uuid: UUID | None = None) -> Put:
+def put(
+    item: ComponentRecord | FlavorRecord | StackRecord, uuid: UUID | None = None
+) -> Put:
     return Put(item.ref, uuid or item.uuid, item.to_payload())
 
 
@@ -67,7 +80,11 @@ def test_an_empty_transaction_breaks_no_rule(view: DictView) -> None:
 
 
 def test_whatever_is_written_is_looked_up_at_once(view: DictView) -> None:
-    items = [ComponentRecord("alerter", f"a{number}", "x") for number in range(100)]
+    provider = Provider("acme", "1.0")
+    items = [
+        ComponentRecord("alerter", f"a{number}", "x", provider=provider)
+        for number in range(100)
+    ]
     validate(view, Transaction(tuple(map(put, items))))
     assert view.calls == 1
 
@@ -226,3 +243,35 @@ def test_a_stack_that_cannot_be_read_may_use_what_goes(view: DictView) -> None:
     view.records[STACK.ref] = Record(STACK.ref, STACK.uuid, {}, "1", "prod.yaml")
     with pytest.raises(DamagedDataError, match=r"prod\.yaml"):
         validate(view, Transaction(deletes=(Delete(SPARE.ref),)))
+
+
+MINE = FlavorRecord("alerter", "Mine", "acme.parts:Mine")
+
+
+def test_a_custom_flavor_that_a_component_has_cannot_go() -> None:
+    users = [
+        ComponentRecord("alerter", "one", "mine"),
+        ComponentRecord("alerter", "two", "Mine"),
+        ComponentRecord("alerter", "other", "mine", provider=Provider("acme", "1.0")),
+        ComponentRecord("step_operator", "mine", "mine"),
+    ]
+    view = DictView(MINE, *users)
+    delete = Delete(MINE.ref)
+    with pytest.raises(InUseError, match="is that of alerters 'one', 'two'"):
+        validate(view, Transaction(deletes=(delete,)))
+    deletes = (delete, *(Delete(user.ref) for user in users[:2]))
+    validate(view, Transaction(deletes=deletes))
+
+
+def test_a_custom_flavors_name_is_unique_in_its_type() -> None:
+    view = DictView(MINE)
+    validate(view, Transaction((put(replace(MINE, type="step_operator")),)))
+    with pytest.raises(FlavorExistsError, match="Flavor 'mine' of type alerter exists"):
+        validate(view, Transaction((put(replace(MINE, uuid=SPARE.uuid)),)))
+
+
+def test_the_custom_flavor_of_a_component_is_read() -> None:
+    """So that its deletion in the meantime is noticed."""
+    view = DictView(MINE)
+    validate(view, Transaction((put(ComponentRecord("alerter", "one", "mine")),)))
+    assert view.asked >= {MINE.ref}

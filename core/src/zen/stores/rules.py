@@ -1,7 +1,8 @@
 """The rules that hold in every store, as pure functions above every driver.
 
 Names are unique per type, a stack has a component of each required type and names
-only components that exist, and a component that a stack uses can't go.
+only components that exist, and what is used can't go: a component by a stack, a custom
+flavor by a component.
 """
 
 from __future__ import annotations
@@ -11,25 +12,36 @@ from typing import TYPE_CHECKING, Final, Protocol
 from zen.errors import (
     AlreadyExistsError,
     DamagedDataError,
+    FlavorExistsError,
     InUseError,
     StackComponentExistsError,
     StackComponentNotFoundError,
     StackExistsError,
     StackValidationError,
 )
-from zen.records import COMPONENT, REQUIRED_TYPES, STACK, Record, StackRecord
+from zen.names import is_name
+from zen.records import (
+    COMPONENT,
+    FLAVOR,
+    REQUIRED_TYPES,
+    STACK,
+    ComponentRecord,
+    Record,
+    Ref,
+    StackRecord,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from uuid import UUID
 
-    from zen.records import Ref
-    from zen.stores.driver import Transaction
+    from zen.stores.driver import Put, Transaction
 
 __all__ = ["View", "validate"]
 
 _EXISTS: Final[dict[str, type[AlreadyExistsError]]] = {
     COMPONENT: StackComponentExistsError,
+    FLAVOR: FlavorExistsError,
     STACK: StackExistsError,
 }
 
@@ -73,6 +85,11 @@ def validate(view: View, transaction: Transaction) -> None:
     for delete in transaction.deletes:
         if delete.ref.kind == COMPONENT and not after.exists(delete.ref):
             _check_unused(after, delete.ref)
+        elif delete.ref.kind == FLAVOR and not after.exists(delete.ref):
+            _check_flavor_unused(after, delete.ref)
+    if custom_flavors := after.custom_flavors():
+        # Whoever deletes one of them meanwhile changes what was read here.
+        view.get_many(custom_flavors)
 
 
 class _After:
@@ -93,6 +110,20 @@ class _After:
             if put.ref.kind == STACK:
                 record = Record(put.ref, put.uuid, put.payload, revision="")
                 yield StackRecord.from_record(record)
+
+    def custom_flavors(self) -> set[Ref]:
+        """Return what may be the custom flavors of the components that are written."""
+        return {
+            Ref.to_flavor(component.type, component.flavor)
+            for component in map(_component_of, self._puts.values())
+            if component and component.provider is None and is_name(component.flavor)
+        }
+
+    def components(self, component_type: str) -> Iterator[ComponentRecord]:
+        yield from filter(None, map(_component_of, self._puts.values()))
+        for record in self._view.scan(COMPONENT, f"{component_type}/"):
+            if record.ref not in self._puts and record.ref not in self._deleted:
+                yield ComponentRecord.from_record(record)
 
     def stacks(self) -> Iterator[StackRecord]:
         yield from self.changed_stacks()
@@ -139,6 +170,30 @@ def _check_unused(after: _After, ref: Ref) -> None:
             f"{ref} is part of stack{'s' if len(users) > 1 else ''} {names}.",
             hint="Give the stack another one, or delete the stack, first.",
         )
+
+
+def _check_flavor_unused(after: _After, ref: Ref) -> None:
+    component_type, _, _ = ref.key.partition("/")
+    users = sorted(
+        f"'{component.name}'"
+        for component in after.components(component_type)
+        if component.provider is None
+        and f"{component.type}/{component.flavor.lower()}" == ref.key
+    )
+    if users:
+        title = component_type.replace("_", " ")
+        raise InUseError(
+            f"{ref} is that of {title}{'s' if len(users) > 1 else ''}"
+            f" {', '.join(users)}.",
+            hint=f"Delete them first, with"
+            f" 'zen {component_type.replace('_', '-')} delete NAME'.",
+        )
+
+
+def _component_of(put: Put) -> ComponentRecord | None:
+    if put.ref.kind != COMPONENT:
+        return None
+    return ComponentRecord.from_record(Record(put.ref, put.uuid, put.payload, ""))
 
 
 def _names(view: View, component_type: str) -> list[str]:

@@ -10,10 +10,19 @@ from zen.errors import (
     ComponentConfigurationError,
     ConflictError,
     DamagedDataError,
+    FlavorNotFoundError,
     StackComponentNotFoundError,
     StackNotFoundError,
 )
-from zen.records import COMPONENT, STACK, ComponentRecord, Ref, StackRecord
+from zen.records import (
+    COMPONENT,
+    FLAVOR,
+    STACK,
+    ComponentRecord,
+    FlavorRecord,
+    Ref,
+    StackRecord,
+)
 from zen.stores.driver import Check, Delete, GuardCheck, Put, Transaction
 from zen.stores.history import Author
 from zen.stores.rules import validate
@@ -93,14 +102,36 @@ class Store:
             for component_type, ref in refs.items()
         ]
 
+    def flavors(
+        self, component_type: str = ""
+    ) -> tuple[list[FlavorRecord], list[DamagedDataError]]:
+        """Return custom flavors, of one type or of all, and what couldn't be read."""
+        prefix = f"{component_type}/" if component_type else ""
+        return _readable(self.driver, FLAVOR, prefix, FlavorRecord.from_record)
+
+    def flavor(self, component_type: str, name: str) -> FlavorRecord | None:
+        """Return a custom flavor, or None if there is none of that name.
+
+        Raises:
+            DamagedDataError: It can't be read.
+        """
+        ref = _ref(lambda name: Ref.to_flavor(component_type, name), name)
+        record = self.driver.get_many([ref]).get(ref) if ref else None
+        return FlavorRecord.from_record(record) if record else None
+
     def save(
         self,
         *,
         components: Iterable[ComponentRecord] = (),
         stacks: Iterable[StackRecord] = (),
+        flavors: Iterable[FlavorRecord] = (),
     ) -> None:
-        """Write components and stacks in one transaction, under the rules."""
-        self.commit(puts=[*map(_put, components), *map(_put, stacks)])
+        """Write components, stacks and custom flavors in one transaction.
+
+        The rules must allow it.
+        """
+        puts = [*map(_put, components), *map(_put, stacks), *map(_put, flavors)]
+        self.commit(puts=puts)
 
     def check(self, stack: StackRecord) -> None:
         """Raise what `save` would raise for a stack, and write nothing."""
@@ -164,6 +195,23 @@ class Store:
         """
         old = self._component(component_type, name)
         self.commit(deletes=[Delete(old.ref)], checks=[_unchanged(old)])
+
+    def delete_flavor(self, component_type: str, name: str) -> None:
+        """Delete a custom flavor that no component has.
+
+        Raises:
+            FlavorNotFoundError: There is no such custom flavor.
+            InUseError: A component has it.
+        """
+        flavor = self.flavor(component_type, name)
+        if flavor is None:
+            raise FlavorNotFoundError(
+                name,
+                [each.name for each in self.flavors(component_type)[0]],
+                of=f"among the custom flavors of type {component_type}",
+                hint=f"See 'zen {component_type.replace('_', '-')} flavor list'.",
+            )
+        self.commit(deletes=[Delete(flavor.ref)])
 
     def delete_stack(self, name: str) -> None:
         """Delete a stack; its components stay.
@@ -264,7 +312,7 @@ def _unchanged(record: Record) -> Check:
     return Check(record.ref, record.revision)
 
 
-def _put(item: ComponentRecord | StackRecord) -> Put:
+def _put(item: ComponentRecord | FlavorRecord | StackRecord) -> Put:
     return Put(item.ref, item.uuid, item.to_payload())
 
 
