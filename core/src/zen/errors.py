@@ -21,9 +21,11 @@ ZenError
 │   ├── ProfileExistsError
 │   ├── StackExistsError
 │   ├── StackComponentExistsError
+│   ├── FlavorExistsError
 │   └── RunExistsError
 ├── InUseError                    (ValueError)
 ├── ComponentConfigurationError   (ValueError)
+├── CustomFlavorError             a flavor of the user's own that can't be used
 ├── StackValidationError          (ValueError)
 ├── StoreError
 │   ├── ConflictError             a stale transaction; nothing was changed
@@ -60,8 +62,10 @@ __all__ = [
     "ComponentConfigurationError",
     "ConfigurationError",
     "ConflictError",
+    "CustomFlavorError",
     "DamagedDataError",
     "DanglingReferenceError",
+    "FlavorExistsError",
     "FlavorNotFoundError",
     "InUseError",
     "InitializationException",
@@ -123,6 +127,13 @@ class ZenError(Exception):
     def __str__(self) -> str:
         # KeyError, a second base of some, would show the repr of its argument.
         return self.message
+
+    @property
+    def in_full(self) -> str:
+        """The message and the hint, as one paragraph."""
+        message = str(self)
+        stop = "" if message.endswith((".", "!", "?")) else "."
+        return f"{message}{stop} {self.hint}" if self.hint else message
 
     def __reduce__(self) -> tuple[object, ...]:
         # A copy in another process is made from the data, not by __init__, whose
@@ -306,6 +317,10 @@ class StackComponentExistsError(AlreadyExistsError):
     """Report the name of a stack component that exists already."""
 
 
+class FlavorExistsError(AlreadyExistsError):
+    """Report the name of a flavor that exists already."""
+
+
 class RunExistsError(AlreadyExistsError):
     """Report the name of a pipeline run that exists already."""
 
@@ -316,6 +331,10 @@ class InUseError(ZenError, ValueError):
 
 class ComponentConfigurationError(ZenError, ValueError):
     """Report attributes that a flavor doesn't accept."""
+
+
+class CustomFlavorError(ZenError):
+    """Report a flavor of the user's own that can't be imported, or isn't one."""
 
 
 class StackValidationError(ZenError, ValueError):
