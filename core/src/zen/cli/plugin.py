@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,6 +17,7 @@ from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSp
 
 if TYPE_CHECKING:
     from zen.catalog import Owner, Plugin
+    from zen.scaffold import Kind
 
 __all__ = ["plugin"]
 
@@ -24,6 +27,15 @@ _SORTS: Final[dict[type, str]] = {
     ComponentTypeSpec: "component_types",
     CommandSpec: "commands",
 }
+# What zen.scaffold can draft; the other commands don't load it.
+_KINDS: Final[tuple[Kind, ...]] = (
+    "flavor",
+    "store",
+    "command",
+    "component-type",
+    "orchestrator",
+)
+_KINDS_WITH_TYPE: Final = ("flavor", "component-type")
 
 
 @click.group(cls=Group)
@@ -159,6 +171,54 @@ def freeze_plugins() -> None:
     owners = {claim.owner for claim in find_claims()}
     for line in sorted({f"{o.distribution}=={o.version}" for o in owners}):
         click.echo(line)
+
+
+@plugin.command("new")
+@click.argument("name")
+@click.option(
+    "--kind", type=click.Choice(_KINDS), required=True, help="What it shall offer."
+)
+@click.option(
+    "--type",
+    "component_type",
+    metavar="TYPE",
+    help="The flavor's component type, artifact_store by default; or the name of the"
+    " new component type.",
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="Where to write it; by default a folder NAME in the working directory.",
+)
+@pass_app
+def new_plugin(
+    app: App, name: str, kind: Kind, component_type: str | None, folder: Path | None
+) -> None:
+    """Write the distribution of a new plugin, to begin with.
+
+    It works as it is, and its tests pass: a module that announces the plugin, one
+    that does something simple, tests, and what is needed to install and check it.
+
+    \b
+    For example:
+      zen plugin new acme-s3 --kind flavor --type artifact_store
+      zen plugin new acme-report --kind command
+    """
+    if component_type and kind not in _KINDS_WITH_TYPE:
+        raise click.UsageError(f"'--kind {kind}' takes no '--type'.")
+    # Only this command needs it.
+    from zen.scaffold import draft
+
+    plan = draft(name, kind, component_type or "", catalog=app.catalog)
+    target = folder or Path(name)
+    plan.write(target)
+    click.echo(f"A new plugin is in {target}:")
+    for file in plan.files:
+        click.echo(f"  {file}")
+    click.echo("\nTest it, and try it:")
+    steps = (f"cd {shlex.quote(str(target))}", "pip install -e '.[test]'", "pytest")
+    for step in (*steps, *plan.attempts):
+        click.echo(f"  {step}")
 
 
 def _owner_of(name: str) -> Owner:

@@ -1,0 +1,199 @@
+"""Draft a plugin's distribution, and write it: all of it or nothing."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from os.path import lexists
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from zen.catalog import find_claims
+from zen.errors import AlreadyExistsError, ZenError
+from zen.scaffold._layout import fit
+from zen.scaffold._names import (
+    Names,
+    check_new_type,
+    check_offer,
+    in_camel_case,
+    option_for,
+)
+from zen.scaffold._recipes import COMMAND, COMPONENT_TYPE, FLAVORS, STORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from zen.catalog import Catalog
+    from zen.scaffold._recipes import Recipe
+
+__all__ = ["Draft", "Kind", "draft"]
+
+Kind: TypeAlias = Literal[
+    "flavor", "store", "command", "component-type", "orchestrator"
+]
+
+_TEMPLATES: Final = Path(__file__).with_name("templates")
+_SUFFIX: Final = ".tmpl"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Hold a distribution that isn't written yet.
+
+    Args:
+        files: The content of each file, by its path in the distribution's folder.
+        attempts: The commands by which its author can try the plugin.
+    """
+
+    files: Mapping[str, str]
+    attempts: tuple[str, ...]
+
+    def write(self, folder: Path) -> None:
+        """Write all files, or leave everything as it is.
+
+        Args:
+            folder: Where to; empty, or not there yet.
+
+        Raises:
+            AlreadyExistsError: There is something in it.
+            ZenError: It can't be written.
+        """
+        try:
+            is_there = lexists(folder)
+            if is_there and (not folder.is_dir() or any(folder.iterdir())):
+                raise AlreadyExistsError(
+                    f"{folder} exists already, and isn't an empty folder.",
+                    hint="Name another one with '--folder'.",
+                )
+            self._write(folder)
+        except OSError as error:
+            message = f"{folder} can't be written: {error.strerror or error}."
+            raise ZenError(message, hint="Nothing was written.") from error
+
+    def _write(self, folder: Path) -> None:
+        missing = [each for each in (folder, *folder.parents) if not lexists(each)]
+        try:
+            for name, content in self.files.items():
+                file = folder / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(content, encoding="utf-8", newline="\n")
+        except BaseException:
+            for made in missing[-1:] or [*folder.iterdir()]:
+                _remove(made)
+            raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def draft(
+    name: str, kind: Kind, component_type: str = "", *, catalog: Catalog
+) -> Draft:
+    """Draft the distribution of a new plugin.
+
+    Args:
+        name: The distribution's name; the others follow from it.
+        kind: What it offers.
+        component_type: The type of a flavor, `artifact_store` if it is ""; or the
+            name of a new type, which is the plugin's if it is "".
+        catalog: Knows the types that plugins offer; asked for no other.
+
+    Raises:
+        InvalidNameError: Something can't be called that.
+        AlreadyExistsError: Something else is.
+        NotFoundError: There is no such component type.
+        PluginError: The plugin that the type comes from is broken.
+    """
+    names = Names.of(name)
+    names.demand_free(claim.owner for claim in find_claims())
+    recipe, values = _recipe(names, kind, component_type.replace("-", "_"), catalog)
+    return _filled_in(names, recipe, values)
+
+
+def _recipe(
+    names: Names, kind: Kind, component_type: str, catalog: Catalog
+) -> tuple[Recipe, dict[str, str]]:
+    if kind == "store":
+        check_offer(kind, names.plugin)
+        return STORE, {"class_name": names.class_for("store_driver")}
+    if kind == "command":
+        check_offer(kind, names.plugin)
+        return COMMAND, {}
+    if kind == "component-type":
+        return COMPONENT_TYPE, _values_of_type(component_type or names.plugin)
+    chosen = "orchestrator" if kind == "orchestrator" else component_type
+    return _flavor(names, chosen or "artifact_store", catalog)
+
+
+def _flavor(
+    names: Names, component_type: str, catalog: Catalog
+) -> tuple[Recipe, dict[str, str]]:
+    values = {
+        "class_name": names.class_for(component_type),
+        "title": component_type.replace("_", " "),
+        "type": component_type,
+    }
+    if component_type in FLAVORS:
+        return FLAVORS[component_type], values
+    # Loads pydantic, and asks the plugins.
+    from zen.scaffold._other_types import flavor_of
+
+    recipe, further = flavor_of(component_type, values["class_name"], catalog)
+    return recipe, {**values, **further}
+
+
+def _values_of_type(name: str) -> dict[str, str]:
+    component_type = check_new_type(name.replace("-", "_"))
+    return {
+        "base_class": f"Base{in_camel_case(component_type)}",
+        "class_name": f"Plain{in_camel_case(component_type)}",
+        "command": component_type.replace("_", "-"),
+        "option": option_for(component_type),
+        "plural": _plural(component_type),
+        "title": component_type.replace("_", " "),
+        "type": component_type,
+    }
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+
+
+def _filled_in(names: Names, recipe: Recipe, values: Mapping[str, str]) -> Draft:
+    known = {
+        "module": recipe.module,
+        "name": names.distribution,
+        "package": names.package,
+        "plugin": names.plugin,
+        "summary": recipe.summary,
+        **values,
+    }
+    attempts = tuple(Template(line).substitute(known) for line in recipe.attempt)
+    known["attempts"] = "\n".join(attempts)
+    known["dependencies"] = "\n".join(f'    "{each}",' for each in recipe.requires)
+    files = {
+        Template(path).substitute(known): _text(path, template, known)
+        for path, template in _templates(recipe)
+    }
+    return Draft(dict(sorted(files.items())), attempts)
+
+
+def _text(path: str, template: str, values: Mapping[str, str]) -> str:
+    text = Template(template).substitute(values)
+    return fit(text) if path.endswith(".py") else text
+
+
+def _templates(recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """Yield the path in the distribution, and the text, of each template."""
+    for layer in ("common", *recipe.layers):
+        folder = _TEMPLATES / layer
+        for file in folder.rglob(f"*{_SUFFIX}"):
+            path = file.relative_to(folder).as_posix().removesuffix(_SUFFIX)
+            yield path, file.read_text(encoding="utf-8")

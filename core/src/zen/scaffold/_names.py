@@ -1,0 +1,159 @@
+"""What a new plugin, its distribution, its package and its classes are called."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+from zen.builtin import zen_commands, zen_component_types, zen_store_drivers
+from zen.catalog import CORE
+from zen.errors import AlreadyExistsError, InvalidNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zen.catalog import Owner
+
+__all__ = ["Names", "check_new_type", "check_offer", "in_camel_case", "option_for"]
+
+_DISTRIBUTION: Final = re.compile(r"[a-z]([a-z0-9._-]{0,38}[a-z0-9])?", re.ASCII)
+_TYPE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+# Distributions begin so to be found among others; flavors needn't.
+_PREFIX: Final = re.compile(r"zen-(?:plugin-)?(?=[a-z])")
+_SEPARATORS: Final = re.compile(r"[-_.]+")
+# What can't be told by whether it can be imported from here.
+_RESERVED: Final = frozenset({"tests", "zen"})
+
+
+class _UnfitNameError(InvalidNameError):
+    def __init__(self, kind: str, name: str, hint: str) -> None:
+        super().__init__(kind, name)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Hold what follows from a distribution's name.
+
+    Args:
+        distribution: The name, as it was given.
+        package: What is imported: `zen_acme_s3` of `zen-acme-s3`.
+        plugin: The entry point, and what the plugin offers: `acme-s3`.
+    """
+
+    distribution: str
+    package: str
+    plugin: str
+
+    @classmethod
+    def of(cls, distribution: str) -> Names:
+        """Derive all names from that of a distribution.
+
+        Raises:
+            InvalidNameError: A distribution can't be called that, or its package
+                couldn't be imported.
+            AlreadyExistsError: Its package would hide another one.
+        """
+        plain = _SEPARATORS.sub("-", distribution.lower())
+        if not _DISTRIBUTION.fullmatch(distribution.lower()):
+            raise _UnfitNameError(
+                "distribution",
+                distribution,
+                "Use 1 to 40 ASCII letters, digits, '-', '_' and '.'; begin with a"
+                " letter, and end with a letter or a digit.",
+            )
+        package = plain.replace("-", "_")
+        _check_package(package, distribution)
+        return cls(distribution, package, _PREFIX.sub("", plain))
+
+    def demand_free(self, owners: Iterable[Owner]) -> None:
+        """Raise `AlreadyExistsError` if a plugin that is installed is called so."""
+        for owner in (CORE, *owners):
+            taken = _SEPARATORS.sub("-", owner.distribution.lower())
+            if taken == self.package.replace("_", "-") or owner.plugin == self.plugin:
+                raise AlreadyExistsError(
+                    f"'{self.distribution}' is no name for a new plugin: plugin"
+                    f" '{owner.plugin}' of {owner} is installed.",
+                    hint=f"Choose another name, or remove that one first with 'pip"
+                    f" uninstall {owner.distribution}'.",
+                )
+
+    def class_for(self, title: str) -> str:
+        """Return the name of a class: `AcmeS3ArtifactStore` for `artifact_store`."""
+        suffix = in_camel_case(title)
+        stem = in_camel_case(self.plugin)
+        name = stem if stem.endswith(suffix) and stem != suffix else stem + suffix
+        # pytest takes what begins with Test for tests, and bases begin with Base.
+        return f"My{name}" if name.startswith(("Test", "Base")) else name
+
+
+def check_offer(kind: str, name: str) -> None:
+    """Raise `AlreadyExistsError` if the core has a command or a store of that name.
+
+    Args:
+        kind: The sort of plugin that would offer it.
+        name: The name.
+    """
+    if kind == "store":
+        taken = {spec.name for spec in zen_store_drivers()}
+    else:
+        taken = {spec.name for spec in zen_commands()}
+        taken |= {spec.command for spec in zen_component_types()}
+    if name.replace("_", "-") in taken:
+        thing = "store type" if kind == "store" else "command"
+        raise AlreadyExistsError(
+            f"The core has a {thing} '{name}', and no plugin can replace it.",
+            hint="Choose another name.",
+        )
+
+
+def check_new_type(name: str) -> str:
+    """Return the name of a new component type, if it can be one.
+
+    Raises:
+        InvalidNameError: It can't.
+        AlreadyExistsError: The core has it.
+    """
+    if not _TYPE.fullmatch(name):
+        hint = "Use 1 to 40 of a to z, 0 to 9 and '_', and begin with a letter."
+        raise _UnfitNameError("component type", name, hint)
+    check_offer("component-type", name)
+    return name
+
+
+def option_for(component_type: str) -> str:
+    """Return two letters for `zen stack register` that the core doesn't use, or ""."""
+    taken = {spec.option for spec in zen_component_types()}
+    initials = "".join(word[0] for word in component_type.split("_") if word)
+    letters = re.sub(r"[^a-z]", "", component_type)
+    pairs = [initials[:2], *(letters[0] + letter for letter in letters[1:])]
+    fitting = (p for p in pairs if re.fullmatch("[a-z]{2}", p) and p not in taken)
+    return next(fitting, "")
+
+
+def in_camel_case(name: str) -> str:
+    """Spell a name as a class: `DataValidator` for `data_validator`."""
+    return "".join(word[:1].upper() + word[1:] for word in _SEPARATORS.split(name))
+
+
+def _check_package(package: str, distribution: str) -> None:
+    if keyword.iskeyword(package):
+        hint = f"'{package}' is a keyword of Python: no package can be called that."
+        raise _UnfitNameError("distribution", distribution, hint)
+    if package in sys.stdlib_module_names:
+        other = "of Python's own library"
+    elif package in _RESERVED:
+        other = "of Zen" if package == "zen" else "that many projects have"
+    elif (found := find_spec(package)) and found.origin:
+        other = f"that is installed, {found.origin}"
+    else:
+        return
+    raise AlreadyExistsError(
+        f"'{distribution}' is no name for a new plugin: its package '{package}' would"
+        f" hide the one {other}.",
+        hint="Choose another name.",
+    )
