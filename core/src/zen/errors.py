@@ -14,6 +14,7 @@ ZenError
 │   ├── FlavorNotFoundError
 │   ├── StoreDriverNotFoundError
 │   ├── PluginNotFoundError
+│   ├── RevisionNotFoundError     a commit that a profile's history doesn't have
 │   ├── PipelineNotFoundError
 │   ├── RunNotFoundError
 │   └── StepNotFoundError
@@ -82,6 +83,7 @@ __all__ = [
     "ProfileExistsError",
     "ProfileNotFoundError",
     "ProvisioningError",
+    "RevisionNotFoundError",
     "RunExistsError",
     "RunNotFoundError",
     "StackComponentExistsError",
@@ -281,6 +283,30 @@ class PluginNotFoundError(NotFoundError):
     """Report a plugin that isn't installed."""
 
     kind = "plugin"
+
+
+class RevisionNotFoundError(NotFoundError):
+    """Report a number that no commit in a profile's history has, or has no longer.
+
+    Args:
+        sequence: The number.
+        first: The number of the oldest commit that there is; 0 if there is none.
+        last: The number of the newest.
+    """
+
+    kind = "revision"
+
+    def __init__(self, sequence: int, *, first: int, last: int) -> None:
+        self.first = first
+        self.last = last
+        of = f"in the history, which goes from {first} to {last}"
+        if 0 < sequence < first:
+            of += "; what was before was pruned"
+        super().__init__(
+            str(sequence),
+            of=of if first else "in the history, which is empty",
+            hint="See 'zen profile log'.",
+        )
 
 
 class PipelineNotFoundError(NotFoundError):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
 
     from zen.records import Ref
 
-__all__ = ["Author", "Change", "Commit", "Content"]
+__all__ = ["Author", "Change", "Commit", "Content", "is_same"]
 
 
 def _user() -> str:
@@ -76,6 +77,26 @@ class Change(NamedTuple):
     before: Content | None
     after: Content | None
 
+    @property
+    def action(self) -> str:
+        """What was done to the record: it was `added`, `changed` or `removed`."""
+        if self.after is None:
+            return "removed"
+        return "added" if self.before is None else "changed"
+
+    @property
+    def fields(self) -> dict[str, tuple[object, object]]:
+        """What each field that differs was and became; None if it wasn't there.
+
+        The names of what a mapping holds come after the mapping's name and a dot.
+        """
+        old, new = _flat(self.before), _flat(self.after)
+        return {
+            name: (old.get(name), new.get(name))
+            for name in {**old, **new}
+            if not is_same(old.get(name), new.get(name))
+        }
+
 
 class Commit(NamedTuple):
     """Tell what was committed to a store, by whom and when.
@@ -98,3 +119,28 @@ class Commit(NamedTuple):
     host: str
     command: str
     changes: tuple[Change, ...]
+
+
+def is_same(value: object, other: object) -> bool:
+    """Tell whether two JSON-able values are the same; `1`, `1.0` and `true` aren't."""
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        return value.keys() == other.keys() and all(
+            is_same(value[key], other[key]) for key in value
+        )
+    if isinstance(value, list) and isinstance(other, list):
+        return len(value) == len(other) and all(map(is_same, value, other))
+    return type(value) is type(other) and value == other
+
+
+def _flat(content: Content | None) -> dict[str, object]:
+    if content is None:
+        return {}
+    return dict(_fields("", {"uuid": str(content.uuid), **content.payload}))
+
+
+def _fields(prefix: str, mapping: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for key, value in mapping.items():
+        if isinstance(value, Mapping) and value:
+            yield from _fields(f"{prefix}{key}.", value)
+        else:
+            yield f"{prefix}{key}", value

@@ -136,9 +136,10 @@ def _check_identities(view: View, transaction: Transaction) -> None:
     """Let no record take the place of one with another identity."""
     deleted = {delete.ref for delete in transaction.deletes}
     uuids: dict[Ref, set[UUID]] = {put.ref: set() for put in transaction.puts}
-    for ref, existing in view.get_many(uuids).items():
-        if ref not in deleted:
-            uuids[ref].add(existing.uuid)
+    # What is deleted first may even be damaged.
+    kept = [ref for ref in uuids if ref not in deleted]
+    for ref, existing in view.get_many(kept).items():
+        uuids[ref].add(existing.uuid)
     for put in transaction.puts:
         uuids[put.ref].add(put.uuid)
         if len(uuids[put.ref]) > 1:

@@ -26,11 +26,12 @@ from zen.records import (
 from zen.stores.driver import Check, Delete, GuardCheck, Put, Transaction
 from zen.stores.history import Author
 from zen.stores.rules import validate
+from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from zen.records import Record
+    from zen.records import Provider, Record
     from zen.stores.driver import StoreDriver
 
 __all__ = ["Store"]
@@ -38,8 +39,6 @@ __all__ = ["Store"]
 ItemT = TypeVar("ItemT")
 
 _ATTEMPTS: Final = 20
-# Some drivers look through all records of a kind for each page.
-_PAGE: Final = 10_000
 
 
 class Store:
@@ -155,7 +154,7 @@ class Store:
         stacks: list[StackRecord] = []
         checks: list[Check | GuardCheck] = [_unchanged(old)]
         if new.name != old.payload.get("name"):
-            records, damaged, guard = _scan(self.driver, STACK, "")
+            records, damaged, guard = scan_all(self.driver, STACK)
             if damaged:
                 raise damaged[0]
             checks.append(GuardCheck(STACK, guard))
@@ -175,13 +174,19 @@ class Store:
     ) -> None:
         """Put `new` in the place of a stack, with components that it brings along.
 
+        What it was carried here with stays known.
+
         Raises:
             StackNotFoundError: There is no such stack.
             StackExistsError: Another one has the new name.
         """
         old = self._stack(name)
+        runner = new.runner or _runner_of(old)
         self.commit(
-            puts=[*map(_put, components), _put(replace(new, uuid=old.uuid))],
+            puts=[
+                *map(_put, components),
+                _put(replace(new, uuid=old.uuid, runner=runner)),
+            ],
             deletes=[Delete(old.ref)] if new.ref != old.ref else [],
             checks=[_unchanged(old)],
         )
@@ -295,7 +300,7 @@ class _RecordingView:
         return found
 
     def scan(self, kind: str, prefix: str = "") -> list[Record]:
-        records, damaged, guard = _scan(self._driver, kind, prefix)
+        records, damaged, guard = scan_all(self._driver, kind, prefix)
         if damaged:
             raise damaged[0]
         self._guards.setdefault(kind, guard)
@@ -316,33 +321,13 @@ def _put(item: ComponentRecord | FlavorRecord | StackRecord) -> Put:
     return Put(item.ref, item.uuid, item.to_payload())
 
 
-def _scan(
-    driver: StoreDriver, kind: str, prefix: str
-) -> tuple[list[Record], list[DamagedDataError], str]:
-    """Read all pages; begin again when somebody wrote between two of them."""
-    for _ in range(_ATTEMPTS):
-        records: list[Record] = []
-        damaged: list[DamagedDataError] = []
-        page = driver.scan(kind, prefix=prefix, limit=_PAGE)
-        guard = page.guard
-        while True:
-            records += page.records
-            damaged += page.damaged
-            if page.next is None or page.guard != guard:
-                break
-            page = driver.scan(kind, prefix=prefix, after=page.next, limit=_PAGE)
-        if page.guard == guard:
-            return records, damaged, guard
-    raise ConflictError(f"The list of {kind}s")
-
-
 def _readable(
     driver: StoreDriver,
     kind: str,
     prefix: str,
     read: Callable[[Record], ItemT],
 ) -> tuple[list[ItemT], list[DamagedDataError]]:
-    records, damaged, _ = _scan(driver, kind, prefix)
+    records, damaged, _ = scan_all(driver, kind, prefix)
     items: list[ItemT] = []
     for record in records:
         try:
@@ -358,3 +343,10 @@ def _ref(make: Callable[[str], Ref], name: str) -> Ref | None:
         return make(name)
     except ValueError:
         return None
+
+
+def _runner_of(record: Record) -> Provider | None:
+    try:
+        return StackRecord.from_record(record).runner
+    except DamagedDataError:
+        return None  # it is about to be replaced
