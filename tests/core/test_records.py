@@ -71,6 +71,12 @@ def test_a_stack_comes_back_as_it_went() -> None:
     assert StackRecord.from_record(stored(STACK)) == STACK
 
 
+def test_a_stack_remembers_what_ran_it_where_it_came_from() -> None:
+    carried = replace(STACK, runner=Provider("acme-run", "2"))
+    assert StackRecord.from_record(stored(carried)) == carried
+    assert "runner" not in STACK.to_payload()
+
+
 def test_a_component_needs_neither_provider_nor_configuration() -> None:
     bare = ComponentRecord("alerter", "x", "mail")
     assert "provider" not in bare.to_payload()

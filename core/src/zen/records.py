@@ -257,11 +257,13 @@ class StackRecord:
         name: The stack's name.
         components: The name of the component of each type.
         uuid: The stack's identity.
+        runner: What offered `zen run` where the stack was carried here from.
     """
 
     name: str
     components: Mapping[str, str]
     uuid: UUID = field(default_factory=uuid4)
+    runner: Provider | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name, "stack")
@@ -281,8 +283,12 @@ class StackRecord:
 
     def to_payload(self) -> dict[str, object]:
         """Return the content that a store keeps."""
-        components = dict(sorted(self.components.items()))
-        return {"name": self.name, "uuid": str(self.uuid), "components": components}
+        return {
+            "name": self.name,
+            "uuid": str(self.uuid),
+            "components": dict(sorted(self.components.items())),
+            **_provider_payload(self.runner, "runner"),
+        }
 
     @classmethod
     def from_record(cls, record: Record) -> StackRecord:
@@ -298,16 +304,19 @@ class StackRecord:
             name=read.name(),
             components={key: str(name) for key, name in components.items()},
             uuid=record.uuid,
+            runner=read.provider("runner"),
         )
         read.check_place(stack.ref)
         return stack
 
 
-def _provider_payload(provider: Provider | None) -> dict[str, object]:
+def _provider_payload(
+    provider: Provider | None, key: str = "provider"
+) -> dict[str, object]:
     if provider is None:
         return {}
     named = {"distribution": provider.distribution, "version": provider.version}
-    return {"provider": named}
+    return {key: named}
 
 
 class _Reader:
@@ -334,13 +343,13 @@ class _Reader:
         except InvalidNameError as error:
             self.fail(str(error))
 
-    def provider(self) -> Provider | None:
-        if self.record.payload.get("provider") is None:
+    def provider(self, key: str = "provider") -> Provider | None:
+        if self.record.payload.get(key) is None:
             return None
-        provider = self.mapping("provider")
+        provider = self.mapping(key)
         distribution, version = provider.get("distribution"), provider.get("version")
         if not isinstance(distribution, str) or not isinstance(version, str):
-            self.fail("'provider' must hold a 'distribution' and a 'version'")
+            self.fail(f"'{key}' must hold a 'distribution' and a 'version'")
         return Provider(distribution, version)
 
     def mapping(self, key: str, *, optional: bool = False) -> dict[str, object]:

@@ -16,7 +16,7 @@ from zen.errors import (
     StackExistsError,
     StackNotFoundError,
 )
-from zen.records import ComponentRecord, Ref, StackRecord
+from zen.records import ComponentRecord, Provider, Ref, StackRecord
 from zen.stores import Check, Delete, Page, Put, Store, Transaction
 from zen.stores.local import LocalStoreDriver
 
@@ -254,6 +254,15 @@ def test_a_stack_that_is_replaced_keeps_its_identity(store: Store) -> None:
         [],
     )
     assert store.component("orchestrator", "new") == new
+
+
+def test_a_stack_that_is_replaced_remembers_what_it_was_carried_with(
+    store: Store,
+) -> None:
+    runner = Provider("acme-run", "1")
+    store.replace_stack("prod", replace(STACK, runner=runner))
+    store.replace_stack("prod", STACK)
+    assert store.stack("prod").runner == runner
 
 
 def test_a_stack_is_not_renamed_to_one_that_there_is(store: Store) -> None:
