@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "SAFE_LOADER",
+    "check_end_mark",
     "check_writable",
     "dump_yaml",
     "exclusive_lock",
     "flush_folders",
+    "located_errors",
     "parse_yaml",
     "put_in_place",
     "read_file",
@@ -34,7 +37,7 @@ _POLL_INTERVAL: Final = 0.01
 _END_MARK: Final = b"..."
 
 # Six to twelve times as fast as the pure ones, where PyYAML was built with libyaml.
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -69,8 +72,28 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
     Raises:
         DamagedDataError: It isn't YAML, isn't a mapping, or has no end mark.
     """
+    with located_errors(data, path):
+        content = yaml.load(data, Loader=SAFE_LOADER)  # noqa: S506 - as its name says
+    if end_mark:
+        check_end_mark(data, path)
+    if not isinstance(content, dict):
+        raise DamagedDataError(path, "a mapping is expected", line=1)
+    return content
+
+
+def check_end_mark(data: bytes, path: Path | str) -> None:
+    """Raise `DamagedDataError` if `data` doesn't end with the mark `...`."""
+    lines = data.rstrip().splitlines()
+    if not lines or lines[-1] != _END_MARK:
+        reason = "the end mark '...' is missing, so the file is cut short"
+        raise DamagedDataError(path, reason, line=max(len(lines), 1))
+
+
+@contextmanager
+def located_errors(data: bytes, path: Path | str) -> Iterator[None]:
+    """Turn what PyYAML raises for `data` into `DamagedDataError`, with the line."""
     try:
-        content = yaml.load(data, Loader=_Loader)  # noqa: S506 - one of the safe ones
+        yield
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(part for part in (error.context, error.problem) if part)
@@ -80,17 +103,13 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
         line = data.count(b"\n", 0, error.position) + 1
         reason = "not valid YAML: a character that isn't text"
         raise DamagedDataError(path, reason, line=line) from error
+    except RecursionError as error:
+        reason = "not valid YAML for Zen: it is nested too deeply"
+        raise DamagedDataError(path, reason) from error
     # What PyYAML raises for a value that isn't of the type that its tag says.
     except (yaml.YAMLError, AttributeError, LookupError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise DamagedDataError(path, f"not valid YAML: {reason}") from error
-    lines = data.rstrip().splitlines()
-    if end_mark and (not lines or lines[-1] != _END_MARK):
-        reason = "the end mark '...' is missing, so the file is cut short"
-        raise DamagedDataError(path, reason, line=max(len(lines), 1))
-    if not isinstance(content, dict):
-        raise DamagedDataError(path, "a mapping is expected", line=1)
-    return content
 
 
 def read_file(path: Path) -> bytes | None:
