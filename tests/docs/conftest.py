@@ -21,7 +21,7 @@ _OPTIONS = ["-q", "--no-index", "--no-deps", "--no-build-isolation"]
 _PROGRAMS = {
     "zen": "zen.cli.main:main",
     "pip": "pip._internal.cli.main:main",
-    "pytest": "pytest:console_main",
+    "pytest": "pytest:main",
 }
 
 

@@ -40,13 +40,26 @@ PAGES: Final = {
 REWRITE: Final = bool(os.environ.get("ZEN_TEST_REWRITE"))
 
 # What a reader types to get to where the tests are already.
-_SETTING_UP: Final = ("python3 -m venv ", ". .venv/", "pip install './core")
+_SETTING_UP: Final = (
+    "python3 -m venv ",
+    ". .venv/",
+    "pip install './core",
+    "pip wheel ",
+)
 _FENCE: Final = re.compile(
     r"^```(?:\{code-block\} )?(?P<language>\w+)\n"
-    r"(?::caption: (?P<caption>.*)\n\n?)?"
+    r"(?::caption: (?P<caption>[^\n]*)\n\n?)?"
     r"(?P<content>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
+_CHANGING: Final = {
+    r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<uuid>",
+    r"\bin \d+\.\d\ds\b": "in <duration>",
+    r"\b\d+\.\d{1,3}\b(?= +│)": "<seconds>",
+    # How many tests the kit has is for the kit to say; that none fails, for the page.
+    r"^[.sx]+ +\[ *\d+%\]\n": "",
+    r"\b\d+ (passed|skipped|xfailed)": r"<count> \1",
+}
 _RUN_ALL: Final = """\
 import json, sys
 namespace = {"__name__": "page"}
@@ -176,12 +189,9 @@ def check_syntax(block: Block) -> None:
 
 
 def comparable(transcript: str) -> str:
-    """Leave out what is another one at each call: times, durations, identities."""
-    transcript = re.sub(
-        r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>", transcript
-    )
-    transcript = re.sub(r"\bin \d+\.\d\ds\b", "in <duration>", transcript)
-    transcript = re.sub(r"\b\d\.\d{1,3}\b(?= +│)", "<seconds>", transcript)
+    """Leave out what is another one at each call, and how many tests there are."""
+    for pattern, replacement in _CHANGING.items():
+        transcript = re.sub(pattern, replacement, transcript, flags=re.MULTILINE)
     return timeless(transcript)
 
 
