@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL
 
-__all__ = ["FreshDatabase", "execute", "free_port", "mysql_url", "postgres_url"]
+__all__ = [
+    "FreshDatabase",
+    "execute",
+    "free_port",
+    "mariadb",
+    "mysql_url",
+    "postgres_url",
+    "postgresql",
+]
 
 # Neither server wants to be run by root.
 _USER: Final = "nobody"
@@ -57,8 +65,8 @@ def mysql_url() -> Iterator[FreshDatabase]:
         with _databases(make_url(named)) as make:
             yield make
         return
-    with _mariadb() as url:
-        yield lambda: _text(_make_database(url))
+    with mariadb() as make:
+        yield make
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +76,8 @@ def postgres_url() -> Iterator[FreshDatabase]:
         with _databases(make_url(named)) as make:
             yield make
         return
-    with _postgresql() as url:
-        yield lambda: _text(_make_database(url))
+    with postgresql() as make:
+        yield make
 
 
 def execute(url: str, *statements: str) -> list[tuple[object, ...]]:
@@ -127,7 +135,12 @@ def _text(url: URL) -> str:
 
 
 @contextmanager
-def _mariadb() -> Iterator[URL]:
+def mariadb(*, durable: bool = False) -> Iterator[FreshDatabase]:
+    """Run a MariaDB server, and make databases on it.
+
+    Args:
+        durable: Whether a commit outlasts a power failure; it then takes longer.
+    """
     install = _program("mariadb-install-db", hint=_MYSQL_HINT)
     server = _program("mariadbd", hint=_MYSQL_HINT)
     options = [
@@ -135,7 +148,7 @@ def _mariadb() -> Iterator[URL]:
         "--skip-name-resolve",
         "--innodb-log-file-size=4M",
         "--innodb-buffer-pool-size=16M",
-        "--innodb-flush-log-at-trx-commit=0",
+        f"--innodb-flush-log-at-trx-commit={int(durable)}",
         "--performance-schema=OFF",
     ]
     port = free_port()
@@ -153,11 +166,16 @@ def _mariadb() -> Iterator[URL]:
         ]
         url = make_url(f"mysql+pymysql://zen:secret@127.0.0.1:{port}/mysql")
         with _serving(command, folder, url, signal="KILL"):
-            yield url
+            yield lambda: _text(_make_database(url))
 
 
 @contextmanager
-def _postgresql() -> Iterator[URL]:
+def postgresql(*, durable: bool = False) -> Iterator[FreshDatabase]:
+    """Run a PostgreSQL server, and make databases on it.
+
+    Args:
+        durable: Whether a commit outlasts a power failure; it then takes longer.
+    """
     initialise = _program("initdb", hint=_POSTGRES_HINT)
     server = _program("postgres", hint=_POSTGRES_HINT)
     port = free_port()
@@ -170,14 +188,15 @@ def _postgresql() -> Iterator[URL]:
         options = ["--no-sync", "--no-instructions", "--encoding=UTF8", *locale, *user]
         _run([initialise, f"--pgdata={data}", *options])
         command = [
-            *(server, "-D", str(data), "-F", "-p", str(port)),
+            *(server, "-D", str(data), "-p", str(port)),
+            *("-c", f"fsync={'on' if durable else 'off'}"),
             *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
         ]
         url = make_url(
             f"postgresql+psycopg://postgres:secret@127.0.0.1:{port}/postgres"
         )
         with _serving(command, folder, url, signal="QUIT"):
-            yield url
+            yield lambda: _text(_make_database(url))
 
 
 def _program(name: str, *, hint: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
-from zen_sql.engine import Database, parse_url
+from zen_sql.engine import Database
 from zen_sql.store import SQLStoreDriver
 from zen_sql.tables import PROFILE
+from zen_sql.urls import parse_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,20 +145,44 @@ def test_a_database_of_a_version_that_was_never_released_is_refused(
         assert "zen_" in caught.value.hint
 
 
-def test_a_driver_package_that_is_not_installed() -> None:
-    driver = SQLStoreDriver("mysql+pymysql://user:secret@host/database")
-    with pytest.raises(StoreUnavailableError) as caught:
-        driver.scan("stack")
-    assert "No module named 'pymysql'" in caught.value.message
-    assert "mysql+pymysql://user:***@host/database" in caught.value.message
-    assert caught.value.hint == "Install the driver with 'pip install pymysql'."
+MISSING = {
+    "mysql://user:secret@host/database": ("pymysql", "zen-plugin-mysql"),
+    "mariadb://user:secret@host/database": ("pymysql", "zen-plugin-mysql"),
+    "mysql+pymysql://user:secret@host/database": ("pymysql", "zen-plugin-mysql"),
+    "mysql+mysqldb://user:secret@host/database": ("MySQLdb", "mysqlclient"),
+    "mysql+mysqlconnector://user:secret@host/database": (
+        *("mysql", "mysql-connector-python"),
+    ),
+    "mariadb+mariadbconnector://user:secret@host/database": ("mariadb", "mariadb"),
+    "postgresql://user:secret@host/database": ("psycopg", "psycopg[binary]"),
+    "postgresql+psycopg://user:secret@host/database": ("psycopg", "psycopg[binary]"),
+    "postgresql+psycopg2://user:secret@host/database": ("psycopg2", "psycopg2-binary"),
+    "postgresql+pg8000://user:secret@host/database": ("pg8000", "pg8000"),
+    "oracle+oracledb://user:secret@host/database": ("oracledb", "oracledb"),
+    "mssql+pyodbc://user:secret@host/database": ("pyodbc", "pyodbc"),
+    "mssql+pymssql://user:secret@host/database": ("pymssql", "pymssql"),
+}
 
 
-def test_a_driver_package_that_has_another_name() -> None:
-    driver = SQLStoreDriver("mysql+mysqldb://host/database")
+@pytest.mark.parametrize(("url", "missing"), MISSING.items())
+def test_a_driver_package_that_is_not_installed(
+    url: str, missing: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, distribution = missing
+    for name in ("MySQLdb", "psycopg", "psycopg2", "pymysql"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(StoreUnavailableError) as caught:
-        driver.scan("stack")
-    assert "'pip install mysqlclient'" in caught.value.hint
+        SQLStoreDriver(url).scan("stack")
+    assert url.replace("secret", "***") in caught.value.message
+    assert module in caught.value.message
+    assert caught.value.hint == f"Install the driver with 'pip install {distribution}'."
+
+
+@pytest.mark.parametrize("driver", ["postgresql+asyncpg", "mysql+aiomysql"])
+def test_an_asynchronous_driver(driver: str) -> None:
+    store = SQLStoreDriver(f"{driver}://user:secret@host/database")
+    with pytest.raises(StoreUnavailableError, match="is an asynchronous driver"):
+        store.scan("stack")
 
 
 def test_an_unknown_kind_of_database() -> None:
@@ -247,8 +273,7 @@ def test_a_commit_is_flushed_to_the_disk(driver: SQLStoreDriver) -> None:
 
 def test_a_pickled_database_connects_anew(file: Path) -> None:
     database = Database(parse_url(f"sqlite:///{file}"))
-    with database.writing(PROFILE):
-        pass
+    database.write(PROFILE, lambda _: None, is_done=lambda _: False)
     copy = pickle.loads(pickle.dumps(database))  # noqa: S301 - made here
     with copy.reading(PROFILE) as connection:
         assert connection is not None

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from zen.errors import DamagedDataError
 from zen.records import Ref
@@ -18,7 +18,7 @@ from zen_sql.tables import CHANGES, COMMITS, GUARDS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, RowMapping, Select
+    from sqlalchemy import Connection, RowMapping
 
     from zen.stores import Put, Transaction
 
@@ -108,21 +108,23 @@ def read_commits(
     Raises:
         DamagedDataError: One can't be read.
     """
-    commits = connection.execute(_first(after, limit)).mappings().all()
-    if not commits:
-        return []
-    last = commits[-1]["sequence"]
-    query = (
-        select(CHANGES)
-        .where(and_(CHANGES.c.sequence > after, CHANGES.c.sequence <= last))
-        .order_by(CHANGES.c.sequence, CHANGES.c.kind, CHANGES.c.key)
+    # One statement, so that nobody forgets a commit between two of them.
+    first = (
+        select(COMMITS)
+        .where(COMMITS.c.sequence > after)
+        .order_by(COMMITS.c.sequence)
+        .limit(limit)
+        .subquery()
     )
-    changes = connection.execute(query).mappings().all()
-    by_commit = {
-        sequence: list(group)
-        for sequence, group in groupby(changes, lambda row: int(row["sequence"]))
-    }
-    return [_commit(row, by_commit.get(row["sequence"], []), place) for row in commits]
+    changes = CHANGES.c["kind", "key", "content_before", "content_after"]
+    query = (
+        select(first, *changes)
+        .outerjoin_from(first, CHANGES, CHANGES.c.sequence == first.c.sequence)
+        .order_by(first.c.sequence, CHANGES.c.kind, CHANGES.c.key)
+    )
+    rows = connection.execute(query).mappings().all()
+    groups = groupby(rows, lambda row: int(row["sequence"]))
+    return [_commit(list(group), place) for _, group in groups]
 
 
 def prune_commits(connection: Connection, keep: int) -> int:
@@ -141,12 +143,9 @@ def prune_commits(connection: Connection, keep: int) -> int:
     return connection.execute(delete(COMMITS).where(forgotten)).rowcount
 
 
-def _first(after: int, limit: int) -> Select[tuple[object, ...]]:
-    later = COMMITS.c.sequence > after
-    return select(COMMITS).where(later).order_by(COMMITS.c.sequence).limit(limit)
-
-
-def _commit(row: RowMapping, changes: list[RowMapping], place: str) -> Commit:
+def _commit(rows: list[RowMapping], place: str) -> Commit:
+    """Make a commit of a row for each change, or of one without any."""
+    row = rows[0]
     try:
         return Commit(
             sequence=row["sequence"],
@@ -155,7 +154,7 @@ def _commit(row: RowMapping, changes: list[RowMapping], place: str) -> Commit:
             user=row["user_name"],
             host=row["host"],
             command=row["command"],
-            changes=tuple(map(_change, changes)),
+            changes=tuple(_change(each) for each in rows if each["kind"] is not None),
         )
     except (LookupError, TypeError, ValueError) as error:
         origin = f"{COMMITS.name} {row['sequence']} in {place}"

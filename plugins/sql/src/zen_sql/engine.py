@@ -2,67 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import time
+import weakref
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from random import uniform
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from sqlalchemy import URL, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
-
-from zen.errors import StoreUnavailableError
-from zen_sql.failures import missing_dialect, missing_driver, translate, wrong_option
+from zen.errors import StoreError, StoreLockedError, StoreUnavailableError
+from zen_sql.drivers import server_engine
+from zen_sql.failures import is_deadlock, translate
+from zen_sql.locks import schema_lock
+from zen_sql.sqlite import READ, WRITE, file_engine
+from zen_sql.urls import mask
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection, Dialect, Engine
-    from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy import URL, Connection, Engine
 
     from zen_sql.schema import Schema
 
-__all__ = ["BUSY_TIMEOUT", "Database", "parse_url", "sqlite_url"]
+__all__ = ["Database"]
 
-BUSY_TIMEOUT: Final = 30.0
-_READ: Final = "BEGIN"
-# A deferred transaction that turns to writing fails at once, whatever the timeout,
-# when somebody else wrote in the meantime.
-_WRITE: Final = "BEGIN IMMEDIATE"
+ResultT = TypeVar("ResultT")
 
-
-def sqlite_url(file: Path) -> URL:
-    """Return the URL of a SQLite file."""
-    return URL.create("sqlite", database=str(file.expanduser().absolute()))
-
-
-def parse_url(text: str) -> URL:
-    """Return a database's URL, with an absolute path where that is a SQLite file.
-
-    Raises:
-        ValueError: It isn't the URL of a database that lasts; the text says why.
-    """
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        # The cause may show the password.
-        raise ValueError(
-            "it must be a SQLAlchemy URL, such as sqlite:////folder/zen.db"
-            " or postgresql://user@host/database"
-        ) from None
-    if url.get_backend_name() != "sqlite":
-        return url
-    if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
-        raise ValueError("SQLite is used without a driver, as in sqlite:///PATH")
-    if url.host:
-        raise ValueError(
-            "a SQLite URL has three slashes before the path, as in sqlite:///zen.db"
-            " or, where the path is absolute, sqlite:////folder/zen.db"
-        )
-    if not url.database or url.database.startswith((":memory:", "file:")):
-        raise ValueError("a SQLite database must be a file, as in sqlite:///PATH")
-    return sqlite_url(Path(url.database)).set(query=url.query)
+_ATTEMPTS: Final = 10
 
 
 class Database:
@@ -78,6 +44,10 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.url = url
         self._ready: set[str] = set()
+        # One for each process: a connection that a fork has doubled serves nobody.
+        # Those of the parent are kept, for to drop them would end its sessions.
+        self._engines: dict[int, Engine] = {}
+        weakref.finalize(self, _dispose, self._engines)
 
     def __reduce__(self) -> tuple[type[Database], tuple[URL]]:
         return Database, (self.url,)
@@ -85,7 +55,14 @@ class Database:
     @property
     def place(self) -> str:
         """The file's path or the masked URL, for messages."""
-        return str(self._file or self.url.render_as_string(hide_password=True))
+        return str(self.file or mask(self.url))
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for a server."""
+        if self.url.get_backend_name() != "sqlite" or not self.url.database:
+            return None
+        return Path(self.url.database)
 
     @contextmanager
     def reading(self, schema: Schema) -> Iterator[Connection | None]:
@@ -94,46 +71,95 @@ class Database:
         Reading creates neither the database nor a table.
 
         Raises:
-            StoreUnavailableError: The database can't be read, or is a newer one.
+            StoreUnavailableError: The database can't be read, or is of another
+                version.
             StoreLockedError: Another process holds it for too long.
         """
         if not self._exists():
             yield None
             return
-        with self._transaction(_READ) as connection:
+        with self._transaction(READ) as connection:
             if schema.name not in self._ready and schema.is_in(connection, self.place):
                 self._ready.add(schema.name)
             yield connection if schema.name in self._ready else None
 
-    @contextmanager
-    def writing(self, schema: Schema) -> Iterator[Connection]:
-        """Yield a connection that writes all or, when the block raises, nothing.
+    def write(
+        self,
+        schema: Schema,
+        work: Callable[[Connection], ResultT],
+        *,
+        is_done: Callable[[Connection], bool],
+    ) -> ResultT:
+        """Do all of some work or, when it raises, nothing; return what it returns.
 
-        Only one process at a time is in such a block.
+        Only one process at a time does any. When the server gives the transaction up
+        because others are in its way, it is tried again, a bounded number of times.
+
+        Args:
+            schema: The tables; they are made if they aren't there.
+            work: What to do.
+            is_done: Tells from the database whether the work was done, for the case
+                that the connection is lost while it is being committed.
 
         Raises:
-            StoreUnavailableError: The database can't be written, or is a newer one.
+            StoreUnavailableError: The database can't be written, or is of another
+                version.
             StoreLockedError: Another process holds it for too long.
         """
         self._prepare(schema)
-        with self._transaction(_WRITE) as connection:
-            schema.lock(connection, self.place)
+        for attempt in range(_ATTEMPTS):
+            done: list[ResultT] = []
+            try:
+                with self._writing(schema) as connection:
+                    done.append(work(connection))
+            except StoreLockedError as error:
+                if not is_deadlock(error) or attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(uniform(0, 0.02) * attempt)  # noqa: S311 - no secret
+            except StoreUnavailableError as error:
+                # The connection may have been lost after the server had committed.
+                if not done or not self._was_done(schema, is_done, error):
+                    raise
+                return done[0]
+            else:
+                return done[0]
+        raise AssertionError  # the last attempt returns or raises
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Yield a connection that makes or changes tables while nobody else does.
+
+        Raises:
+            StoreUnavailableError: The database can't be written.
+            StoreLockedError: Another process holds it for too long.
+        """
+        with self._connected(WRITE) as connection, schema_lock(connection, self.place):
             yield connection
 
     def close(self) -> None:
         """Let go of all connections; the next use opens new ones."""
-        if "_engine" in self.__dict__:
-            self._engine.dispose()
+        _dispose(self._engines)
 
-    @property
-    def _file(self) -> Path | None:
-        if self.url.get_backend_name() != "sqlite" or not self.url.database:
-            return None
-        return Path(self.url.database)
+    def _was_done(
+        self,
+        schema: Schema,
+        is_done: Callable[[Connection], bool],
+        lost: StoreUnavailableError,
+    ) -> bool:
+        try:
+            # Under the lock, so that the lost transaction has come to its end.
+            with self._writing(schema) as connection:
+                return is_done(connection)
+        except StoreError:
+            raise StoreUnavailableError(
+                lost.message,
+                hint="It isn't known whether the change was made: look at the present"
+                " state before you repeat the command.",
+            ) from lost
 
     def _exists(self) -> bool:
-        with translate(self.place, is_file=bool(self._file)):
-            return self._file is None or self._file.exists()
+        with translate(self.place, is_file=bool(self.file)):
+            return self.file is None or self.file.exists()
 
     def _prepare(self, schema: Schema) -> None:
         if schema.name in self._ready:
@@ -151,74 +177,50 @@ class Database:
         self._ready.add(schema.name)
 
     def _make_file(self) -> None:
-        if self._file is None:
+        if self.file is None:
             return
         with translate(self.place, is_file=True):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.touch()
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.touch()
 
     def _create(self, schema: Schema) -> None:
-        with self._transaction(_WRITE) as connection:
+        with self.alone() as connection:
             if not schema.is_in(connection, self.place):
                 schema.create(connection)
 
     @contextmanager
+    def _writing(self, schema: Schema) -> Iterator[Connection]:
+        with self._transaction(WRITE) as connection:
+            schema.lock(connection, self.place)
+            yield connection
+
+    @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
+        with self._connected(begin) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connected(self, begin: str) -> Iterator[Connection]:
         with (
-            translate(self.place, is_file=bool(self._file)),
+            translate(self.place, is_file=bool(self.file)),
             self._engine.connect() as connection,
         ):
-            connection.execution_options(zen_begin=begin)
-            with connection.begin():
-                yield connection
+            yield connection.execution_options(zen_begin=begin)
 
-    @cached_property
+    @property
     def _engine(self) -> Engine:
-        try:
-            # A connection for each transaction: none leaks, and none is shared with
-            # a process that is forked.
-            if self._file:
-                engine = create_engine(self.url, poolclass=NullPool)
-                return _for_sqlite(engine, self._file)
-            return create_engine(
-                self.url, poolclass=NullPool, isolation_level="READ COMMITTED"
+        process = os.getpid()
+        if process not in self._engines:
+            engine = (
+                file_engine(self.url, self.file)
+                if self.file
+                else server_engine(self.url)
             )
-        except NoSuchModuleError as error:
-            raise missing_dialect(self.place, self.url) from error
-        except ImportError as error:
-            raise missing_driver(self.place, error) from error
-        except ValueError as error:
-            raise wrong_option(self.place, error) from error
+            # Of two threads, the first one's counts; neither has connected yet.
+            self._engines.setdefault(process, engine)
+        return self._engines[process]
 
 
-def _for_sqlite(engine: Engine, file: Path) -> Engine:
-    # SQLite would create a file that isn't there.
-    existing = f"{file.as_uri()}?mode=rw"
-
-    def open_existing(
-        _dialect: Dialect,
-        _entry: ConnectionPoolEntry,
-        arguments: list[object],
-        parameters: dict[str, object],
-    ) -> None:
-        arguments[0] = existing
-        parameters["uri"] = True
-        parameters.setdefault("timeout", BUSY_TIMEOUT)
-
-    event.listen(engine, "do_connect", open_existing)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    # The rollback journal, SQLite's default, and not WAL: a reader of a WAL database
-    # writes beside it, even in a folder that it should leave alone, and WAL doesn't
-    # work on network drives. There, EXTRA is FULL, and the folder is flushed too when
-    # the journal is removed; without that, the power may take a commit back.
-    connection.execute("PRAGMA synchronous = EXTRA")
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get("zen_begin", _READ))
+def _dispose(engines: dict[int, Engine]) -> None:
+    if engine := engines.pop(os.getpid(), None):
+        engine.dispose()

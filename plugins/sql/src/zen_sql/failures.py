@@ -17,23 +17,89 @@ if TYPE_CHECKING:
 
     from zen.errors import StoreError
 
-__all__ = ["missing_dialect", "missing_driver", "translate", "wrong_option"]
+__all__ = [
+    "asynchronous_driver",
+    "is_deadlock",
+    "missing_dialect",
+    "missing_driver",
+    "missing_file",
+    "translate",
+    "wrong_option",
+]
 
 # SQLITE_BUSY and SQLITE_LOCKED, for which Python has names only from 3.11 on.
-_LOCKED: Final = {5, 6}
+_LOCKED_FILE: Final = {5, 6}
+# lock_not_available, and MySQL's ER_LOCK_WAIT_TIMEOUT.
+_LOCKED: Final = {"55P03", 1205}
+# serialization_failure, deadlock_detected, and MySQL's ER_LOCK_DEADLOCK: the server
+# gave a transaction up in favour of another one.
+_DEADLOCK: Final = {"40001", "40P01", 1213}
+
+# What to install for a driver that isn't called like its module.
 _DISTRIBUTIONS: Final = {
     "MySQLdb": "mysqlclient",
+    "mysql": "mysql-connector-python",
     "psycopg": "psycopg[binary]",
     "psycopg2": "psycopg2-binary",
+    "pymysql": "zen-plugin-mysql",
 }
 _FILE_HINT: Final = (
     "Check that it is a SQLite database, its permissions and the free space, and"
     " repeat the command; nothing was changed."
 )
 _SERVER_HINT: Final = (
-    "Check that the server runs, and the URL with its user and password, and repeat"
-    " the command; nothing was changed."
+    "Check that the server runs, and the user, the password and the database in the"
+    " URL, and repeat the command; nothing was changed."
 )
+_UNREACHABLE: Final = (
+    "Check that the server runs, and the host and the port in the URL; nothing was"
+    " changed."
+)
+_NOT_LET_IN: Final = "Check the user and the password in the URL; nothing was changed."
+_NO_DATABASE: Final = (
+    "Create the database on the server, as with 'CREATE DATABASE name', or correct"
+    " the URL; nothing was changed."
+)
+_NO_PRIVILEGE: Final = (
+    "Give the user the privileges that it lacks, as with 'GRANT', or use another user;"
+    " nothing was changed."
+)
+_READ_ONLY: Final = (
+    "The server lets nobody write at present: use the one that takes writes, or ask"
+    " who runs it; nothing was changed."
+)
+_TOO_LARGE: Final = (
+    "Raise the server's max_allowed_packet above the size of what is written; nothing"
+    " was changed."
+)
+_LOST: Final = (
+    "Repeat the command; nothing was changed. If it was a large change, raise the"
+    " server's max_allowed_packet."
+)
+_HINTS: Final[dict[str | int, str]] = {
+    "28000": _NOT_LET_IN,
+    "28P01": _NOT_LET_IN,
+    "3D000": _NO_DATABASE,
+    "3F000": _NO_DATABASE,
+    "42501": _NO_PRIVILEGE,
+    "25006": _READ_ONLY,
+    1044: _NO_PRIVILEGE,
+    1045: _NOT_LET_IN,
+    1049: _NO_DATABASE,
+    1142: _NO_PRIVILEGE,
+    1143: _NO_PRIVILEGE,
+    1153: _TOO_LARGE,
+    1227: _NO_PRIVILEGE,
+    1290: _READ_ONLY,
+    1698: _NOT_LET_IN,
+    1792: _READ_ONLY,
+    1836: _READ_ONLY,
+    2002: _UNREACHABLE,
+    2003: _UNREACHABLE,
+    2005: _UNREACHABLE,
+    2006: _LOST,
+    2013: _LOST,
+}
 
 
 @contextmanager
@@ -50,25 +116,50 @@ def translate(place: str, *, is_file: bool) -> Iterator[None]:
         raise _translated(place, error, is_file=is_file) from error
 
 
-def missing_dialect(place: str, url: URL) -> StoreUnavailableError:
+def is_deadlock(error: StoreError) -> bool:
+    """Tell whether a server gave a transaction up in favour of another one.
+
+    Nothing of it was done, and when it is tried again it may succeed.
+    """
+    return _code(_reason(error.__cause__)) in _DEADLOCK
+
+
+def missing_dialect(place: str, drivername: str) -> StoreUnavailableError:
     """Return the error for a kind of database that SQLAlchemy doesn't know."""
     return StoreUnavailableError(
-        f"{place} can't be used: SQLAlchemy knows no database '{url.drivername}'.",
+        f"{place} can't be used: SQLAlchemy knows no database '{drivername}'.",
         hint="Correct the URL, or install the package that brings that dialect.",
     )
 
 
-def missing_driver(place: str, error: ImportError) -> StoreUnavailableError:
+def missing_driver(place: str, url: URL, error: ImportError) -> StoreUnavailableError:
     """Return the error for a database driver that can't be imported."""
-    distribution = _DISTRIBUTIONS.get(error.name or "", error.name)
+    module = (error.name or url.get_driver_name()).partition(".")[0]
+    distribution = _DISTRIBUTIONS.get(module, module)
     return StoreUnavailableError(
         f"{place} can't be used: {_one_line(error)}.",
         hint=f"Install the driver with 'pip install {distribution}'.",
     )
 
 
-def wrong_option(place: str, error: ValueError) -> StoreUnavailableError:
-    """Return the error for an option in a URL that has an impossible value."""
+def asynchronous_driver(place: str, driver: str) -> StoreUnavailableError:
+    """Return the error for a driver that only programs of another kind can use."""
+    return StoreUnavailableError(
+        f"{place} can't be used: '{driver}' is an asynchronous driver.",
+        hint="Leave the driver out of the URL, as in postgresql://… or mysql://…",
+    )
+
+
+def missing_file(place: str, option: str, file: str) -> StoreUnavailableError:
+    """Return the error for a certificate that isn't there."""
+    return StoreUnavailableError(
+        f"{place} can't be used: {file}, its {option}, isn't there.",
+        hint=f"Correct {option}, or bring the file to this host.",
+    )
+
+
+def wrong_option(place: str, error: Exception) -> StoreUnavailableError:
+    """Return the error for an option in a URL that the driver can't use."""
     return StoreUnavailableError(
         f"{place} can't be used: {_one_line(error)}.",
         hint="Correct the options after the '?' of the URL.",
@@ -76,29 +167,49 @@ def wrong_option(place: str, error: ValueError) -> StoreUnavailableError:
 
 
 def _translated(place: str, error: Exception, *, is_file: bool) -> StoreError:
-    reason = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    if _is_locked(reason):
+    reason = _reason(error)
+    code = _code(reason)
+    if code in _LOCKED or code in _DEADLOCK or _is_locked_file(reason):
         return StoreLockedError(
             f"Another process has held {place} for too long.",
             hint="Wait for it to end, or end it, and repeat the command.",
         )
+    hint = _FILE_HINT if is_file else _HINTS.get(code or "", _SERVER_HINT)
+    return StoreUnavailableError(f"{place} can't be used: {_text(reason)}.", hint=hint)
+
+
+def _reason(error: BaseException | None) -> BaseException | None:
     # The text of SQLAlchemy's own error holds the statement, and thus the data.
-    text = reason.strerror if isinstance(reason, OSError) else None
-    return StoreUnavailableError(
-        f"{place} can't be used: {text or _one_line(reason)}.",
-        hint=_FILE_HINT if is_file else _SERVER_HINT,
-    )
+    return error.orig if isinstance(error, DBAPIError) and error.orig else error
 
 
-def _is_locked(error: BaseException) -> bool:
+def _code(error: BaseException | None) -> str | int | None:
+    """Return SQLSTATE, as PostgreSQL's drivers tell it, or MySQL's own number."""
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if isinstance(state, str):
+        return state
+    first = error.args[0] if error and error.args else None
+    return first if isinstance(first, int) else None
+
+
+def _is_locked_file(error: BaseException | None) -> bool:
     if not isinstance(error, sqlite3.OperationalError):
         return False
     code: int | None = getattr(error, "sqlite_errorcode", None)
     if code is None:
         # Python 3.10 hands on nothing but the text.
         return str(error).endswith("is locked")
-    return code & 0xFF in _LOCKED
+    return code & 0xFF in _LOCKED_FILE
 
 
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()).rstrip(".?!") or type(error).__name__
+def _text(error: BaseException | None) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    primary = getattr(getattr(error, "diag", None), "message_primary", None)
+    return _one_line(primary or error)
+
+
+def _one_line(error: object) -> str:
+    # MySQL's drivers raise a number and a text.
+    text = error.args[-1] if isinstance(error, Exception) and error.args else error
+    return " ".join(str(text).split()).rstrip(".?!") or type(error).__name__

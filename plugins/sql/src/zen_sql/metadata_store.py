@@ -22,15 +22,25 @@ from zen_sql.rows import (
 from zen_sql.tables import ARTIFACTS, METADATA, RUNS, STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
     from uuid import UUID
 
-    from sqlalchemy import URL, ColumnElement, Connection, Executable, RowMapping
+    from sqlalchemy import (
+        URL,
+        ColumnElement,
+        Connection,
+        Executable,
+        RowMapping,
+        Select,
+        Table,
+    )
 
     from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
 
 __all__ = ["RelationalMetadataStore"]
 
+_ATTEMPT: Final = ("run_id", "name", "attempt")
 # What a message about a name that leads nowhere offers instead.
 _LATEST: Final = select(RUNS.c.name).order_by(RUNS.c.started.desc()).limit(100)
 
@@ -49,9 +59,11 @@ class RelationalMetadataStore(BaseMetadataStore):
 
     def create_run(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
         """Record a run that is about to begin, with its steps."""
-        with self._database.writing(METADATA) as connection:
-            taken = select(RUNS.c.id).where(RUNS.c.name == run.name)
-            if connection.scalar(taken) is not None:
+        same = select(RUNS.c.id).where(RUNS.c.id == str(run.id))
+
+        def create(connection: Connection) -> None:
+            taken = or_(RUNS.c.name == run.name, RUNS.c.id == str(run.id))
+            if connection.scalar(select(RUNS.c.id).where(taken)) is not None:
                 raise RunExistsError(
                     f"Pipeline run '{run.name}' exists already.",
                     hint="Choose another run_name, or see it:"
@@ -61,32 +73,39 @@ class RelationalMetadataStore(BaseMetadataStore):
             if steps:
                 connection.execute(insert(STEPS), [step_row(step) for step in steps])
 
+        self._database.write(METADATA, create, is_done=_finds(same))
+
     def update_run(self, run: RunRecord) -> None:
         """Record how far a run has come."""
         values = run_row(run)
         del values["id"], values["name"]
-        change = update(RUNS).where(RUNS.c.id == str(run.id)).values(values)
-        with self._database.writing(METADATA) as connection:
+        this = RUNS.c.id == str(run.id)
+
+        def change(connection: Connection) -> None:
             _check_run(connection, run.id, run.name)
-            connection.execute(change)
+            connection.execute(update(RUNS).where(this).values(values))
+
+        same = select(RUNS.c.id).where(this, *_equal(RUNS, values))
+        self._database.write(METADATA, change, is_done=_finds(same))
 
     def save_step(
         self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
     ) -> None:
         """Record how far an attempt at a step has come, and what it produced."""
-        same = and_(
-            STEPS.c.run_id == str(step.run_id),
-            STEPS.c.name == step.name,
-            STEPS.c.attempt == step.attempt,
-        )
-        with self._database.writing(METADATA) as connection:
+        row = step_row(step)
+        attempt = and_(*(STEPS.c[name] == row[name] for name in _ATTEMPT))
+
+        def save(connection: Connection) -> None:
             _check_run(connection, step.run_id, str(step.run_id))
-            connection.execute(delete(STEPS).where(same))
-            connection.execute(insert(STEPS), step_row(step))
+            connection.execute(delete(STEPS).where(attempt))
+            connection.execute(insert(STEPS), row)
             for artifact in artifacts:
                 known = ARTIFACTS.c.id == str(artifact.id)
                 connection.execute(delete(ARTIFACTS).where(known))
                 connection.execute(insert(ARTIFACTS), artifact_row(artifact))
+
+        same = select(STEPS.c.name).where(*_equal(STEPS, row))
+        self._database.write(METADATA, save, is_done=_finds(same))
 
     def get_run(self, name: str) -> RunRecord:
         """Return the run of that name."""
@@ -139,6 +158,14 @@ class RelationalMetadataStore(BaseMetadataStore):
             if connection is None:
                 return []
             return connection.execute(query).mappings().all()
+
+
+def _equal(table: Table, row: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in row.items()]
+
+
+def _finds(query: Select[Any]) -> Callable[[Connection], bool]:
+    return lambda connection: connection.scalar(query) is not None
 
 
 def _check_run(connection: Connection, run_id: UUID, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 
 import zen_sql
@@ -24,7 +25,21 @@ from zen.errors import StoreUnavailableError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
 
-__all__ = ["LONG_TEXT", "SEQUENCE", "Schema", "exact_text"]
+__all__ = ["LONG_TEXT", "SEQUENCE", "TABLE_OPTIONS", "Schema", "exact_text"]
+
+# MySQL's own choice may compare names without regard to case, lack most characters,
+# have no transactions, or have keys too short for ours. SQLAlchemy reads one name or
+# the other, as the URL begins.
+TABLE_OPTIONS: Final[dict[str, Any]] = {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in {
+        "engine": "InnoDB",
+        "charset": "utf8mb4",
+        "collate": "utf8mb4_bin",
+        "row_format": "DYNAMIC",
+    }.items()
+}
 
 # MySQL's TEXT ends at 64 KiB without a length, and a database's own character set may
 # lack most characters.
@@ -49,7 +64,10 @@ _VERSIONS: Final = Table(
     MetaData(),
     Column("name", exact_text(100), primary_key=True),
     Column("version", Integer, nullable=False),
+    **TABLE_OPTIONS,
 )
+# Where `SELECT … FOR UPDATE` is known to lock a row. SQLite locks the whole file.
+_LOCKS_ON_SELECT: Final = {"mariadb", "mysql", "oracle", "postgresql", "sqlite"}
 
 
 @dataclass(frozen=True)
@@ -92,9 +110,12 @@ class Schema:
         return True
 
     def create(self, connection: Connection) -> None:
-        """Create the tables."""
+        """Create the tables, or what is missing where that was interrupted."""
         _VERSIONS.create(connection, checkfirst=True)
         self.tables.create_all(connection)
+        for table in self.tables.sorted_tables:
+            for index in table.indexes:
+                index.create(connection, checkfirst=True)
         row = {"name": self.name, "version": self.version}
         connection.execute(insert(_VERSIONS), row)
 
@@ -112,6 +133,9 @@ class Schema:
         Raises:
             StoreUnavailableError: A newer version has changed them.
         """
+        if connection.dialect.name not in _LOCKS_ON_SELECT:
+            same = update(_VERSIONS).where(_VERSIONS.c.name == self.name)
+            connection.execute(same.values(version=_VERSIONS.c.version))
         self._check(connection.scalar(self._version.with_for_update()), place)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from sqlalchemy import and_, delete, insert, select
 from zen.errors import (
     ConflictError,
     DamagedDataError,
-    StoreError,
     StoreUnavailableError,
 )
 from zen.records import Record, Ref
@@ -25,11 +25,12 @@ from zen_sql.commits import (
     prune_commits,
     read_commits,
 )
-from zen_sql.engine import Database, parse_url, sqlite_url
+from zen_sql.engine import Database
 from zen_sql.tables import GUARDS, PROFILE, RECORDS
+from zen_sql.urls import has_variables, parse_url, sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -52,7 +53,8 @@ class SQLStoreDriver(StoreDriver):
     change nothing: the tables, and a SQLite file, are made by the first commit.
 
     Args:
-        url: The database, as a SQLAlchemy URL.
+        url: The database, as a SQLAlchemy URL, in which `${NAME}` stands for an
+            environment variable.
     """
 
     def __init__(self, url: str) -> None:
@@ -72,10 +74,18 @@ class SQLStoreDriver(StoreDriver):
 
     @classmethod
     def normalise_url(cls, url: str) -> str:
-        """Return a SQLite URL with an absolute path, and any other as it is."""
-        parsed = parse_url(url)
-        is_file = parsed.get_backend_name() == "sqlite"
-        return parsed.render_as_string(hide_password=False) if is_file else url
+        """Return a SQLite URL with an absolute path, and any other as it is.
+
+        So is one that refers to environment variables, which mean something on each
+        host.
+        """
+        try:
+            parsed = parse_url(url)
+        except StoreUnavailableError:
+            return url  # a variable isn't set, which matters to who opens it
+        if has_variables(url) or parsed.get_backend_name() != "sqlite":
+            return url
+        return parsed.render_as_string(hide_password=False)
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         """Return those of the records that exist."""
@@ -125,16 +135,14 @@ class SQLStoreDriver(StoreDriver):
 
     def commit(self, transaction: Transaction) -> None:
         """Apply a transaction; one that was applied before is not applied again."""
-        ends = False
-        try:
-            with self._database.writing(PROFILE) as connection:
-                if not is_applied(connection, transaction):
-                    _apply(connection, transaction)
-                ends = True
-        except StoreUnavailableError as error:
-            # The connection may have been lost after the database had committed.
-            if not ends or not self._was_applied(transaction, error):
-                raise
+
+        def apply(connection: Connection) -> None:
+            if not is_applied(connection, transaction):
+                _apply(connection, transaction)
+
+        self._database.write(
+            PROFILE, apply, is_done=partial(is_applied, transaction=transaction)
+        )
 
     def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
         """Return commits, the oldest first."""
@@ -154,23 +162,16 @@ class SQLStoreDriver(StoreDriver):
         with self._database.reading(PROFILE) as connection:
             if connection is None:
                 return 0
-        with self._database.writing(PROFILE) as connection:
-            return prune_commits(connection, keep)
+        return self._database.write(
+            PROFILE,
+            partial(prune_commits, keep=keep),
+            # The last commits tell nothing of those before them: it can be repeated.
+            is_done=lambda _: False,
+        )
 
     def close(self) -> None:
         """Let go of the database's connections."""
         self._database.close()
-
-    def _was_applied(self, transaction: Transaction, lost: StoreError) -> bool:
-        try:
-            with self._database.reading(PROFILE) as connection:
-                return connection is not None and is_applied(connection, transaction)
-        except StoreError:
-            raise StoreUnavailableError(
-                lost.message,
-                hint="It isn't known whether the change was made: look at the present"
-                " state before you repeat the command.",
-            ) from lost
 
     def _parse(self, row: RowMapping) -> Record:
         origin = f"{RECORDS.name} {row['kind']}/{row['key']} in {self._database.place}"
@@ -197,10 +198,6 @@ def _kind(kind: str) -> ColumnElement[bool]:
     return RECORDS.c.kind == kind
 
 
-def _at(ref: Ref) -> ColumnElement[bool]:
-    return and_(RECORDS.c.kind == ref.kind, RECORDS.c.key == ref.key)
-
-
 def _batches(refs: list[Ref]) -> Iterator[tuple[list[str], str]]:
     for kind in dict.fromkeys(ref.kind for ref in refs):
         keys = [ref.key for ref in refs if ref.kind == kind]
@@ -215,27 +212,31 @@ def _guard(connection: Connection, kind: str) -> str:
 
 
 def _apply(connection: Connection, transaction: Transaction) -> None:
-    for check in transaction.checks:
-        if not _holds(connection, check):
-            raise _conflict(connection, check)
     puts = {put.ref: put for put in transaction.puts}
     changed = list(dict.fromkeys([*(item.ref for item in transaction.deletes), *puts]))
-    before = _rows(connection, changed)
+    checked = [item.ref for item in transaction.checks if isinstance(item, Check)]
+    rows = _rows(connection, [*changed, *checked])
+    for check in transaction.checks:
+        if not _holds(connection, check, rows):
+            raise _conflict(connection, check)
+    before = {ref: rows[ref] for ref in changed if ref in rows}
     sequence = add_commit(connection, transaction, before, puts)
-    for ref in changed:
-        connection.execute(delete(RECORDS).where(_at(ref)))
+    for keys, kind in _batches(list(before)):
+        at_keys = and_(_kind(kind), RECORDS.c.key.in_(keys))
+        connection.execute(delete(RECORDS).where(at_keys))
     if puts:
-        rows = [_row(put, sequence) for put in puts.values()]
-        connection.execute(insert(RECORDS), rows)
+        connection.execute(
+            insert(RECORDS), [_row(put, sequence) for put in puts.values()]
+        )
     for kind in sorted({ref.kind for ref in changed}):
         connection.execute(delete(GUARDS).where(GUARDS.c.kind == kind))
         connection.execute(insert(GUARDS), {"kind": kind, "revision": sequence})
 
 
-def _rows(connection: Connection, refs: list[Ref]) -> dict[Ref, RowMapping]:
+def _rows(connection: Connection, refs: Iterable[Ref]) -> dict[Ref, RowMapping]:
     return {
         Ref(row["kind"], row["key"]): row
-        for keys, kind in _batches(refs)
+        for keys, kind in _batches(list(dict.fromkeys(refs)))
         for row in connection.execute(
             select(RECORDS).where(_kind(kind), RECORDS.c.key.in_(keys))
         ).mappings()
@@ -254,11 +255,13 @@ def _conflict(connection: Connection, check: Check | GuardCheck) -> ConflictErro
     return ConflictError(check.subject, check=check, author=str(author), time=time)
 
 
-def _holds(connection: Connection, check: Check | GuardCheck) -> bool:
+def _holds(
+    connection: Connection, check: Check | GuardCheck, rows: Mapping[Ref, RowMapping]
+) -> bool:
     if not isinstance(check, Check):
         return _guard(connection, check.kind) == check.guard
-    revision = connection.scalar(select(RECORDS.c.revision).where(_at(check.ref)))
-    return (None if revision is None else str(revision)) == check.revision
+    row = rows.get(check.ref)
+    return (None if row is None else str(row["revision"])) == check.revision
 
 
 def _row(put: Put, sequence: int) -> dict[str, object]:

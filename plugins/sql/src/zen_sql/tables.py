@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table
 
-from zen_sql.schema import LONG_TEXT, SEQUENCE, Schema, exact_text
+from zen_sql.schema import LONG_TEXT, SEQUENCE, TABLE_OPTIONS, Schema, exact_text
 
 __all__ = [
     "ARTIFACTS",
@@ -34,12 +34,14 @@ RECORDS: Final = Table(
     Column("uuid", _UUID, nullable=False),
     Column("payload", LONG_TEXT, nullable=False),
     Column("revision", SEQUENCE, nullable=False),
+    **TABLE_OPTIONS,
 )
 GUARDS: Final = Table(
     "zen_guards",
     PROFILE.tables,
     Column("kind", exact_text(100), primary_key=True),
     Column("revision", SEQUENCE, nullable=False),
+    **TABLE_OPTIONS,
 )
 COMMITS: Final = Table(
     "zen_commits",
@@ -51,6 +53,7 @@ COMMITS: Final = Table(
     Column("user_name", LONG_TEXT, nullable=False),
     Column("host", LONG_TEXT, nullable=False),
     Column("command", LONG_TEXT, nullable=False),
+    **TABLE_OPTIONS,
 )
 # What a record was and became, as JSON objects of uuid and payload.
 CHANGES: Final = Table(
@@ -62,6 +65,7 @@ CHANGES: Final = Table(
     Column("content_before", LONG_TEXT),
     Column("content_after", LONG_TEXT),
     Index("zen_changes_record", "kind", "key", "sequence"),
+    **TABLE_OPTIONS,
 )
 
 METADATA: Final = Schema("run metadata", 1, MetaData())
@@ -80,6 +84,7 @@ RUNS: Final = Table(
     Column("error", LONG_TEXT, nullable=False),
     Index("zen_runs_started", "started"),
     Index("zen_runs_pipeline_started", "pipeline", "started"),
+    **TABLE_OPTIONS,
 )
 STEPS: Final = Table(
     "zen_steps",
@@ -94,6 +99,7 @@ STEPS: Final = Table(
     Column("parameters", LONG_TEXT, nullable=False),
     Column("inputs", LONG_TEXT, nullable=False),
     Column("error", LONG_TEXT, nullable=False),
+    **TABLE_OPTIONS,
 )
 ARTIFACTS: Final = Table(
     "zen_artifacts",
@@ -107,4 +113,5 @@ ARTIFACTS: Final = Table(
     Column("uri", LONG_TEXT, nullable=False),
     Column("materializer", LONG_TEXT, nullable=False),
     Column("data_type", LONG_TEXT, nullable=False),
+    **TABLE_OPTIONS,
 )

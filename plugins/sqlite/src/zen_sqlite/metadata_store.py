@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import ValidationInfo, field_serializer, field_validator
 
 from zen.folders import local_stores_folder
-from zen_sql.engine import sqlite_url
 from zen_sql.metadata_store import RelationalMetadataStore
+from zen_sql.urls import sqlite_url
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

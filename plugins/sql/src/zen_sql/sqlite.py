@@ -1,0 +1,72 @@
+"""Connect to SQLite files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import NullPool
+
+from zen_sql.failures import wrong_option
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from sqlalchemy import URL, Connection, Dialect, Engine
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+__all__ = ["READ", "WRITE", "file_engine"]
+
+READ: Final = "BEGIN"
+# A deferred transaction that turns to writing fails at once, whatever the timeout,
+# when somebody else wrote in the meantime.
+WRITE: Final = "BEGIN IMMEDIATE"
+
+_BUSY_TIMEOUT: Final = 30.0
+
+
+def file_engine(url: URL, file: Path) -> Engine:
+    """Return what connects to a file that must be there.
+
+    How a transaction begins is the connection's option `zen_begin`.
+
+    Raises:
+        StoreUnavailableError: An option in the URL is impossible.
+    """
+    # SQLite would create a file that isn't there.
+    existing = f"{file.as_uri()}?mode=rw"
+
+    def open_existing(
+        _dialect: Dialect,
+        _entry: ConnectionPoolEntry,
+        arguments: list[object],
+        parameters: dict[str, object],
+    ) -> None:
+        arguments[0] = existing
+        parameters["uri"] = True
+        parameters.setdefault("timeout", _BUSY_TIMEOUT)
+
+    try:
+        # A connection for each transaction costs next to nothing, and none is shared
+        # with a process that is forked.
+        engine = create_engine(url, poolclass=NullPool)
+    except ValueError as error:
+        raise wrong_option(str(file), error) from error
+    event.listen(engine, "do_connect", open_existing)
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    # The rollback journal, SQLite's default, and not WAL: a reader of a WAL database
+    # writes beside it, even in a folder that it should leave alone, and WAL doesn't
+    # work on network drives. There, EXTRA is FULL, and the folder is flushed too when
+    # the journal is removed; without that, the power may take a commit back.
+    connection.execute("PRAGMA synchronous = EXTRA")
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get("zen_begin", READ))

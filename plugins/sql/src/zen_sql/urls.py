@@ -1,0 +1,106 @@
+"""Read the URLs of databases."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from zen.config.profile import masked_url
+from zen.errors import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from re import Match
+
+__all__ = ["expand", "has_variables", "mask", "parse_url", "sqlite_url"]
+
+_VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
+
+
+def sqlite_url(file: Path) -> URL:
+    """Return the URL of a SQLite file."""
+    return URL.create("sqlite", database=str(file.expanduser().absolute()))
+
+
+def parse_url(text: str) -> URL:
+    """Return a database's URL, with an absolute path where that is a SQLite file.
+
+    Args:
+        text: A SQLAlchemy URL, in which `${NAME}` stands for an environment variable.
+
+    Raises:
+        ValueError: It isn't the URL of a database that lasts; the text says why.
+        StoreUnavailableError: A variable isn't set.
+    """
+    try:
+        url = make_url(_expand_url(text))
+    except (ArgumentError, ValueError):
+        # The cause may show the password.
+        raise ValueError(
+            "it must be a SQLAlchemy URL, such as sqlite:////folder/zen.db"
+            " or postgresql://user@host/database"
+        ) from None
+    return url if url.get_backend_name() != "sqlite" else _parse_file(url, text)
+
+
+def expand(text: str) -> str:
+    """Replace each `${NAME}` by the environment variable of that name.
+
+    Raises:
+        StoreUnavailableError: A variable isn't set.
+    """
+    return _VARIABLE.sub(lambda match: _value(match[1]), text)
+
+
+def has_variables(text: str) -> bool:
+    """Tell whether a text has a `${NAME}` in it."""
+    return _VARIABLE.search(text) is not None
+
+
+def mask(url: URL) -> str:
+    """Return a URL as it may be shown, without any password."""
+    return masked_url(url.render_as_string(hide_password=True))
+
+
+def _parse_file(url: URL, text: str) -> URL:
+    if url.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        raise ValueError("SQLite is used without a driver, as in sqlite:///PATH")
+    if url.host:
+        raise ValueError(
+            "a SQLite URL has three slashes before the path, as in sqlite:///zen.db"
+            " or, where the path is absolute, sqlite:////folder/zen.db"
+        )
+    if not url.database or url.database.startswith((":memory:", "file:")):
+        raise ValueError("a SQLite database must be a file, as in sqlite:///PATH")
+    file = Path(url.database).expanduser()
+    if has_variables(text) and not file.is_absolute():
+        raise ValueError("a path with a variable in it must be absolute")
+    return sqlite_url(file).set(query=url.query)
+
+
+def _expand_url(text: str) -> str:
+    options = text.find("?")
+    credentials = text.rfind("@", 0, options if options >= 0 else len(text))
+
+    def value(match: Match[str]) -> str:
+        # There, a value may hold what means something else in a URL.
+        quoted = match.start() < credentials or 0 <= options < match.start()
+        return quote(_value(match[1]), safe="") if quoted else _value(match[1])
+
+    return _VARIABLE.sub(value, text)
+
+
+def _value(name: str) -> str:
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise StoreUnavailableError(
+            f"The environment variable '{name}' isn't set, and a database's URL or"
+            f" password refers to it as ${{{name}}}.",
+            hint=f"Set it, as with 'export {name}=…', and repeat the command.",
+        ) from None
