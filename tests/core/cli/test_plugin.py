@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
+
+from zen.scaffold import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,3 +161,82 @@ def test_a_plugin_that_ends_the_process_can_be_disabled(
     zen("stack", "list")
     zen("plugin", "disable", "acme-horn")
     assert states(zen)["acme-horn"] == "disabled"
+
+
+def test_new_writes_a_distribution_and_says_what_to_do_next(
+    zen: Zen, here: Path
+) -> None:
+    lines = zen("plugin", "new", "acme-bell", "--kind", "flavor").out.splitlines()
+    files = {
+        file.relative_to(here / "acme-bell").as_posix()
+        for file in here.rglob("*")
+        if file.is_file()
+    }
+    end = lines.index("")
+    assert lines[0] == "A new plugin is in acme-bell:"
+    assert {line.strip() for line in lines[1:end]} == files
+    assert lines[end + 1 : end + 5] == [
+        "Test it, and try it:",
+        "  cd acme-bell",
+        "  pip install -e '.[test]'",
+        "  pytest",
+    ]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_new_takes_every_kind_that_there_is(zen: Zen, here: Path, kind: str) -> None:
+    zen("plugin", "new", "acme", "--kind", kind, "--folder", "a b/c")
+    assert (here / "a b" / "c" / "src" / "acme" / "plugin.py").exists()
+    outcome = zen("plugin", "new", "acme", "--kind", kind, "--folder", "d e")
+    assert "  cd 'd e'\n" in outcome.out
+
+
+@pytest.mark.parametrize("kind", ["store", "command", "orchestrator"])
+def test_new_takes_a_type_only_where_there_is_one_to_choose(
+    zen: Zen, here: Path, kind: str
+) -> None:
+    options = ("--kind", kind, "--type", "alerter")
+    err = zen("plugin", "new", "acme", *options, code=2).err
+    assert f"'--kind {kind}' takes no '--type'." in err
+    assert [*here.iterdir()] == []
+
+
+def test_new_suggests_the_nearest_type(zen: Zen, here: Path) -> None:
+    command = ("plugin", "new", "acme", "--kind", "flavor", "--type", "alertr")
+    assert "Did you mean 'alerter'?" in zen(*command, code=1).err
+    assert [*here.iterdir()] == []
+
+
+def test_new_demands_a_kind(zen: Zen) -> None:
+    assert "Missing option '--kind'" in zen("plugin", "new", "acme", code=2).err
+
+
+def test_new_writes_nothing_over_what_is_there(zen: Zen, here: Path) -> None:
+    (here / "acme").mkdir()
+    (here / "acme" / "notes").write_text("mine")
+    err = zen("plugin", "new", "acme", "--kind", "store", code=1).err
+    assert "acme exists already" in err
+    assert [each.name for each in (here / "acme").iterdir()] == ["notes"]
+
+
+@pytest.mark.parametrize(
+    "hooks",
+    ["import nowhere", "import os\nos._exit(7)", "raise SystemExit", "def ("],
+)
+def test_new_works_whatever_is_broken(
+    zen: Zen, fake_distribution: FakeDistribution, hooks: str, here: Path
+) -> None:
+    fake_distribution("acme-horn", hooks)
+    for kind in get_args(Kind):
+        zen("plugin", "new", "acme", "--kind", kind, "--folder", kind)
+    assert {each.name for each in here.iterdir()} == {*get_args(Kind)}
+
+
+def test_new_needs_no_configuration(zen: Zen, config: Path) -> None:
+    config.mkdir()
+    (config / "config.yaml").write_text("plugins: [\n")
+    zen("plugin", "new", "acme", "--kind", "command")
+
+
+def test_help_of_new_has_an_example(zen: Zen) -> None:
+    assert "zen plugin new acme-s3 --kind flavor" in zen("plugin", "new", "-h").out

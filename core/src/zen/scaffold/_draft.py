@@ -9,20 +9,19 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from zen.catalog import find_claims
 from zen.errors import AlreadyExistsError, ZenError
 from zen.scaffold._layout import fit
 from zen.scaffold._names import (
     Names,
-    check_new_type,
-    check_offer,
+    check_type,
     in_camel_case,
     option_for,
+    plural_of,
 )
 from zen.scaffold._recipes import COMMAND, COMPONENT_TYPE, FLAVORS, STORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from zen.catalog import Catalog
     from zen.scaffold._recipes import Recipe
@@ -101,7 +100,7 @@ def draft(
         kind: What it offers.
         component_type: The type of a flavor, `artifact_store` if it is ""; or the
             name of a new type, which is the plugin's if it is "".
-        catalog: Knows the types that plugins offer; asked for no other.
+        catalog: Knows what there is already.
 
     Raises:
         InvalidNameError: Something can't be called that.
@@ -110,7 +109,7 @@ def draft(
         PluginError: The plugin that the type comes from is broken.
     """
     names = Names.of(name)
-    names.demand_free(claim.owner for claim in find_claims())
+    names.demand_free(plugin.owner for plugin in catalog.plugins)
     recipe, values = _recipe(names, kind, component_type.replace("-", "_"), catalog)
     return _filled_in(names, recipe, values)
 
@@ -119,13 +118,15 @@ def _recipe(
     names: Names, kind: Kind, component_type: str, catalog: Catalog
 ) -> tuple[Recipe, dict[str, str]]:
     if kind == "store":
-        check_offer(kind, names.plugin)
+        drivers = (offer.spec.name for offer in catalog.store_drivers())
+        _demand_new("store type", names.plugin, drivers)
         return STORE, {"class_name": names.class_for("store_driver")}
     if kind == "command":
-        check_offer(kind, names.plugin)
+        _demand_new("command", names.plugin, _commands(catalog))
         return COMMAND, {}
     if kind == "component-type":
-        return COMPONENT_TYPE, _values_of_type(component_type or names.plugin)
+        name = component_type or names.plugin.replace("-", "_")
+        return COMPONENT_TYPE, _values_of_type(name, catalog)
     chosen = "orchestrator" if kind == "orchestrator" else component_type
     return _flavor(names, chosen or "artifact_store", catalog)
 
@@ -133,37 +134,48 @@ def _recipe(
 def _flavor(
     names: Names, component_type: str, catalog: Catalog
 ) -> tuple[Recipe, dict[str, str]]:
+    title = component_type.replace("_", " ")
     values = {
         "class_name": names.class_for(component_type),
-        "title": component_type.replace("_", " "),
+        "title": title,
         "type": component_type,
     }
+    flavors = (offer.spec.name for offer in catalog.flavors(component_type))
+    _demand_new(f"flavor of {title}", names.plugin, flavors)
     if component_type in FLAVORS:
         return FLAVORS[component_type], values
-    # Loads pydantic, and asks the plugins.
+    # Loads pydantic, and the type's base.
     from zen.scaffold._other_types import flavor_of
 
     recipe, further = flavor_of(component_type, values["class_name"], catalog)
     return recipe, {**values, **further}
 
 
-def _values_of_type(name: str) -> dict[str, str]:
-    component_type = check_new_type(name.replace("-", "_"))
+def _values_of_type(name: str, catalog: Catalog) -> dict[str, str]:
+    types = {spec.name: spec.option for spec in catalog.component_types()}
+    _demand_new("component type", check_type(name), types)
+    command = name.replace("_", "-")
+    _demand_new("command", command, _commands(catalog))
     return {
-        "base_class": f"Base{in_camel_case(component_type)}",
-        "class_name": f"Plain{in_camel_case(component_type)}",
-        "command": component_type.replace("_", "-"),
-        "option": option_for(component_type),
-        "plural": _plural(component_type),
-        "title": component_type.replace("_", " "),
-        "type": component_type,
+        "base_class": f"Base{in_camel_case(name)}",
+        "class_name": f"Plain{in_camel_case(name)}",
+        "command": command,
+        "option": option_for(name, types.values()),
+        "plural": plural_of(name),
+        "title": name.replace("_", " "),
+        "type": name,
     }
 
 
-def _plural(word: str) -> str:
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return f"{word[:-1]}ies"
-    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+def _commands(catalog: Catalog) -> Iterator[str]:
+    yield from (offer.spec.name for offer in catalog.commands())
+    yield from (spec.command for spec in catalog.component_types())
+
+
+def _demand_new(sort: str, name: str, taken: Iterable[str]) -> None:
+    if name in taken:
+        hint = "Choose another name for the new one."
+        raise AlreadyExistsError(f"There is a {sort} '{name}' already.", hint=hint)
 
 
 def _filled_in(names: Names, recipe: Recipe, values: Mapping[str, str]) -> Draft:

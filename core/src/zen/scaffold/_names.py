@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from zen.builtin import zen_commands, zen_component_types, zen_store_drivers
 from zen.catalog import CORE
 from zen.errors import AlreadyExistsError, InvalidNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from zen.catalog import Owner
 
-__all__ = ["Names", "check_new_type", "check_offer", "in_camel_case", "option_for"]
+__all__ = ["Names", "check_type", "in_camel_case", "option_for", "plural_of"]
 
-_DISTRIBUTION: Final = re.compile(r"[a-z]([a-z0-9._-]{0,38}[a-z0-9])?", re.ASCII)
-_TYPE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_DISTRIBUTION: Final = re.compile(r"[A-Za-z]([A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
+_TYPE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Distributions begin so to be found among others; flavors needn't.
 _PREFIX: Final = re.compile(r"zen-(?:plugin-)?(?=[a-z])")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
@@ -58,14 +57,14 @@ class Names:
                 couldn't be imported.
             AlreadyExistsError: Its package would hide another one.
         """
-        plain = _SEPARATORS.sub("-", distribution.lower())
-        if not _DISTRIBUTION.fullmatch(distribution.lower()):
+        if not _DISTRIBUTION.fullmatch(distribution):
             raise _UnfitNameError(
                 "distribution",
                 distribution,
                 "Use 1 to 40 ASCII letters, digits, '-', '_' and '.'; begin with a"
                 " letter, and end with a letter or a digit.",
             )
+        plain = _in_plain(distribution)
         package = plain.replace("-", "_")
         _check_package(package, distribution)
         return cls(distribution, package, _PREFIX.sub("", plain))
@@ -73,8 +72,8 @@ class Names:
     def demand_free(self, owners: Iterable[Owner]) -> None:
         """Raise `AlreadyExistsError` if a plugin that is installed is called so."""
         for owner in (CORE, *owners):
-            taken = _SEPARATORS.sub("-", owner.distribution.lower())
-            if taken == self.package.replace("_", "-") or owner.plugin == self.plugin:
+            taken = {_in_plain(owner.distribution), _in_plain(owner.plugin)}
+            if taken & {_in_plain(self.distribution), self.plugin}:
                 raise AlreadyExistsError(
                     f"'{self.distribution}' is no name for a new plugin: plugin"
                     f" '{owner.plugin}' of {owner} is installed.",
@@ -91,43 +90,16 @@ class Names:
         return f"My{name}" if name.startswith(("Test", "Base")) else name
 
 
-def check_offer(kind: str, name: str) -> None:
-    """Raise `AlreadyExistsError` if the core has a command or a store of that name.
-
-    Args:
-        kind: The sort of plugin that would offer it.
-        name: The name.
-    """
-    if kind == "store":
-        taken = {spec.name for spec in zen_store_drivers()}
-    else:
-        taken = {spec.name for spec in zen_commands()}
-        taken |= {spec.command for spec in zen_component_types()}
-    if name.replace("_", "-") in taken:
-        thing = "store type" if kind == "store" else "command"
-        raise AlreadyExistsError(
-            f"The core has a {thing} '{name}', and no plugin can replace it.",
-            hint="Choose another name.",
-        )
-
-
-def check_new_type(name: str) -> str:
-    """Return the name of a new component type, if it can be one.
-
-    Raises:
-        InvalidNameError: It can't.
-        AlreadyExistsError: The core has it.
-    """
+def check_type(name: str) -> str:
+    """Return `name`, or raise `InvalidNameError` if it can't be a component type's."""
     if not _TYPE.fullmatch(name):
         hint = "Use 1 to 40 of a to z, 0 to 9 and '_', and begin with a letter."
         raise _UnfitNameError("component type", name, hint)
-    check_offer("component-type", name)
     return name
 
 
-def option_for(component_type: str) -> str:
-    """Return two letters for `zen stack register` that the core doesn't use, or ""."""
-    taken = {spec.option for spec in zen_component_types()}
+def option_for(component_type: str, taken: Collection[str]) -> str:
+    """Return two letters for `zen stack register` that aren't taken, or ""."""
     initials = "".join(word[0] for word in component_type.split("_") if word)
     letters = re.sub(r"[^a-z]", "", component_type)
     pairs = [initials[:2], *(letters[0] + letter for letter in letters[1:])]
@@ -135,9 +107,21 @@ def option_for(component_type: str) -> str:
     return next(fitting, "")
 
 
+def plural_of(word: str) -> str:
+    """Return the plural of an English noun, of most."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
+
+
 def in_camel_case(name: str) -> str:
     """Spell a name as a class: `DataValidator` for `data_validator`."""
     return "".join(word[:1].upper() + word[1:] for word in _SEPARATORS.split(name))
+
+
+def _in_plain(name: str) -> str:
+    """Spell a name as a package index compares it."""
+    return _SEPARATORS.sub("-", name).lower()
 
 
 def _check_package(package: str, distribution: str) -> None:
