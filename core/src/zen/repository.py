@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zen.catalog import Offer
     from zen.components import StackComponent
     from zen.components.factory import ComponentFactory
-    from zen.config import Choice, ProfileConfiguration
+    from zen.config import Choice, ProfileConfiguration, ProfileHistory
     from zen.plugin import FlavorSpec
     from zen.records import ComponentRecord, StackRecord
     from zen.stack import Lifecycle, Stack, StackRegistry
@@ -179,6 +179,7 @@ class Repository:
             InUseError: It is active.
         """
         self.check_profile_deletion(name)
+        self.close()  # it may be open
         self._profiles.delete(name)
 
     def check_profile_deletion(self, name: str) -> None:
@@ -187,6 +188,41 @@ class Repository:
         profile = settings.profile(name)
         self._profiles.check_deletion(profile, settings)
         self._activation.check_profile_inactive(name)
+
+    def copy_profile(
+        self, source: str, name: str, store_type: str = "local", url: str | None = None
+    ) -> dict[str, int]:
+        """Make a profile that holds the same as another; see `Profiles.copy`.
+
+        Returns:
+            How many records of each kind were copied.
+        """
+        return self._profiles.copy(source, name, store_type, url)
+
+    def upgrade_profile(self, name: str | None = None) -> str | None:
+        """Bring a profile's store to this version's layout; the active one's if None.
+
+        Returns:
+            What was done; None if there was nothing to do.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+            StoreUnavailableError: It can't be done; the store is as it was.
+        """
+        profile = self.active_profile if name is None else self.get_profile(name)
+        return self._open(profile).driver.upgrade()
+
+    def history(self, name: str | None = None) -> ProfileHistory:
+        """Return what was committed to a profile; to the active one if None.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+        """
+        # Only those who look back need it.
+        from zen.config import ProfileHistory
+
+        profile = self.active_profile if name is None else self.get_profile(name)
+        return ProfileHistory(self._open(profile), profile, self._activation)
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.
@@ -253,7 +289,9 @@ class Repository:
     @property
     def store(self) -> Store:
         """The active profile's store: records, without building anything."""
-        profile = self.active_profile
+        return self._open(self.active_profile)
+
+    def _open(self, profile: ProfileConfiguration) -> Store:
         if self._opened is None or self._opened[0] != profile.place:
             self.close()
             self._opened = (profile.place, self._profiles.open(profile))

@@ -180,13 +180,13 @@ def _command() -> str:
 
 
 def _names(context: click.Context) -> list[str]:
-    found = [
-        context.params.get(parameter.name or "")
+    return [
+        str(context.params[parameter.name])
         for parameter in context.command.params
         if isinstance(parameter, click.Argument)
-        and (parameter.name or "").endswith("name")
+        and (parameter.name or "").endswith(("name", "revision"))
+        and context.params.get(parameter.name or "") is not None
     ]
-    return [value for value in found if isinstance(value, str)]
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

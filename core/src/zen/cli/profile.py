@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
+from zen.cli.history import diff, log, prune, restore
 from zen.cli.options import global_option, output_option, yes_option
 from zen.cli.output import print_object, print_rows
 from zen.errors import ConfigurationError
@@ -20,10 +23,25 @@ _HEADERS = {
     "active_stack": "ACTIVE STACK",
 }
 
+_store_type_option: Final = click.option(
+    "--store-type",
+    "-t",
+    default="local",
+    show_default=True,
+    help="What keeps the profile: a store driver, as in 'zen plugin list'.",
+)
+_url_option: Final = click.option(
+    "--url", "-u", help="Where it is kept; in the configuration folder by default."
+)
+
 
 @click.group(cls=Group)
 def profile() -> None:
     """Manage profiles."""
+
+
+for _command in (log, diff, restore, prune):
+    profile.add_command(_command)
 
 
 @profile.command("list")
@@ -57,16 +75,8 @@ def list_profiles(app: App, output: str) -> None:
 
 @profile.command("create")
 @click.argument("name")
-@click.option(
-    "--store-type",
-    "-t",
-    default="local",
-    show_default=True,
-    help="What keeps the profile: a store driver, as in 'zen plugin list'.",
-)
-@click.option(
-    "--url", "-u", help="Where it is kept; in the configuration folder by default."
-)
+@_store_type_option
+@_url_option
 @pass_app
 def create_profile(app: App, name: str, store_type: str, url: str | None) -> None:
     """Create a profile, with a default stack unless its store holds one.
@@ -153,3 +163,48 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
     app.confirm(f"This will delete profile '{name}'.", yes=yes)
     repository.delete_profile(name)
     click.echo(f"Deleted profile '{name}'.")
+
+
+@profile.command("copy")
+@click.argument("source_name", metavar="SRC")
+@click.argument("target_name", metavar="DST")
+@_store_type_option
+@_url_option
+@pass_app
+def copy_profile(
+    app: App, source_name: str, target_name: str, store_type: str, url: str | None
+) -> None:
+    """Create a profile that holds the same as another one.
+
+    The history stays behind. Where there is anything already, nothing is written.
+
+    For example: zen profile copy default team -t sql
+    """
+    repository = app.announce(tolerant=True)
+    copied = repository.copy_profile(source_name, target_name, store_type, url)
+    click.echo(
+        f"Copied {_counted(copied)} from profile '{source_name}' to '{target_name}'."
+    )
+
+
+@profile.command("upgrade")
+@click.argument("name", required=False)
+@pass_app
+def upgrade_profile(app: App, name: str | None) -> None:
+    """Let a store that an older version made be as this version makes it.
+
+    For example: zen profile upgrade team
+    """
+    repository = app.announce(tolerant=name is not None)
+    done = repository.upgrade_profile(name)
+    upgraded = name or repository.active_profile_name
+    click.echo(done or f"Profile '{upgraded}' needs no upgrade.")
+
+
+def _counted(kinds: dict[str, int]) -> str:
+    texts = [
+        f"{count} {kind.replace('_', ' ')}{'s' if count > 1 else ''}"
+        for kind, count in kinds.items()
+    ]
+    *others, last = texts or ["nothing"]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from zen.config.global_configuration import GlobalConfiguration, Settings
     from zen.config.plugin_settings import PluginSettings
     from zen.config.profile import ProfileConfiguration
+    from zen.config.profile_history import ProfileHistory
     from zen.config.profiles import Profiles
     from zen.config.repository_folder import LocalSettings, RepositoryFolder
     from zen.config.resolution import Choice
@@ -21,6 +22,7 @@ __all__ = [
     "LocalSettings",
     "PluginSettings",
     "ProfileConfiguration",
+    "ProfileHistory",
     "Profiles",
     "RepositoryFolder",
     "Settings",
@@ -33,6 +35,7 @@ _HOMES: Final = {
     "LocalSettings": "repository_folder",
     "PluginSettings": "plugin_settings",
     "ProfileConfiguration": "profile",
+    "ProfileHistory": "profile_history",
     "Profiles": "profiles",
     "RepositoryFolder": "repository_folder",
     "Settings": "global_configuration",

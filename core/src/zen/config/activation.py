@@ -123,11 +123,19 @@ class Activation:
                 settings.profiles[profile.name] = replace(present, active_stack=name)
         self._warn_if_overridden("stack", name)
 
-    def rename_stack(self, old: str, new: str) -> None:
-        """Let the settings that name a stack of the active profile follow its name."""
+    def rename_stack(
+        self, old: str, new: str, of: ProfileConfiguration | None = None
+    ) -> None:
+        """Let the settings that name a stack of a profile follow its name.
+
+        Args:
+            old: The stack's name in the settings.
+            new: Its new name.
+            of: The profile; the active one if None.
+        """
         if old == new:
             return
-        profile = self.profile
+        profile = of or self.profile
         if _is_same(profile.active_stack, old):
             with self._configuration.update() as settings:
                 present = settings.profile(profile.name)
@@ -151,10 +159,19 @@ class Activation:
                 hint="Activate another one first, with 'zen profile set NAME'.",
             )
 
-    def check_stack_inactive(self, name: str) -> None:
-        """Raise `InUseError` if a stack of the active profile is active anywhere."""
-        choice = self.stack_choice
-        active = (self.profile.active_stack, choice.name if choice else None)
+    def check_stack_inactive(
+        self, name: str, of: ProfileConfiguration | None = None
+    ) -> None:
+        """Raise `InUseError` if a stack is active in its profile, or here.
+
+        Args:
+            name: The stack.
+            of: The profile; the active one if None.
+        """
+        active = [(of or self.profile).active_stack]
+        if of is None or of.name == self.profile.name:
+            choice = self.stack_choice
+            active.append(choice.name if choice else None)
         if any(_is_same(each, name) for each in active):
             raise InUseError(
                 f"Stack '{name}' can't be deleted while it is active.",

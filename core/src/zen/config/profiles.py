@@ -1,7 +1,8 @@
-"""Make, open and delete profiles."""
+"""Make, copy, open and delete profiles."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -44,7 +45,7 @@ _ANNOUNCED: Final = ("orchestrator", "metadata_store", "artifact_store")
 
 
 class Profiles:
-    """Make, open and delete profiles.
+    """Make, copy, open and delete profiles.
 
     Args:
         catalog: What is installed.
@@ -68,7 +69,8 @@ class Profiles:
             if settings.profiles:  # another process was first
                 return
             self._notify("Creating default profile...")
-            settings.profiles[_DEFAULT] = self._initialise(_DEFAULT, "local", None)
+            new = self._new(_DEFAULT, "local", None)
+            settings.profiles[_DEFAULT] = self._initialise(new)
             settings.active_profile_name = _DEFAULT
         self._notify("Created and activated default profile.")
 
@@ -89,14 +91,48 @@ class Profiles:
             ConfigurationError: The URL isn't one for the driver.
         """
         with self.configuration.update() as settings:
-            taken = {existing.lower() for existing in settings.profiles}
-            if name.lower() in taken:
-                raise ProfileExistsError(
-                    f"Profile '{name}' already exists.", hint="Choose another name."
-                )
-            profile = self._initialise(name, store_type, url)
+            _check_free(name, settings)
+            profile = self._initialise(self._new(name, store_type, url))
             settings.profiles[name] = profile
         return profile
+
+    def copy(
+        self, source: str, name: str, store_type: str = "local", url: str | None = None
+    ) -> dict[str, int]:
+        """Make a profile that holds the same as another one, with its active stack.
+
+        Args:
+            source: The profile to copy.
+            name: The new profile's name.
+            store_type: The name of the store driver.
+            url: Where its data is to be; inside of the configuration folder if None.
+
+        Returns:
+            How many records of each kind were copied.
+
+        Raises:
+            ProfileNotFoundError: There is no profile to copy.
+            ProfileExistsError: There is a profile of the new name.
+            StoreDriverNotFoundError: No plugin offers one of the store drivers.
+            ZenError: As `zen.stores.transfer.copy_records` does.
+        """
+        # Listing needs none of what it brings along.
+        from zen.stores.transfer import copy_records
+
+        with self.configuration.update() as settings, ExitStack() as opened:
+            original = settings.profile(source)
+            _check_free(name, settings)
+            profile = replace(
+                self._new(name, store_type, url),
+                active_stack=original.active_stack,
+                active_user=original.active_user,
+            )
+            stores = [self.open(each) for each in (original, profile)]
+            for store in stores:
+                opened.callback(store.driver.close)
+            copied = copy_records(*stores)
+            settings.profiles[name] = profile
+        return copied
 
     def delete(self, name: str) -> None:
         """Forget a profile, and remove what is kept of it in its own folder.
@@ -183,13 +219,13 @@ class Profiles:
         # mypy wants a concrete class here, where an abstract base is the point.
         return self._catalog.load_class(offer, base=StoreDriver)  # type: ignore[type-abstract]
 
-    def _initialise(
-        self, name: str, store_type: str, url: str | None
-    ) -> ProfileConfiguration:
+    def _new(self, name: str, store_type: str, url: str | None) -> ProfileConfiguration:
         driver = self._driver_class(store_type)
         store_url = None if url is None else _normalised(driver, store_type, url)
-        profile = ProfileConfiguration(name, store_type, store_url)
-        self._notify(f"Initializing profile `{name}`...")
+        return ProfileConfiguration(name, store_type, store_url)
+
+    def _initialise(self, profile: ProfileConfiguration) -> ProfileConfiguration:
+        self._notify(f"Initializing profile `{profile.name}`...")
         store = self.open(profile)
         stacks = [stack.name for stack in store.stacks()[0]]
         if not stacks:
@@ -239,6 +275,13 @@ class Profiles:
         except (PluginError, FlavorNotFoundError, ComponentConfigurationError) as error:
             self._notify(f"{error} {error.hint}".rstrip())
             return None
+
+
+def _check_free(name: str, settings: Settings) -> None:
+    if name.lower() in {existing.lower() for existing in settings.profiles}:
+        raise ProfileExistsError(
+            f"Profile '{name}' already exists.", hint="Choose another name."
+        )
 
 
 def _normalised(driver: type[StoreDriver], store_type: str, url: str) -> str:

@@ -1,0 +1,66 @@
+"""Look back on a profile, and restore it without losing what is active in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zen.stores.past import History
+
+if TYPE_CHECKING:
+    from zen.config.activation import Activation
+    from zen.config.profile import ProfileConfiguration
+    from zen.stores import Store
+    from zen.stores.past import Restoration
+
+__all__ = ["ProfileHistory"]
+
+
+class ProfileHistory(History):
+    """Look back on a profile, and bring it back to what it was.
+
+    Args:
+        store: The profile's store.
+        profile: The profile.
+        activation: What is active here.
+    """
+
+    def __init__(
+        self, store: Store, profile: ProfileConfiguration, activation: Activation
+    ) -> None:
+        super().__init__(store)
+        self._profile = profile
+        self._activation = activation
+
+    def restoration(self, sequence: int) -> Restoration:
+        """Return what `restore` would do, and do nothing.
+
+        Args:
+            sequence: The commit after which the records were what they are to be.
+
+        Raises:
+            RevisionNotFoundError: There is no such commit, or none any more.
+            InUseError: A stack that is active would go.
+        """
+        restoration = super().restoration(sequence)
+        self._check(restoration)
+        return restoration
+
+    def restore(self, restoration: Restoration) -> None:
+        """Bring the records back; a stack that gets its old name back stays active.
+
+        Args:
+            restoration: What `restoration` has returned.
+
+        Raises:
+            ConflictError: The profile has changed since then; nothing was written.
+            InUseError: A stack that is active would go.
+            ZenError: As `Store.commit` does.
+        """
+        self._check(restoration)
+        super().restore(restoration)
+        for old, new in restoration.renamed_stacks.items():
+            self._activation.rename_stack(old, new, self._profile)
+
+    def _check(self, restoration: Restoration) -> None:
+        for name in restoration.removed_stacks:
+            self._activation.check_stack_inactive(name, self._profile)
