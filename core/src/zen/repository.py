@@ -65,6 +65,7 @@ class Repository:
         )
         self._opened: tuple[object, Store] | None = None
         self._profiles.ensure_default()
+        self._activation.migrate_legacy(self._profiles, self._catalog)
 
     @classmethod
     def initialize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zen.config.environment import read_variable
@@ -14,10 +15,11 @@ from zen.errors import ConfigurationError, DanglingReferenceError, InUseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
+    from zen.catalog import Catalog
     from zen.config.global_configuration import GlobalConfiguration
     from zen.config.profile import ProfileConfiguration
+    from zen.config.profiles import Profiles
     from zen.config.resolution import Choice
 
 __all__ = ["Activation"]
@@ -50,6 +52,25 @@ class Activation:
             DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
         """
         return RepositoryFolder.find(os.environ, self._start)
+
+    def migrate_legacy(self, profiles: Profiles, catalog: Catalog) -> None:
+        """Migrate the repository if it is one of before there were profiles.
+
+        What goes wrong is raised when it is asked what the repository pins.
+
+        Args:
+            profiles: The profiles of this host.
+            catalog: What is installed.
+        """
+        try:
+            folder = self.folder
+        except ConfigurationError:
+            return  # whoever asks for the folder is told
+        if folder and folder.is_legacy:
+            # Only those need it who come from before there were profiles.
+            from zen.config.legacy import migrate
+
+            migrate(folder, profiles, catalog, self._notify)
 
     @property
     def profile_choice(self) -> Choice:
@@ -201,6 +222,17 @@ def dangling(
     else:
         everywhere = " --global" if choice.scope == "global" else ""
         remedy = f"Choose one with 'zen {kind} set{everywhere} NAME'"
+    if kind == "profile" and choice.scope == "repository":
+        remedy += _taking_up(choice)
     return DanglingReferenceError(
         kind, choice.name, source=choice.source, hint=f"{remedy}. Available: {names}."
     )
+
+
+def _taking_up(choice: Choice) -> str:
+    """Say how to use what is kept in a repository, as when it comes from elsewhere."""
+    folder = Path(choice.source).parent
+    if not (folder / "stacks").is_dir():
+        return ""
+    create = f"zen profile create {choice.name} --url {folder}"
+    return f", or take up the one that the repository holds with '{create}'"

@@ -11,6 +11,7 @@ from zen.errors import (
     DamagedDataError,
     DanglingReferenceError,
     InitializationException,
+    StoreUnavailableError,
 )
 from zen.folders import config_folder
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file, replace_files
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["LocalSettings", "RepositoryFolder"]
 
 _FOLDER: Final = ".zen"
+# What the file held before there were profiles.
+_LEGACY_KEYS: Final = {"stacks", "stack_components"}
 
 
 class LocalSettings(NamedTuple):
@@ -44,6 +47,7 @@ class RepositoryFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._pinned: LocalSettings | ConfigurationError | None = None
 
     @property
     def path(self) -> Path:
@@ -120,12 +124,37 @@ class RepositoryFolder:
         folder.write(settings)
         return folder
 
+    @property
+    def is_legacy(self) -> bool:
+        """Whether its stacks are in its own file, as before there were profiles."""
+        try:
+            content = self._content()
+        except (DamagedDataError, StoreUnavailableError):
+            return False  # whoever reads the settings is told what is wrong
+        return "active_profile_name" not in content and not _LEGACY_KEYS.isdisjoint(
+            content
+        )
+
+    def pin(self, settings: LocalSettings | ConfigurationError) -> None:
+        """Let the repository pin, in this process, what its file doesn't say.
+
+        Args:
+            settings: What `read` returns, or raises, until something is written.
+        """
+        self._pinned = settings
+
     def read(self) -> LocalSettings:
         """Return the settings; an absent file pins nothing.
 
         Raises:
             DamagedDataError: The file can't be read as what it should be.
+            ConfigurationError: It is one of before there were profiles, and can't be
+                migrated.
         """
+        if isinstance(self._pinned, ConfigurationError):
+            raise self._pinned
+        if self._pinned:
+            return self._pinned
         content = self._content()
         names = [content.get(f"active_{kind}_name") for kind in ("profile", "stack")]
         for name in names:
@@ -133,8 +162,12 @@ class RepositoryFolder:
                 raise DamagedDataError(self.path, f"{name!r} is not a name")
         return LocalSettings(*names)  # type: ignore[arg-type]  # checked above
 
-    def write(self, settings: LocalSettings) -> None:
+    def write(self, settings: LocalSettings, *, anew: bool = False) -> None:
         """Write the settings.
+
+        Args:
+            settings: What the repository pins.
+            anew: Whether to leave out whatever else the file says.
 
         Raises:
             StoreUnavailableError: The file can't be written; it is unchanged.
@@ -142,9 +175,10 @@ class RepositoryFolder:
         content = {
             "active_profile_name": settings.active_profile_name,
             "active_stack_name": settings.active_stack_name,
-            **self._unknown(),
+            **({} if anew else self._unknown()),
         }
         replace_files({self.path: dump_yaml(content, end_mark=False)})
+        self._pinned = None
 
     def _content(self) -> dict[str, object]:
         data = read_file(self.path)

@@ -7,6 +7,7 @@ be kept in git. What belongs to this host alone is in `.state`, which git ignore
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+from zen.builtin import zen_component_types
 from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
 from zen.records import Record, Ref
 from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
@@ -42,7 +44,8 @@ __all__ = ["LocalStoreDriver"]
 
 _STATE: Final = ".state"
 _SUFFIX: Final = ".yaml"
-# Where a record keeps its identity if its payload doesn't hold it as `uuid`.
+# Where a record keeps its identity if its payload doesn't hold it as `uuid`. Fields of
+# that name, with whatever number of underscores, have one more in the file.
 _UUID: Final = "_uuid"
 
 
@@ -289,6 +292,10 @@ class LocalStoreDriver(StoreDriver):
             uuid = UUID(str(payload.pop(_UUID, None) or payload.get("uuid")))
         except ValueError as error:
             raise DamagedDataError(path, "'uuid' must be a UUID") from error
+        payload = {
+            name[1:] if _is_like_uuid(name) else name: value
+            for name, value in payload.items()
+        }
         return Record(ref, uuid, payload, _hash(content), str(path))
 
 
@@ -302,9 +309,16 @@ def _folder_of(url: str) -> Path:
 
 def _content(put: Put) -> Mapping[str, object]:
     uuid = str(put.uuid)
-    return (
-        put.payload if put.payload.get("uuid") == uuid else {_UUID: uuid, **put.payload}
-    )
+    payload = {
+        f"_{name}" if _is_like_uuid(name) else name: value
+        for name, value in put.payload.items()
+    }
+    return payload if payload.get("uuid") == uuid else {_UUID: uuid, **payload}
+
+
+def _is_like_uuid(name: str) -> bool:
+    # A hand may have written a number there.
+    return re.fullmatch(f"_*{_UUID}", str(name)) is not None
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -335,7 +349,23 @@ def _kinds_in(folder: Path) -> list[str]:
         return []
     except OSError as error:
         raise unavailable("read", folder, error) from error
-    return [name[:-1] for name in names if name[-1] == "s" and _is_kind(name[:-1])]
+    return [
+        name[:-1]
+        for name in names
+        if name[-1] == "s" and _is_kind(name[:-1]) and not _is_legacy(folder / name)
+    ]
+
+
+def _is_legacy(folder: Path) -> bool:
+    """Tell whether a folder holds what a repository kept there before profiles.
+
+    The records of its profile are beside it, in folders of other names; and they end
+    with a mark, as those files don't.
+    """
+    if folder.name not in {spec.plural for spec in zen_component_types()}:
+        return False
+    contents = (read_file(file) or b"" for file in _files_below(folder))
+    return not any(content.rstrip().endswith(b"...") for content in contents)
 
 
 def _is_kind(name: str) -> bool:
