@@ -155,6 +155,14 @@ def test_a_secret_is_never_recorded(
 
 
 @pytest.mark.usefixtures("mail")
+def test_a_reference_to_a_secret_is_recorded(factory: ComponentFactory) -> None:
+    made = factory.create("alerter", "mail", "x", {"password": "${MAIL_PASSWORD}"})
+    record = factory.record(made)
+    assert record.configuration["password"] == "${MAIL_PASSWORD}"  # noqa: S105
+    assert factory.build(record) == made
+
+
+@pytest.mark.usefixtures("mail")
 def test_a_secret_that_is_left_out_is_no_obstacle(factory: ComponentFactory) -> None:
     record = factory.record(factory.create("alerter", "mail", "x"))
     assert record.configuration["password"] is None

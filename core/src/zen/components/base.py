@@ -6,9 +6,20 @@ from abc import ABC
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID, uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
+from zen.components.secrets import is_reference
 from zen.errors import did_you_mean
 from zen.names import check_name
 
@@ -63,6 +74,21 @@ class StackComponent(BaseModel, ABC):
     @classmethod
     def _check_name(cls, name: str) -> str:
         return check_name(name, cls.TYPE.replace("_", " "))
+
+    @model_serializer(mode="wrap")
+    def _keep_references(
+        self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, object]:
+        content: dict[str, object] = serialize(self)
+        if info.mode != "json":
+            return content
+        secrets = {name: getattr(self, name, None) for name in content}
+        references = {
+            name: secret.get_secret_value()
+            for name, secret in secrets.items()
+            if isinstance(secret, SecretStr) and is_reference(secret)
+        }
+        return {**content, **references}
 
     @property
     def is_provisioned(self) -> bool:

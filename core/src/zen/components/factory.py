@@ -10,6 +10,7 @@ import yaml
 from pydantic import SecretBytes, SecretStr, ValidationError
 
 from zen.components.base import StackComponent
+from zen.components.secrets import is_reference
 from zen.errors import (
     ComponentConfigurationError,
     FlavorNotFoundError,
@@ -148,12 +149,12 @@ class ComponentFactory:
         """
         owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
         for attribute, value in component.model_dump().items():
-            if _holds_secret(value):
+            if _holds_secret(value) and not is_reference(value):
                 raise ComponentConfigurationError(
                     f"'{attribute}' of {component.TYPE.replace('_', ' ')}"
                     f" '{component.name}' is a secret, and no store may keep one.",
-                    hint=f"Leave '{attribute}' out, and let the flavor find it on the"
-                    " host that it runs on.",
+                    hint="Name an environment variable that holds it, as in"
+                    f" {attribute}='${{NAME}}', or leave '{attribute}' out.",
                 )
         return ComponentRecord(
             type=component.TYPE,
