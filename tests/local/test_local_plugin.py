@@ -19,6 +19,7 @@ def test_exports_are_pinned() -> None:
     assert zen_local.__all__ == [
         "LocalArtifactStore",
         "LocalOrchestrator",
+        "LocalSecretsManager",
         "__version__",
     ]
     assert dir(zen_local) == zen_local.__all__
@@ -27,11 +28,12 @@ def test_exports_are_pinned() -> None:
 def test_names_of_the_package_are_imported_on_use() -> None:
     assert zen_local.LocalArtifactStore.FLAVOR == "local"
     assert zen_local.LocalOrchestrator.FLAVOR == "local"
+    assert zen_local.LocalSecretsManager.FLAVOR == "local"
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         zen_local.__getattr__("Nothing")
 
 
-def test_every_flavor_is_a_default() -> None:
+def test_what_every_stack_needs_is_a_default() -> None:
     offered = {(spec.type, spec.name) for spec in plugin.zen_flavors()}
     defaults = {(spec.type, spec.flavor) for spec in plugin.zen_default_components()}
-    assert defaults == offered
+    assert defaults == offered - {("secrets_manager", "local")}

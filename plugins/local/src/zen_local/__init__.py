@@ -1,4 +1,4 @@
-"""Run pipelines and keep artifacts on this host.
+"""Run pipelines, and keep artifacts and secrets, on this host.
 
 The names that a user types are here; each is imported when it is first used.
 """
@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from zen_local.artifact_store import LocalArtifactStore
     from zen_local.orchestrator import LocalOrchestrator
+    from zen_local.secrets_manager import LocalSecretsManager
 
-__all__ = ["LocalArtifactStore", "LocalOrchestrator", "__version__"]
+__all__ = [
+    "LocalArtifactStore",
+    "LocalOrchestrator",
+    "LocalSecretsManager",
+    "__version__",
+]
 
 __version__ = "1.0.0"
 
 _HOMES: Final = {
     "LocalArtifactStore": "zen_local.artifact_store",
     "LocalOrchestrator": "zen_local.orchestrator",
+    "LocalSecretsManager": "zen_local.secrets_manager",
 }
 
 

@@ -9,7 +9,7 @@ __all__ = ["zen_default_components", "zen_flavors"]
 
 @hookimpl
 def zen_flavors() -> list[FlavorSpec]:
-    """Offer the orchestrator and the artifact store of this host."""
+    """Offer the orchestrator, the artifact store and the secrets of this host."""
     return [
         FlavorSpec(
             type="orchestrator",
@@ -23,12 +23,18 @@ def zen_flavors() -> list[FlavorSpec]:
             source="zen_local.artifact_store:LocalArtifactStore",
             summary="Artifacts in a folder of this host.",
         ),
+        FlavorSpec(
+            type="secrets_manager",
+            name="local",
+            source="zen_local.secrets_manager:LocalSecretsManager",
+            summary="Secrets in a folder of this host, encrypted.",
+        ),
     ]
 
 
 @hookimpl
 def zen_default_components() -> list[DefaultComponentSpec]:
-    """Offer both to the default stack of a new profile."""
+    """Offer the first two to the default stack of a new profile."""
     return [
         DefaultComponentSpec("orchestrator", "local"),
         DefaultComponentSpec("artifact_store", "local"),

@@ -1,0 +1,182 @@
+"""Keep secrets in a folder of this host, encrypted."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+from urllib.parse import quote, unquote
+from uuid import uuid4
+
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import ValidationInfo, field_serializer, field_validator
+
+from zen.components import BaseSecretsManager
+from zen.errors import ConfigurationError, DamagedDataError
+from zen.folders import config_folder, local_stores_folder
+from zen_local._atomic_file import AtomicFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LocalSecretsManager"]
+
+_SUFFIX: Final = ".secret"
+_KEY_VARIABLE: Final = "ZEN_SECRETS_KEY"
+_OTHERS: Final = 0o077
+
+
+class LocalSecretsManager(BaseSecretsManager):
+    """Keep secrets in a folder, each in a file of its own, encrypted.
+
+    The key is in the environment variable `ZEN_SECRETS_KEY`, or else in the file
+    `secrets.key` of this host's configuration folder, which is made when the first
+    secret is registered, for its owner alone. What is encrypted is the keys and values
+    of a secret, with Fernet: AES-128 in CBC mode, and HMAC-SHA256 over it.
+
+    Args:
+        path: The folder. Without one, each host keeps its secrets in its own
+            configuration folder, and no path is stored.
+    """
+
+    FLAVOR: ClassVar[str] = "local"
+
+    path: str = ""
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _resolve_path(cls, path: object, info: ValidationInfo) -> object:
+        if path is None or path == "":
+            # A uuid that failed its own validation isn't there; that is reported.
+            return str(local_stores_folder(info.data.get("uuid")))
+        return (
+            str(Path(path).expanduser().absolute()) if isinstance(path, str) else path
+        )
+
+    @field_serializer("path")
+    def _leave_out_default(self, path: str) -> str | None:
+        return None if path == str(local_stores_folder(self.uuid)) else path
+
+    def register_secret(self, name: str, values: Mapping[str, str]) -> None:
+        """Keep a new secret; raise `ValueError` if the name is taken."""
+        Path(self.path).mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged = Path(self.path, f"{uuid4().hex}.tmp")
+        self._write(staged, values)
+        try:
+            # Unlike a renaming, that fails where the file exists.
+            os.link(staged, self._file(name))
+        except FileExistsError as error:
+            message = f"Secret '{name}' exists already."
+            raise ValueError(message) from error
+        finally:
+            staged.unlink()
+
+    def get_secret(self, name: str) -> dict[str, str]:
+        """Return a secret's keys and values.
+
+        Raises:
+            KeyError: There is no such secret.
+            ConfigurationError: The key is missing, or is another one.
+            DamagedDataError: What was decrypted isn't a secret.
+        """
+        file = self._existing(name)
+        try:
+            text = _cipher().decrypt(file.read_bytes())
+        except InvalidToken as error:
+            raise ConfigurationError(
+                f"Secret '{name}' can't be decrypted: {file} was damaged, or encrypted"
+                f" with another key than that of {_key_place()}.",
+                hint=f"Bring the right key back, or put it into {_KEY_VARIABLE}.",
+            ) from error
+        try:
+            values: dict[str, str] = json.loads(text)
+        except ValueError as error:
+            raise DamagedDataError(file, "this is no secret") from error
+        return values
+
+    def get_all_secret_keys(self) -> list[str]:
+        """Return the names of all secrets, sorted."""
+        files = Path(self.path).glob(f"*{_SUFFIX}")
+        return sorted(unquote(file.name.removesuffix(_SUFFIX)) for file in files)
+
+    def update_secret(self, name: str, values: Mapping[str, str]) -> None:
+        """Give a secret new keys and values in place of its old ones."""
+        self._write(self._existing(name), values)
+
+    def delete_secret(self, name: str) -> None:
+        """Delete a secret."""
+        self._existing(name).unlink()
+
+    def _write(self, file: Path, values: Mapping[str, str]) -> None:
+        content = _cipher(make=True).encrypt(json.dumps(dict(values)).encode())
+        with AtomicFile(file) as stream:
+            stream.write(content)
+
+    def _file(self, name: str) -> Path:
+        # A name in the sense of a file system: no case is lost where it has none.
+        return Path(self.path, quote(name, safe="") + _SUFFIX)
+
+    def _existing(self, name: str) -> Path:
+        if not self._file(name).exists():
+            raise KeyError(name)
+        return self._file(name)
+
+
+def _cipher(*, make: bool = False) -> Fernet:
+    key = os.environ.get(_KEY_VARIABLE, "").strip() or _key_of_file(make=make)
+    try:
+        return Fernet(key)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"The key of {_key_place()} is none: it must be 32 bytes in URL-safe"
+            " Base64.",
+            hint="Make one with 'python -c \"from cryptography.fernet import Fernet;"
+            " print(Fernet.generate_key().decode())\"'.",
+        ) from error
+
+
+def _key_of_file(*, make: bool) -> str:
+    file = _key_file()
+    if make and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_key(file)
+    try:
+        mode = file.stat().st_mode
+        key = file.read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
+            f" {file}.",
+            hint="Bring the key back that the secrets were encrypted with.",
+        ) from error
+    if os.name == "posix" and mode & _OTHERS:
+        raise ConfigurationError(
+            f"{file} holds the key for all secrets, and others than you can read it.",
+            hint=f"Take that right away with 'chmod 600 {file}'.",
+        )
+    return key.strip()
+
+
+def _make_key(file: Path) -> None:
+    """Write a new key, unless another process is faster."""
+    temporary = file.with_name(f".{file.name}.{uuid4().hex}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(Fernet.generate_key() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.link(temporary, file)
+    except FileExistsError:
+        pass  # both are as good, and what counts is the first
+    finally:
+        temporary.unlink()
+
+
+def _key_file() -> Path:
+    return config_folder() / "secrets.key"
+
+
+def _key_place() -> str:
+    return _KEY_VARIABLE if os.environ.get(_KEY_VARIABLE) else str(_key_file())

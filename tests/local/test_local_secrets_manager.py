@@ -1,0 +1,148 @@
+"""The local secrets manager: what it keeps, and that nobody else can read it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.fernet import Fernet
+
+from zen.errors import ConfigurationError
+from zen.folders import local_stores_folder
+from zen.testing import ComponentContract
+from zen_local import LocalSecretsManager
+
+if TYPE_CHECKING:
+    from zen.components import StackComponent
+
+VALUES = {"user": "ana", "password": "hünter2 \n"}
+REGISTER = """\
+import sys
+from zen_local import LocalSecretsManager
+LocalSecretsManager(name="x", path=sys.argv[1]).register_secret(sys.argv[2], {"k": "v"})
+"""
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> LocalSecretsManager:
+    return LocalSecretsManager(name="secrets", path=str(tmp_path / "secrets"))
+
+
+class TestLocalSecretsManager(ComponentContract):
+    @pytest.fixture
+    def component(self, tmp_path: Path) -> StackComponent:
+        """A manager whose folder isn't there yet."""
+        return LocalSecretsManager(name="secrets", path=str(tmp_path / "new"))
+
+
+@pytest.mark.parametrize("name", ["db", "Db", "a/b", "..", "ü x", "%2e"])
+def test_a_secret_is_kept(manager: LocalSecretsManager, name: str) -> None:
+    manager.register_secret(name, VALUES)
+    assert manager.get_secret(name) == VALUES
+    assert manager.get_all_secret_keys() == [name]
+    manager.update_secret(name, {"user": "bob"})
+    assert manager.get_secret(name) == {"user": "bob"}
+    manager.delete_secret(name)
+    assert manager.get_all_secret_keys() == []
+
+
+def test_nothing_of_it_is_written_as_it_is(
+    manager: LocalSecretsManager, tmp_path: Path
+) -> None:
+    manager.register_secret("db", VALUES)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) == 2
+    for path in files:
+        assert not any(text in path.read_bytes() for text in (b"ana", b"password"))
+
+
+def test_only_the_owner_can_read_it(manager: LocalSecretsManager, config: Path) -> None:
+    manager.register_secret("db", VALUES)
+    assert (config / "secrets.key").stat().st_mode & 0o777 == 0o600
+    assert Path(manager.path).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_that_others_can_read_is_refused(
+    manager: LocalSecretsManager, config: Path
+) -> None:
+    manager.register_secret("db", VALUES)
+    (config / "secrets.key").chmod(0o644)
+    with pytest.raises(ConfigurationError, match="others than you can read it") as why:
+        manager.get_secret("db")
+    assert "chmod 600" in why.value.hint
+
+
+def test_the_environment_may_hold_the_key(
+    manager: LocalSecretsManager, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_SECRETS_KEY", Fernet.generate_key().decode())
+    manager.register_secret("db", VALUES)
+    assert manager.get_secret("db") == VALUES
+    assert not (config / "secrets.key").exists()
+
+
+def test_another_key_does_not_open_it(
+    manager: LocalSecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager.register_secret("db", VALUES)
+    monkeypatch.setenv("ZEN_SECRETS_KEY", Fernet.generate_key().decode())
+    with pytest.raises(ConfigurationError, match="another key than that of ZEN_SECR"):
+        manager.get_secret("db")
+    monkeypatch.setenv("ZEN_SECRETS_KEY", "sesame")
+    with pytest.raises(ConfigurationError, match="must be 32 bytes"):
+        manager.get_secret("db")
+
+
+def test_a_key_that_is_gone_is_not_made_anew_to_read(
+    manager: LocalSecretsManager, config: Path
+) -> None:
+    manager.register_secret("db", VALUES)
+    (config / "secrets.key").unlink()
+    with pytest.raises(ConfigurationError, match="There is no key for the secrets"):
+        manager.get_secret("db")
+    assert not (config / "secrets.key").exists()
+
+
+def test_a_damaged_secret_is_named(manager: LocalSecretsManager) -> None:
+    manager.register_secret("db", VALUES)
+    (file,) = Path(manager.path).iterdir()
+    file.write_bytes(file.read_bytes()[:-5])
+    with pytest.raises(ConfigurationError, match=str(file)):
+        manager.get_secret("db")
+
+
+def test_a_name_that_is_taken_is_refused(manager: LocalSecretsManager) -> None:
+    manager.register_secret("db", VALUES)
+    with pytest.raises(ValueError, match="Secret 'db' exists already"):
+        manager.register_secret("db", {})
+    assert manager.get_secret("db") == VALUES
+    assert len([*Path(manager.path).iterdir()]) == 1
+
+
+def test_what_is_not_there_is_no_secret(manager: LocalSecretsManager) -> None:
+    for call in (manager.get_secret, manager.delete_secret):
+        with pytest.raises(KeyError):
+            call("db")
+    with pytest.raises(KeyError):
+        manager.update_secret("db", VALUES)
+
+
+def test_processes_that_begin_at_once_share_one_key(
+    manager: LocalSecretsManager,
+) -> None:
+    command = [sys.executable, "-c", REGISTER, manager.path]
+    processes = [subprocess.Popen([*command, f"s{n}"]) for n in range(6)]
+    assert [process.wait() for process in processes] == 6 * [0]
+    names = manager.get_all_secret_keys()
+    assert [manager.get_secret(name) for name in names] == 6 * [{"k": "v"}]
+
+
+def test_the_default_path_is_not_stored() -> None:
+    manager = LocalSecretsManager(name="secrets")
+    assert manager.path == str(local_stores_folder(manager.uuid))
+    assert manager.model_dump(mode="json")["path"] is None
+    assert os.path.isabs(LocalSecretsManager(name="x", path="here").path)  # noqa: PTH117
