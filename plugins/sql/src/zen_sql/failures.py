@@ -48,17 +48,16 @@ _FILE_HINT: Final = (
     " repeat the command; nothing was changed."
 )
 _SERVER_HINT: Final = (
-    "Check that the server runs, and the user, the password and the database in the"
-    " URL, and repeat the command; nothing was changed."
+    "Check that the server runs, and the user, the password and the database, and"
+    " repeat the command; nothing was changed."
 )
 _UNREACHABLE: Final = (
-    "Check that the server runs, and the host and the port in the URL; nothing was"
-    " changed."
+    "Check that the server runs, and the host and the port; nothing was changed."
 )
-_NOT_LET_IN: Final = "Check the user and the password in the URL; nothing was changed."
+_NOT_LET_IN: Final = "Check the user and the password; nothing was changed."
 _NO_DATABASE: Final = (
     "Create the database on the server, as with 'CREATE DATABASE name', or correct"
-    " the URL; nothing was changed."
+    " its name; nothing was changed."
 )
 _NO_PRIVILEGE: Final = (
     "Give the user the privileges that it lacks, as with 'GRANT', or use another user;"
@@ -184,12 +183,12 @@ def _reason(error: BaseException | None) -> BaseException | None:
 
 
 def _code(error: BaseException | None) -> str | int | None:
-    """Return SQLSTATE, as PostgreSQL's drivers tell it, or MySQL's own number."""
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-    if isinstance(state, str):
-        return state
+    """Return MySQL's number, or SQLSTATE as PostgreSQL's drivers tell it."""
     first = error.args[0] if error and error.args else None
-    return first if isinstance(first, int) else None
+    if isinstance(first, int):
+        return first
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    return state if isinstance(state, str) else None
 
 
 def _is_locked_file(error: BaseException | None) -> bool:
