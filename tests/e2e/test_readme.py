@@ -16,12 +16,15 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 def test_the_transcripts_are_what_the_program_prints(tmp_path: Path) -> None:
     blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     shown = "".join(blocks)
+    # What the README has installed, whatever else is.
+    plugins = re.findall(r"\./plugins/(\w+)", README.partition("\n## ")[2])
     commands = re.findall(r"^\$ (.*)$", shown, re.MULTILINE)
     environ = {
         **clean_environ(),
         "COLUMNS": "120",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "ZEN_CONFIG_PATH": str(tmp_path / "config"),
+        "ZEN_PLUGINS": ",".join(plugins),
     }
     printed = "".join(f"$ {command}\n{run(command, environ)}" for command in commands)
     assert timeless(printed) == timeless(shown)
