@@ -65,7 +65,9 @@ def zen_commands() -> list[CommandSpec]:
         CommandSpec("init", "zen.cli.init:init", "Make a folder a Zen repository."),
         CommandSpec("plugin", "zen.cli.plugin:plugin", "See the installed plugins."),
         CommandSpec("profile", "zen.cli.profile:profile", "Manage profiles."),
+        CommandSpec("repo", "zen.cli.repo:repo", "Manage the repository you are in."),
         CommandSpec("stack", "zen.cli.stack:stack", "Manage stacks."),
+        CommandSpec("status", "zen.cli.status:status", _STATUS),
         CommandSpec("which", "zen.cli.which:which", _WHICH),
         CommandSpec("version", "zen.cli.version:version", "Show the version of Zen."),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zen.plugin import FlavorSpec
     from zen.records import ComponentRecord, StackRecord
     from zen.stack import Lifecycle, Stack, StackRegistry
+    from zen.status import Status
     from zen.stores import Store
 
 __all__ = ["Repository"]
@@ -96,6 +97,45 @@ class Repository:
         pinned = LocalSettings(profile.name, stack.name if stack else None)
         root = RepositoryFolder.create(folder, pinned).root
         return cls(root, catalog=catalog, notify=notify, command=command)
+
+    @classmethod
+    def status(
+        cls,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
+        command: str = "",
+    ) -> Status:
+        """Return where we are, what is active, and what is wrong; raise nothing.
+
+        The arguments are those of `Repository` itself, which may not be made as long
+        as something is broken.
+        """
+        # Only who asks needs it.
+        from zen.status import take_status
+
+        known = catalog or Catalog(policy=PluginSettings().policy)
+        use = partial(cls, root, catalog=known, notify=notify, command=command)
+        return take_status(use, known, None if root is None else Path(root))
+
+    def clean(self) -> list[Path]:
+        """Remove the repository's configuration; profiles and artifacts stay.
+
+        Returns:
+            What else is in the folder `.zen`, which stays too.
+
+        Raises:
+            ConfigurationError: We are in no repository, or its stacks are in its
+                configuration, as before there were profiles.
+            StoreUnavailableError: It can't be removed; nothing was changed.
+        """
+        return self._activation.clean_folder()
+
+    @property
+    def required_root(self) -> Path:
+        """The repository's root; `ConfigurationError` is raised outside of any."""
+        return self._activation.required_folder.root
 
     @property
     def root(self) -> Path | None:

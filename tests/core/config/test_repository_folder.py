@@ -8,6 +8,7 @@ import pytest
 
 from zen.config import LocalSettings, RepositoryFolder
 from zen.errors import (
+    ConfigurationError,
     DamagedDataError,
     DanglingReferenceError,
     InitializationException,
@@ -149,3 +150,31 @@ def test_what_else_is_pinned_is_kept(folder: RepositoryFolder) -> None:
     folder.path.write_text(folder.path.read_text() + "colour: red\n")
     folder.write(LocalSettings("q"))
     assert "colour: red" in folder.path.read_text()
+
+
+def test_a_repository_is_none_any_more(folder: RepositoryFolder, here: Path) -> None:
+    assert folder.remove() == []
+    assert not (here / ".zen").exists()
+    assert RepositoryFolder.find({}, here) is None
+
+
+def test_what_else_is_in_the_folder_stays(folder: RepositoryFolder, here: Path) -> None:
+    kept = here / ".zen" / "stacks"
+    kept.mkdir()
+    assert folder.remove() == [kept]
+    assert folder.read() == LocalSettings()
+
+
+def test_stacks_that_are_in_no_profile_are_not_removed(
+    folder: RepositoryFolder,
+) -> None:
+    folder.path.write_text("stack_components:\n  orchestrator: [")
+    with pytest.raises(ConfigurationError, match="in any profile"):
+        folder.remove()
+    assert folder.path.exists()
+
+
+def test_a_damaged_file_is_removed(folder: RepositoryFolder, here: Path) -> None:
+    folder.path.write_text("a: [")
+    assert folder.remove() == []
+    assert not (here / ".zen").exists()

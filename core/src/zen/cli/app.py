@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zen.config import PluginSettings
     from zen.errors import DamagedDataError
     from zen.repository import Repository
+    from zen.status import Status
 
 __all__ = ["App", "notify", "pass_app", "warn"]
 
@@ -118,6 +119,15 @@ class App:
 
         return Repository.initialize(
             root, catalog=self.catalog, notify=notify, command=_command()
+        )
+
+    def status(self) -> Status:
+        """Return where the user is, what is active, and what is wrong."""
+        # Only commands that need the configuration pay for reading it.
+        from zen.repository import Repository
+
+        return Repository.status(
+            catalog=self.catalog, notify=notify, command=_command()
         )
 
     def confirm(self, text: str, *, yes: bool) -> None:

@@ -53,6 +53,29 @@ class Activation:
         """
         return RepositoryFolder.find(os.environ, self._start)
 
+    @property
+    def required_folder(self) -> RepositoryFolder:
+        """The repository that we are in.
+
+        Raises:
+            ConfigurationError: We are in none.
+        """
+        if self.folder:
+            return self.folder
+        start = self._start or Path.cwd()
+        raise ConfigurationError(
+            f"Unable to find a Zen repository in {start} or any parent directories.",
+            hint="If you want to use an existing repository which is in a different"
+            " location, set the environment variable 'ZEN_REPOSITORY_PATH'. If you want"
+            " to create a new repository, run 'zen init'.",
+        )
+
+    def clean_folder(self) -> list[Path]:
+        """Remove the repository's settings; see `RepositoryFolder.remove`."""
+        left = self.required_folder.remove()
+        del self.folder
+        return left
+
     def migrate_legacy(self, profiles: Profiles, catalog: Catalog) -> None:
         """Migrate the repository if it is one of before there were profiles.
 

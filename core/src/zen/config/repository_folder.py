@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -179,6 +180,27 @@ class RepositoryFolder:
         }
         replace_files({self.path: dump_yaml(content, end_mark=False)})
         self._pinned = None
+
+    def remove(self) -> list[Path]:
+        """Remove the settings, and the folder `.zen` unless it holds anything else.
+
+        Returns:
+            What else it holds.
+
+        Raises:
+            ConfigurationError: They hold stacks of before there were profiles, which
+                would be lost.
+            StoreUnavailableError: They can't be removed; nothing was changed.
+        """
+        if b"stack_components:" in (read_file(self.path) or b""):
+            raise ConfigurationError(
+                f"{self.path} holds stacks that aren't in any profile yet.",
+                hint=f"Delete {self.path.parent} yourself if you don't need them.",
+            )
+        replace_files({self.path: None})
+        with suppress(OSError):  # it isn't empty
+            self.path.parent.rmdir()
+        return sorted(self.path.parent.glob("*"))
 
     def _content(self) -> dict[str, object]:
         data = read_file(self.path)
