@@ -18,7 +18,7 @@ from zen.errors import (
 from zen.records import ComponentRecord, Provider, Ref
 from zen.stores import Check, Delete, GuardCheck, Put, StoreDriver, Transaction
 from zen.stores.local import LocalStoreDriver
-from zen.stores.yaml_files import exclusive_lock
+from zen.stores.locking import exclusive_lock
 
 if TYPE_CHECKING:
     from tests.core.conftest import Tree
@@ -398,7 +398,7 @@ def test_a_store_that_somebody_else_writes_is_locked_and_readable(
     driver: LocalStoreDriver, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(driver, note(ALPHA))
-    monkeypatch.setattr("zen.stores.yaml_files.LOCK_TIMEOUT", 0.1)
+    monkeypatch.setattr("zen.stores.locking.LOCK_TIMEOUT", 0.1)
     with exclusive_lock(folder / ".state" / "lock"):
         assert keys(driver) == ["alpha"]
         with pytest.raises(StoreLockedError):

@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 from pathlib import Path
-from textwrap import dedent
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zen.errors import DamagedDataError, StoreLockedError, StoreUnavailableError
-from zen.stores import Author
+from zen.errors import DamagedDataError, StoreUnavailableError
 from zen.stores.yaml_files import (
     dump_yaml,
-    exclusive_lock,
     parse_yaml,
     read_file,
     replace_files,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 FILE = Path("some/file.yaml")
-HOLD_LOCK = """\
-import sys
-from pathlib import Path
-from zen.stores.yaml_files import exclusive_lock
-with exclusive_lock(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -172,96 +153,6 @@ def test_when_one_file_cannot_be_replaced_none_is(here: Path) -> None:
         replace_files({here / "a": b"new", here / "folder": b""})
     assert (here / "a").read_bytes() == b"old"
     assert sorted(path.name for path in here.iterdir()) == ["a", "folder"]
-
-
-def test_a_lock_is_free_after_use(here: Path) -> None:
-    for _ in range(2):
-        with exclusive_lock(here / "state" / "lock"):
-            assert (here / "state").is_dir()
-
-
-def test_a_lock_is_free_after_a_failure(here: Path) -> None:
-    with pytest.raises(ZeroDivisionError), exclusive_lock(here / "lock"):
-        _ = 1 / 0
-    with exclusive_lock(here / "lock"):
-        pass
-
-
-@pytest.fixture
-def holder(here: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Another process that holds the lock."""
-    with subprocess.Popen(
-        [sys.executable, "-c", dedent(HOLD_LOCK), here / "lock"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"held\n"
-        yield process
-        process.kill()
-
-
-def test_a_lock_that_is_held_for_too_long_is_an_error(
-    here: Path, holder: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("zen.stores.yaml_files.LOCK_TIMEOUT", 0.1)
-    with pytest.raises(StoreLockedError) as caught, exclusive_lock(here / "lock"):
-        pass
-    message = str(caught.value)
-    assert re.match(rf"Process {holder.pid} of \S+ on \S+ has held ", message)
-    assert str(here / "lock") in message
-    assert caught.value.hint
-    assert holder.poll() is None
-
-
-@pytest.mark.parametrize("owner", [None, b"", b"\xff"])
-def test_a_holder_that_is_not_known_is_another_process(
-    here: Path,
-    holder: subprocess.Popen[bytes],
-    monkeypatch: pytest.MonkeyPatch,
-    owner: bytes | None,
-) -> None:
-    monkeypatch.setattr("zen.stores.yaml_files.LOCK_TIMEOUT", 0.01)
-    (here / "lock.owner").unlink()
-    if owner is not None:
-        (here / "lock.owner").write_bytes(owner)
-    with (
-        pytest.raises(StoreLockedError, match="Another process has held"),
-        exclusive_lock(here / "lock"),
-    ):
-        pass
-    assert holder.poll() is None
-
-
-def test_a_lock_says_whether_its_last_holder_died(
-    here: Path, holder: subprocess.Popen[bytes]
-) -> None:
-    holder.kill()
-    holder.wait()
-    for died in (True, False):
-        with exclusive_lock(here / "lock", author=Author("ana", "dev1")) as crashed:
-            assert crashed is died
-            owner = (here / "lock.owner").read_text()
-            assert owner == f"{os.getpid()} of ana on dev1"
-    assert not (here / "lock.owner").exists()
-
-
-def test_a_lock_whose_holder_was_killed_is_free(
-    here: Path, holder: subprocess.Popen[bytes]
-) -> None:
-    holder.kill()
-    holder.wait()
-    with exclusive_lock(here / "lock"):
-        pass
-
-
-def test_a_lock_where_no_folder_can_be_is_an_error(here: Path) -> None:
-    (here / "file").touch()
-    with (
-        pytest.raises(StoreUnavailableError, match="can't be written"),
-        exclusive_lock(here / "file" / "lock"),
-    ):
-        pass
 
 
 def test_no_file_of_another_process_is_touched(here: Path) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 from zen.config.profile import ProfileConfiguration
 from zen.errors import DamagedDataError, InvalidNameError, ProfileNotFoundError
 from zen.folders import config_folder
+from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import (
     check_writable,
     dump_yaml,
-    exclusive_lock,
     parse_yaml,
     read_file,
     replace_files,

@@ -22,9 +22,9 @@ from zen.records import Record, Ref
 from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
 from zen.stores.history import Author, Change, Commit, Content
 from zen.stores.journal import Edit, Entry, Journal, overlay
+from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import (
     dump_yaml,
-    exclusive_lock,
     flush_folders,
     parse_yaml,
     put_in_place,

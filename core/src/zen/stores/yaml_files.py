@@ -1,4 +1,4 @@
-"""Read and write YAML files that survive crashes, full disks and other processes."""
+"""Read and write YAML files that survive crashes and full disks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from zen.errors import DamagedDataError, StoreLockedError, StoreUnavailableError
-from zen.stores.history import Author
+from zen.errors import DamagedDataError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +20,9 @@ __all__ = [
     "check_end_mark",
     "check_writable",
     "dump_yaml",
-    "exclusive_lock",
     "flush_folders",
     "located_errors",
+    "make_folder",
     "parse_yaml",
     "put_in_place",
     "read_file",
@@ -32,8 +31,6 @@ __all__ = [
     "unavailable",
 ]
 
-LOCK_TIMEOUT: Final = 10.0
-_POLL_INTERVAL: Final = 0.01
 _END_MARK: Final = b"..."
 
 # Six to twelve times as fast as the pure ones, where PyYAML was built with libyaml.
@@ -240,55 +237,8 @@ def _replace(path: Path, temporary: Path | None) -> None:
         path.unlink()
 
 
-@contextmanager
-def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool]:
-    """Hold the lock file `path`; the system frees it when its holder dies.
-
-    Yields whether its last holder died with it. Who holds it is written beside it.
-
-    Args:
-        path: The lock file.
-        author: Who holds it, for those who wait; by default this process's user.
-
-    Raises:
-        StoreLockedError: Somebody else holds it for longer than ten seconds.
-        StoreUnavailableError: The lock file can't be made.
-    """
-    # Only needed by those who write.
-    from filelock import FileLock, Timeout
-
-    owner = path.with_name(f"{path.name}.owner")
-    try:
-        _make_folder(path.parent)
-        lock = FileLock(path, timeout=LOCK_TIMEOUT, poll_interval=_POLL_INTERVAL)
-        lock.acquire()
-    except Timeout as error:
-        raise StoreLockedError(
-            f"{_holder(owner)} has held {path} for {LOCK_TIMEOUT:.0f} seconds.",
-            hint="Wait for it to end, or end it, and repeat the command.",
-        ) from error
-    except OSError as error:
-        raise unavailable("written", path.parent, error) from error
-    try:
-        crashed = owner.exists()
-        with suppress(OSError):
-            owner.write_text(f"{os.getpid()} of {author or Author()}", "utf-8")
-        yield crashed
-    finally:
-        with suppress(OSError):
-            owner.unlink(missing_ok=True)
-        lock.release()
-
-
-def _holder(owner: Path) -> str:
-    with suppress(OSError, ValueError):
-        if text := owner.read_text("utf-8"):
-            return f"Process {text}"
-    return "Another process"
-
-
 def _stage(path: Path, content: bytes, mode: int) -> Path:
-    _make_folder(path.parent)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
@@ -302,7 +252,7 @@ def _stage(path: Path, content: bytes, mode: int) -> Path:
     return temporary
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder and those above it, so that they outlast a power failure."""
     if folder.is_dir():
         return
