@@ -14,6 +14,7 @@ __all__ = [
 ]
 
 
+_STATUS = "Show where you are, what is active there and why, and what is wrong."
 _WHICH = "Show which plugin a flavor, a store type or a command comes from."
 
 
