@@ -20,6 +20,7 @@ from zen.builtin import zen_component_types
 from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
 from zen.records import Record, Ref
 from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
+from zen.stores.file_systems import warn_of_network
 from zen.stores.history import Author, Change, Commit, Content
 from zen.stores.journal import Edit, Entry, Journal, overlay
 from zen.stores.locking import exclusive_lock
@@ -235,6 +236,7 @@ class LocalStoreDriver(StoreDriver):
             tuple(edits),
         )
         self._ignore()
+        warn_of_network(self.folder, self.folder / _STATE, transaction.author.host)
         with staged_files(self._changes(edits)) as staged:
             tail = self._journal.append(entry, tail)
             with suppress(OSError):
