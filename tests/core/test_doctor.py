@@ -60,7 +60,7 @@ def test_a_plugin_that_is_well_has_no_faults(
         ("import os\nos._exit(3)", "exit code 3"),
         ("import ctypes\nctypes.string_at(0)", "signal 11"),
         ("import time\ntime.sleep(60)", "hangs when it is imported"),
-        ("import time\ntime.sleep(0.7)", "seconds to import, whatever command"),
+        ("import time\ntime.sleep(0.7)", "seconds to import. Its entry point should"),
         ("@hookimpl\ndef zen_flavours():\n    return []", "Did you mean 'zen_flavors'"),
     ],
 )

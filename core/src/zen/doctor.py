@@ -7,15 +7,30 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, cast
 
 import click
 
-from zen.catalog import Catalog, Claim, Offer, Owner, how_to_settle, run_apart
+from zen.catalog import (
+    Catalog,
+    Claim,
+    Offer,
+    Owner,
+    contract_error,
+    how_to_settle,
+    run_apart,
+)
 from zen.components import StackComponent
 from zen.components.factory import ComponentFactory
-from zen.errors import PluginError, did_you_mean
-from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
+from zen.errors import PluginError
+from zen.plugin import (
+    CommandSpec,
+    ComponentTypeSpec,
+    DefaultComponentSpec,
+    FlavorSpec,
+    StoreDriverSpec,
+)
 from zen.stores import StoreDriver
 
 if TYPE_CHECKING:
@@ -33,6 +48,7 @@ __all__ = ["Diagnosis", "examine", "examine_here", "find_clashes"]
 _SLOW: Final = 0.5
 # The part of a slow import that a library must have to be named.
 _SHARE: Final = 0.1
+_ALIKE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,10 @@ def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
     """
     row = [astuple(claim.owner), *claim[1:]]
     task = f"{__name__}:examine_stepwise"
-    results, ending = run_apart(task, row, timeout=timeout)
+    try:
+        results, ending = run_apart(task, row, timeout=timeout)
+    except OSError as error:
+        results, ending = [], str(error)
     if not results:
         fault = f"It can't be examined: no process can be started ({ending})."
         return Diagnosis(claim.owner, 0, (fault,))
@@ -71,10 +90,10 @@ def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
     found = Diagnosis(claim.owner, seconds, *map(tuple, texts))
     if not subject:
         return found
-    did = f"ends the whole process, with {ending or 'exit code 0'}"
+    did = f"ends the whole process, with {ending}"
     if ending.startswith("no end"):
         did = f"hangs when it is imported: {ending}"
-    fault = f"{subject} of {claim.owner} {did}. {_advice(claim.owner)}"
+    fault = _blame(claim.owner, f"{subject} of {claim.owner} {did}.")
     return replace(found, faults=(*found.faults, fault))
 
 
@@ -123,14 +142,24 @@ def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[s
         if len(owners) > 1 and policy.preferred(owners) is None
     ]
     core = [_in_words(spec) for spec in Catalog(list).component_types()]
+    known = {*core, *claimants}
     gaps = [
-        f"{owner} has a flavor for {name}, but there is none of that name."
-        f"{did_you_mean(name, core)} {_advice(owner)}"
+        _blame(
+            owner,
+            f"{owner} builds on {name}, which no plugin offers."
+            f"{_suggestion(name, known)}",
+        )
         for name, owners in wanted.items()
-        if name not in claimants
+        if name not in known
         for owner in owners
     ]
     return [*clashes, *gaps]
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    # They begin alike, so they are alike only if the ends are too.
+    nearest = get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE)
+    return f" Did you mean {nearest[0]}?" if nearest else ""
 
 
 def _steps(claim: Claim) -> Iterator[tuple[str, Diagnosis]]:
@@ -141,7 +170,7 @@ def _steps(claim: Claim) -> Iterator[tuple[str, Diagnosis]]:
     with _imports_timed() as imports:
         (plugin,) = catalog.plugins
     seconds = time.perf_counter() - begin
-    faults = [_told(plugin.error)] if plugin.error else []
+    faults = [plugin.error.in_full] if plugin.error else []
     if seconds > _SLOW:
         faults.append(_slowness(claim, seconds, imports))
     specs = catalog.offers_of(claim.owner)
@@ -150,7 +179,7 @@ def _steps(claim: Claim) -> Iterator[tuple[str, Diagnosis]]:
         seconds,
         tuple(faults),
         tuple(filter(None, map(_in_words, specs))),
-        tuple(_wants(catalog, specs)),
+        tuple(sorted(set(_wants(specs)))),
     )
     for spec in specs:
         if source := _source(spec):
@@ -176,11 +205,13 @@ def _source(spec: object) -> str:
     return str(getattr(spec, "source", getattr(spec, "base", "")))
 
 
-def _wants(catalog: Catalog, specs: Iterable[object]) -> list[str]:
-    """Return the component types of flavors that are neither the core's nor its own."""
-    known = {spec.name for spec in catalog.component_types()}
-    types = {spec.type for spec in specs if isinstance(spec, FlavorSpec)}
-    return [f"component type '{name}'" for name in sorted(types - known)]
+def _wants(specs: Iterable[object]) -> Iterator[str]:
+    """Yield what specs build on, which the same plugin may offer, or another."""
+    for spec in specs:
+        if isinstance(spec, FlavorSpec):
+            yield f"component type '{spec.type}'"
+        if isinstance(spec, DefaultComponentSpec):
+            yield f"flavor '{spec.flavor}' of type {spec.type}"
 
 
 def _fault(catalog: Catalog, spec: object, owner: Owner) -> list[str]:
@@ -188,18 +219,16 @@ def _fault(catalog: Catalog, spec: object, owner: Owner) -> list[str]:
     try:
         problem = _wrong_kind(catalog, spec, owner)
     except PluginError as error:
-        return [_told(error)]
+        return [error.in_full]
     source = f"'{_source(spec)}' of {owner}"
-    return [f"{source} {problem}. {_advice(owner)}"] if problem else []
+    return [_blame(owner, f"{source} {problem}.")] if problem else []
 
 
 def _wrong_kind(catalog: Catalog, spec: object, owner: Owner) -> str:
     if isinstance(spec, FlavorSpec):
         ComponentFactory(catalog).load_flavor(Offer(spec, owner))
     if isinstance(spec, StoreDriverSpec):
-        driver = catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
-        missing = ", ".join(sorted(getattr(driver, "__abstractmethods__", ())))
-        return f"lacks what every store driver must have: {missing}" if missing else ""
+        catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
     if isinstance(spec, CommandSpec):
         command = catalog.load_command(Offer(spec, owner))
         return "" if isinstance(command, click.Command) else "is no click command"
@@ -243,19 +272,12 @@ def _slowness(claim: Claim, seconds: float, imports: dict[str, float]) -> str:
         if name not in own and taken > seconds * _SHARE
     ]
     because = f", mostly to load {' and '.join(slowest[:3])}" if slowest else ""
-    return (
-        f"{claim.owner} takes {seconds:.1f} seconds to import{because}, whatever"
-        " command is called. Its entry point should name a module that imports"
-        f" zen.plugin only. {_advice(claim.owner)}"
+    return _blame(
+        claim.owner,
+        f"{claim.owner} takes {seconds:.1f} seconds to import{because}. Its entry point"
+        " should name a module that imports zen.plugin only.",
     )
 
 
-def _told(error: PluginError) -> str:
-    return f"{error} {error.hint}".rstrip()
-
-
-def _advice(owner: Owner) -> str:
-    return (
-        f"Tell its author; disable it with 'zen plugin disable {owner.plugin}', or"
-        f" remove it with 'pip uninstall {owner.distribution}'."
-    )
+def _blame(owner: Owner, fault: str) -> str:
+    return contract_error(owner, fault).in_full

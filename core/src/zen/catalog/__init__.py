@@ -9,10 +9,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from zen.catalog._blame import how_to_settle
+from zen.catalog._blame import contract_error, how_to_settle, on_one_line
 from zen.catalog._catalog import Catalog
-from zen.catalog._discovery import Claim, find_claims
-from zen.catalog._plugins import CORE, Answer, Offer, Owner, Plugin, PluginState
+from zen.catalog._discovery import UNKNOWN, Claim, find_claims
+from zen.catalog._inventory import claims_in_use
+from zen.catalog._plugins import (
+    CORE,
+    Answer,
+    Breakage,
+    Offer,
+    Owner,
+    Plugin,
+    PluginState,
+)
 from zen.catalog._policy import PluginPolicy, find_owner
 
 if TYPE_CHECKING:
@@ -21,7 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CORE",
+    "UNKNOWN",
     "Answer",
+    "Breakage",
     "Catalog",
     "Claim",
     "Index",
@@ -30,9 +41,12 @@ __all__ = [
     "Plugin",
     "PluginPolicy",
     "PluginState",
+    "claims_in_use",
+    "contract_error",
     "find_claims",
     "find_owner",
     "how_to_settle",
+    "on_one_line",
     "run_apart",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen.errors import AmbiguousPluginError, PluginContractError, PluginLoadError
 
@@ -11,30 +11,66 @@ if TYPE_CHECKING:
 
     from zen.catalog._plugins import Owner
 
-__all__ = ["ambiguity", "contract_error", "how_to_settle", "load_error", "on_one_line"]
+__all__ = [
+    "ambiguity",
+    "contract_error",
+    "faulty_plugin",
+    "how_to_settle",
+    "load_error",
+    "on_one_line",
+]
+
+# Some errors hold a whole document; a message of many lines is read by nobody.
+_LONGEST: Final = 300
 
 
-def load_error(owner: Owner, what: str, cause: str) -> PluginLoadError:
-    """Say that `what` of a plugin can't be loaded, and why."""
+def load_error(
+    owner: Owner, what: str, cause: BaseException | str, *, package: str = ""
+) -> PluginLoadError:
+    """Say that something of a plugin can't be loaded, and why.
+
+    Args:
+        owner: The plugin.
+        what: What can't be loaded.
+        cause: What was raised, or happened otherwise.
+        package: The package of what can't be loaded, where that is a module.
+    """
     name = owner.distribution
+    repair = f"Repair it with 'pip install --force-reinstall --no-deps {name}'"
+    if package and _lacks_another(cause, package):
+        repair = f"Install what it lacks, with 'pip install {name}' if it says so"
+    told = cause if isinstance(cause, str) else on_one_line(cause)
     return PluginLoadError(
-        f"{what[0].upper() + what[1:]} of {owner} can't be loaded: {cause}",
+        f"{what[0].upper() + what[1:]} of {owner} can't be loaded: {told}",
         plugin=owner.plugin,
         distribution=str(owner),
-        hint=f"Repair it with 'pip install --force-reinstall --no-deps {name}',"
-        f" or remove it with 'pip uninstall {name}'.",
+        hint=f"{repair}; disable it with 'zen plugin disable {owner.plugin}', or"
+        f" remove it with 'pip uninstall {name}'.",
     )
 
 
-def contract_error(owner: Owner, problem: str) -> PluginContractError:
+def _lacks_another(cause: BaseException | str, package: str) -> bool:
+    """Tell whether a module is missing that isn't the plugin's own."""
+    if not isinstance(cause, ModuleNotFoundError):
+        return False
+    return str(cause.name or package).partition(".")[0] != package
+
+
+def contract_error(owner: Owner, message: str) -> PluginContractError:
     """Say what a plugin does that it may not do."""
     return PluginContractError(
-        f"Plugin '{owner.plugin}' of {owner} is faulty: {problem}",
+        message,
         plugin=owner.plugin,
         distribution=str(owner),
-        hint=f"Tell its author, or remove it with 'pip uninstall"
-        f" {owner.distribution}'.",
+        hint=f"Tell its author; disable it with 'zen plugin disable {owner.plugin}', or"
+        f" remove it with 'pip uninstall {owner.distribution}'.",
     )
+
+
+def faulty_plugin(owner: Owner, problem: str) -> PluginContractError:
+    """Say why nothing of a plugin can be used, though it can be imported."""
+    message = f"Plugin '{owner.plugin}' of {owner} is faulty: {problem}"
+    return contract_error(owner, message)
 
 
 def ambiguity(owners: Sequence[Owner], claim: str) -> AmbiguousPluginError:
@@ -58,6 +94,16 @@ def how_to_settle(owners: Sequence[Owner]) -> str:
 
 
 def on_one_line(error: BaseException) -> str:
-    """Return an exception's type and text."""
-    text = " ".join(str(error).split())
+    """Return an exception's type and text, shortened."""
+    text = " ".join(_text_of(error).split())
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]}…"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    # The class may be a plugin's own, and fail where it should tell of a failure.
+    except Exception:  # noqa: BLE001
+        return ""

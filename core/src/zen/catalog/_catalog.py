@@ -5,17 +5,13 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from zen.catalog._blame import ambiguity
+from zen.catalog._blame import ambiguity, contract_error
 from zen.catalog._discovery import find_claims
 from zen.catalog._imports import resolve
 from zen.catalog._inventory import core_inventory, take_stock
-from zen.catalog._plugins import CORE, Offer, Owner, Plugin
+from zen.catalog._plugins import CORE, Offer, Owner, Plugin, PluginState
 from zen.catalog._policy import PluginPolicy, find_owner
-from zen.errors import (
-    FlavorNotFoundError,
-    PluginContractError,
-    StoreDriverNotFoundError,
-)
+from zen.errors import FlavorNotFoundError, StoreDriverNotFoundError
 from zen.plugin import (
     CommandSpec,
     ComponentTypeSpec,
@@ -26,16 +22,19 @@ from zen.plugin import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pluggy import HookCaller
 
     from zen.catalog._discovery import Claim
     from zen.catalog._inventory import Inventory
-    from zen.catalog._plugins import Answer
+    from zen.catalog._plugins import Answer, Breakage
     from zen.plugin import LifecycleEvent
 
 __all__ = ["Catalog"]
+
+# Plugins that can't be used of which a message tells all.
+_TOLD: Final = 3
 
 SpecT = TypeVar("SpecT")
 ClassT = TypeVar("ClassT")
@@ -125,6 +124,14 @@ class Catalog:
         """Return the commands, the core's first."""
         return self._inventory.of(CommandSpec)
 
+    def command_owners(self) -> list[tuple[str, Owner]]:
+        """Return every name that follows `zen`, with its owner, the core's first."""
+        types = self._inventory.of(ComponentTypeSpec)
+        return [
+            *((offer.spec.name, offer.owner) for offer in self.commands()),
+            *((offer.spec.command, offer.owner) for offer in types),
+        ]
+
     def command(self, name: str) -> Offer[CommandSpec | ComponentTypeSpec] | None:
         """Return the command of that name, or the component type whose group it is.
 
@@ -200,16 +207,32 @@ class Catalog:
         )
 
     def load_command(self, offer: Offer[CommandSpec]) -> object:
-        """Import the command that a spec names, or raise `PluginLoadError`."""
-        return resolve(offer.spec.source, offer.owner)
+        """Import the command that a spec names.
 
-    def is_broken(self, offer: Offer[CommandSpec]) -> bool:
-        """Tell whether it is known that a command can't be imported."""
-        return any(
-            offer.spec.source in plugin.broken
-            for plugin in self._inventory.plugins
-            if plugin.owner == offer.owner
-        )
+        Raises:
+            PluginLoadError: It can't be imported, or that would end this process.
+        """
+        return self._resolve(offer.spec.source, offer.owner)
+
+    def breakage(self, offer: Offer[CommandSpec]) -> Breakage | None:
+        """Return what is known of a command that can't be imported."""
+        return self._breakages(offer.owner).get(offer.spec.source)
+
+    def _breakages(self, owner: Owner) -> Mapping[str, Breakage]:
+        # The core's own commands need no plugin.
+        if owner != CORE:
+            for plugin in self.plugins:
+                if plugin.owner == owner:
+                    return plugin.broken
+        return {}
+
+    def _resolve(self, source: str, owner: Owner) -> object:
+        """Import what a spec names, unless it is known to end the process."""
+        module = source.partition(":")[0]
+        for broken, breakage in self._breakages(owner).items():
+            if breakage.is_fatal and broken.partition(":")[0] == module:
+                raise breakage.error
+        return resolve(source, owner)
 
     def load_base(self, component_type: str) -> object:
         """Import the base class of a component type; None if no plugin offers it.
@@ -219,7 +242,7 @@ class Catalog:
         """
         for offer in self._inventory.of(ComponentTypeSpec):
             if offer.spec.name == component_type:
-                return resolve(offer.spec.base, offer.owner)
+                return self._resolve(offer.spec.base, offer.owner)
         return None
 
     def load_class(
@@ -232,18 +255,17 @@ class Catalog:
 
         Raises:
             PluginLoadError: It can't be imported.
-            PluginContractError: It is no class derived from `base`.
+            PluginContractError: It is no class derived from `base`, or abstract.
         """
-        source, owner = offer.spec.source, offer.owner
-        value = resolve(source, owner)
-        if isinstance(value, type) and issubclass(value, base):
-            return value
-        raise PluginContractError(
-            f"'{source}' of {owner} is no subclass of {base.__name__}.",
-            plugin=owner.plugin,
-            distribution=str(owner),
-            hint=f"Tell the author of {owner.distribution}.",
-        )
+        value = self._resolve(offer.spec.source, offer.owner)
+        what = f"'{offer.spec.source}' of {offer.owner}"
+        if not isinstance(value, type) or not issubclass(value, base):
+            message = f"{what} is no subclass of {base.__name__}."
+            raise contract_error(offer.owner, message)
+        if missing := sorted(getattr(value, "__abstractmethods__", ())):
+            message = f"{what} lacks what every {base.__name__} must have:"
+            raise contract_error(offer.owner, f"{message} {', '.join(missing)}.")
+        return value
 
     def lifecycle_hook(self, verb: LifecycleVerb, owner: Owner) -> HookCaller | None:
         """Return the hook of a verb as a flavor's owner implements it, if it does.
@@ -284,8 +306,24 @@ class Catalog:
         names = ", ".join(str(plugin.owner) for plugin in self.troubled_plugins)
         return f" Not loaded: {names}; see 'zen plugin list'." if names else ""
 
+    @property
+    def absences(self) -> str:
+        """Lines about plugins that aren't used: what is missing may be theirs."""
+        troubled = self.troubled_plugins
+        lines = [p.error.in_full for p in troubled[:_TOLD] if p.error]
+        if lines:
+            lines.insert(0, "It may be that of a plugin that can't be used:")
+        if len(troubled) > _TOLD:
+            rest = len(troubled) - _TOLD
+            lines.append(f"There are {rest} more of these; see 'zen plugin list'.")
+        disabled = [p for p in self.plugins if p.state is PluginState.DISABLED]
+        if disabled:
+            names = ", ".join(str(plugin.owner) for plugin in disabled)
+            lines.append(f"Disabled: {names}; see 'zen plugin enable --help'.")
+        return "\n".join(lines)
+
     def _hint(self, command: str) -> str:
-        return f"See '{command}'.{self.trouble}"
+        return f"See '{command}'.\n{self.absences}".rstrip()
 
 
 def _ask_here(claims: Sequence[Claim]) -> list[Answer]:

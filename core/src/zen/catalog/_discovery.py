@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from zen.catalog._blame import on_one_line
 from zen.catalog._plugins import CORE, Owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from importlib_metadata import Distribution
 
-__all__ = ["Claim", "find_claims"]
+__all__ = ["UNKNOWN", "Claim", "find_claims"]
 
+# The version of a distribution that doesn't tell it any more.
+UNKNOWN: Final = "?"
 _GROUP: Final = "zen.plugins"
+# What a file that is torn may still hold of the group's name.
+_MARK: Final = "[zen.plug"
 
 
 class Claim(NamedTuple):
@@ -46,25 +51,45 @@ def find_claims() -> list[Claim]:
     # Python. It is dear to import, and many commands need no plugin.
     from importlib_metadata import Distribution
 
+    announced = filter(_announces, Distribution.discover())
     claims = {
         claim
-        for found in Distribution.discover()
-        if _announces(found)
-        for claim in _claims(_first_copy(found))
+        for first in map(_first_copy, announced)
+        if _announces(first)
+        for claim in _claims(first)
     }
     return sorted(claims, key=lambda claim: claim.owner)
 
 
 def _announces(distribution: Distribution) -> bool:
-    return f"[{_GROUP}]" in (distribution.read_text("entry_points.txt") or "")
+    try:
+        text = distribution.read_text("entry_points.txt") or ""
+    # What reading raises for files that are damaged isn't said anywhere.
+    except Exception:  # noqa: BLE001
+        text = _what_is_legible(distribution)
+    return _MARK in text
+
+
+def _what_is_legible(distribution: Distribution) -> str:
+    try:
+        content = _folder_of(distribution).joinpath("entry_points.txt").read_bytes()
+    except (OSError, AttributeError):
+        return ""
+    return content.decode("utf-8", errors="replace")
 
 
 def _first_copy(distribution: Distribution) -> Distribution:
     from importlib_metadata import Distribution
 
     try:
-        first: Distribution = Distribution.from_name(distribution.name)
-    # What parsing raises for files that are damaged isn't said anywhere.
+        name = distribution.name
+    # As above.
+    except Exception:  # noqa: BLE001
+        name = None
+    try:
+        named = name or _name_and_version(distribution)[0]
+        first: Distribution = Distribution.from_name(named)
+    # As above, and none may be found.
     except Exception:  # noqa: BLE001
         return distribution
     return first
@@ -72,21 +97,53 @@ def _first_copy(distribution: Distribution) -> Distribution:
 
 def _claims(distribution: Distribution) -> list[Claim]:
     try:
-        owner = Owner("", distribution.name, distribution.version)
-        unmet = _unmet(distribution.requires or ())
-        editable = _is_editable(distribution)
-        return [
-            Claim(
-                replace(owner, plugin=entry.name), entry.value, unmet, editable=editable
-            )
-            for entry in distribution.entry_points
-            if entry.group == _GROUP
-        ]
-    # What parsing raises for files that are damaged isn't said anywhere.
+        return _intact_claims(distribution)
+    # As above.
     except Exception as error:  # noqa: BLE001
-        place = str(distribution.locate_file(""))
-        owner = Owner("?", f"a distribution in {place}", "?")
-        return [Claim(owner, "?", damage=f"{type(error).__name__}: {error}")]
+        name, version = _name_and_version(distribution)
+        damage = f"{_folder_of(distribution)} can't be read: {on_one_line(error)}"
+        return [Claim(Owner(name, name, version), "?", damage=damage)]
+
+
+def _intact_claims(distribution: Distribution) -> list[Claim]:
+    """Return the claims of a distribution; raise anything if it is damaged."""
+    # Where METADATA lacks them they are None, whatever their type says.
+    name: object = distribution.name
+    version: object = distribution.version
+    if not (isinstance(name, str) and isinstance(version, str)):
+        message = "METADATA says no name or no version"
+        raise ValueError(message)  # noqa: TRY004 - a file is wrong, and no type
+    unmet = _unmet(distribution.requires or ())
+    editable = _is_editable(distribution)
+    claims = [
+        Claim(Owner(entry.name, name, version), entry.value, unmet, editable=editable)
+        for entry in distribution.entry_points
+        if entry.group == _GROUP
+    ]
+    if not all(claim.module for claim in claims):
+        message = "entry_points.txt names no module"
+        raise ValueError(message)
+    if not claims:
+        message = "entry_points.txt names no plugin"
+        raise ValueError(message)
+    return claims
+
+
+def _folder_of(distribution: Distribution) -> Path:
+    """Return the folder in which a distribution describes itself."""
+    # Only where one is damaged.
+    from pathlib import Path
+
+    # No public name leads there. Without it, that in which everything is must do.
+    inner = getattr(distribution, "_path", None)
+    return Path(str(inner or distribution.locate_file("")))
+
+
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    """Return what is told by the name of the folder of a distribution."""
+    folder = _folder_of(distribution)
+    name, _, rest = folder.stem.partition("-")
+    return name.replace("_", "-"), rest.partition("-")[0] or UNKNOWN
 
 
 def _unmet(requirements: Iterable[str]) -> str:
@@ -114,5 +171,8 @@ def _is_editable(distribution: Distribution) -> bool:
     import json
 
     # PEP 610: how an installer notes down where a distribution came from.
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
-    return bool(origin.get("dir_info", {}).get("editable"))
+    try:
+        origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+        return bool(origin.get("dir_info", {}).get("editable"))
+    except (ValueError, AttributeError):
+        return True  # nobody knows, so nothing is taken for granted

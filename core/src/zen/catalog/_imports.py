@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from zen.catalog._blame import load_error, on_one_line
+from zen.catalog._blame import load_error
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -23,9 +23,12 @@ def import_plugin(module: str, owner: Owner) -> ModuleType:
     """
     try:
         return import_module(module)
-    # A plugin's module may raise anything, and SystemExit too, when it is imported.
-    except (Exception, SystemExit) as error:
-        raise load_error(owner, f"module '{module}'", on_one_line(error)) from error
+    except KeyboardInterrupt:
+        raise
+    # A plugin's module may raise anything when it is imported: SystemExit too.
+    except BaseException as error:
+        package = module.partition(".")[0]
+        raise load_error(owner, f"module '{module}'", error, package=package) from error
 
 
 def resolve(source: str, owner: Owner) -> object:
@@ -39,7 +42,10 @@ def resolve(source: str, owner: Owner) -> object:
         value: object = import_module(module_name)
         for attribute in attributes.split("."):
             value = getattr(value, attribute)
-    # A plugin's module may raise anything, and SystemExit too, when it is imported.
-    except (Exception, SystemExit) as error:
-        raise load_error(owner, f"'{source}'", on_one_line(error)) from error
+    except KeyboardInterrupt:
+        raise
+    # A plugin's module may raise anything when it is imported: SystemExit too.
+    except BaseException as error:
+        package = module_name.partition(".")[0]
+        raise load_error(owner, f"'{source}'", error, package=package) from error
     return value

@@ -3,8 +3,9 @@
 The index holds what each plugin answered when it was asked, and the times of the
 files that this depends on. It is a cache: it may be deleted at any time, and is built
 anew whenever it can't be read or doesn't fit. A plugin that isn't in it is asked in a
-process of its own. One that is installed for editing is asked in this process, each
-time, for nobody knows what its author is about to change.
+process of its own. One that is installed for editing is asked each time, for nobody
+knows what its author is about to change: in this process, once another has survived
+that, or anew in another.
 """
 
 from __future__ import annotations
@@ -67,26 +68,41 @@ class Index:
         """Return the plugins that there are, as `find_claims` does."""
         # What is damaged may raise anything; a cache is made anew.
         try:
-            self._read()
+            self._claims = self._read()
         except Exception:  # noqa: BLE001
             self._known = {}
+            self._claims = find_claims()
+        # What repairs a distribution may leave no trace on the path.
+        if self._is_stored and any(claim.damage for claim in self._claims):
             self._claims = find_claims()
         return self._claims
 
     def ask_all(self, claims: Sequence[Claim]) -> list[Answer]:
         """Return what plugins offer, as they said when they were last asked."""
-        answers = {claim: self._answer_of(claim) for claim in claims}
-        unknown = [claim for claim, answer in answers.items() if answer is None]
-        asked = self._ask([claim for claim in unknown if not claim.editable])
+        known = {claim: self._answer_of(claim) for claim in claims}
+        asked = self._ask([c for c in claims if known[c] is None and not _is_here(c)])
         if asked or not self._is_stored:
             self._known |= asked
             self._write()
-        for claim in unknown:
-            answers[claim] = asked[claim][1] if claim in asked else _ask_here(claim)
-        return [answer for answer in answers.values() if answer]
+        return [self._latest(claim, known[claim], asked) for claim in claims]
+
+    def _latest(
+        self,
+        claim: Claim,
+        known: Answer | None,
+        asked: dict[Claim, tuple[list[Stamp], Answer]],
+    ) -> Answer:
+        answer = asked[claim][1] if claim in asked else known
+        if answer is None:
+            return _ask_here(claim)
+        if claim.editable and not answer.is_fatal:
+            return _ask_here(claim)._replace(broken=answer.broken)
+        return answer
 
     def forget(self) -> None:
         """Delete the index, so that every plugin is asked anew."""
+        self._known = {}
+        self._is_stored = False
         with suppress(OSError):
             os.unlink(self.path)
 
@@ -109,18 +125,20 @@ class Index:
             for claim, (answer, files) in zip(claims, answers, strict=True)
         }
 
-    def _read(self) -> None:
+    def _read(self) -> list[Claim]:
         with open(self.path, encoding="utf-8") as file:
             content = json.load(file)
         if content["key"] != self._key:
             message = "the index is of another time"
             raise ValueError(message)
+        claims = []
         for row, stamps, answer in content["plugins"]:
             claim = read_claim(row)
-            self._claims.append(claim)
+            claims.append(claim)
             if answer is not None:
                 self._known[claim] = (stamps, read_answer(answer))
         self._is_stored = True
+        return claims
 
     def _write(self) -> None:
         plugins = [
@@ -164,6 +182,11 @@ def _changed(path: str) -> int:
 
 def _row_of_known(known: tuple[list[Stamp], Answer] | None) -> list[object]:
     return [[], None] if known is None else [known[0], row_of(known[1])]
+
+
+def _is_here(claim: Claim) -> bool:
+    """Tell whether a plugin that is installed for editing is imported already."""
+    return claim.editable and claim.module in sys.modules
 
 
 def _ask_here(claim: Claim) -> Answer:

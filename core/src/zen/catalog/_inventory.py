@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from zen import builtin
-from zen.catalog._blame import ambiguity, contract_error
+from zen.catalog._blame import ambiguity, faulty_plugin
 from zen.catalog._plugins import CORE, Offer, Plugin, PluginState
 from zen.errors import (
     AmbiguousPluginError,
@@ -17,14 +17,14 @@ from zen.errors import (
 from zen.plugin import CommandSpec, ComponentTypeSpec, StoreDriverSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from zen.catalog._discovery import Claim
     from zen.catalog._plugins import Answer, Owner
     from zen.catalog._policy import PluginPolicy
     from zen.errors import PluginError
 
-__all__ = ["Inventory", "core_inventory", "take_stock"]
+__all__ = ["Inventory", "claims_in_use", "core_inventory", "take_stock"]
 
 SpecT = TypeVar("SpecT")
 
@@ -98,7 +98,7 @@ def take_stock(
         plugin = decided[claim] if answer is None else _judge(claim, answer, taken)
         if answer and not plugin.error and claim.module in modules:
             problem = f"another plugin has the same module '{claim.module}'."
-            plugin = _unusable(claim, contract_error(claim.owner, problem))
+            plugin = _unusable(claim, faulty_plugin(claim.owner, problem))
         if policy.strict and plugin.error:
             raise plugin.error
         inventory.plugins.append(plugin)
@@ -108,21 +108,39 @@ def take_stock(
     return inventory
 
 
+def claims_in_use(claims: Iterable[Claim], policy: PluginPolicy) -> list[Claim]:
+    """Return the claims that a policy admits, and prefers where names are equal."""
+    admitted = [claim for claim in claims if policy.admits(claim.owner)]
+    rivals_for = _rivals(admitted)
+    return [
+        claim
+        for claim in admitted
+        if policy.preferred(rivals_for[claim.owner.plugin]) in {None, claim.owner}
+    ]
+
+
+def _rivals(claims: Iterable[Claim]) -> dict[str, list[Owner]]:
+    """Return who claims each name of a plugin."""
+    rivals: dict[str, list[Owner]] = {CORE.plugin: [CORE]}
+    for claim in claims:
+        rivals.setdefault(claim.owner.plugin, []).append(claim.owner)
+    return rivals
+
+
 def _decide_unasked(
     claims: Sequence[Claim], policy: PluginPolicy
 ) -> dict[Claim, Plugin]:
     """Return what becomes of the plugins that aren't to be imported."""
-    rivals_for: dict[str, list[Owner]] = {CORE.plugin: [CORE]}
-    for claim in claims:
-        if policy.admits(claim.owner):
-            rivals_for.setdefault(claim.owner.plugin, []).append(claim.owner)
+    in_use = claims_in_use(claims, policy)
+    rivals_for = _rivals(in_use)
+    disabled = set(claims).difference(in_use)
     decided: dict[Claim, Plugin] = {}
     for claim in claims:
-        rivals = rivals_for.get(claim.owner.plugin, [])
-        winner = policy.preferred(rivals) if len(rivals) > 1 else claim.owner
-        if claim.owner not in rivals or winner not in {None, claim.owner}:
+        if claim in disabled:
             decided[claim] = Plugin(claim.owner, claim.module, PluginState.DISABLED)
-        elif error := _fault_before_import(claim, () if winner else rivals):
+            continue
+        rivals = rivals_for[claim.owner.plugin]
+        if error := _fault_before_import(claim, rivals if len(rivals) > 1 else ()):
             decided[claim] = _unusable(claim, error)
     return decided
 
@@ -145,10 +163,11 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
     owner = claim.owner
     if claim.damage:
         return PluginLoadError(
-            f"{owner.distribution} can't be read: {claim.damage}",
+            f"{owner} is damaged: {claim.damage}",
             plugin=owner.plugin,
             distribution=str(owner),
-            hint="Install it anew, or remove what is left of it.",
+            hint="Delete that folder; if you still need the plugin, install it anew"
+            f" with 'pip install {owner.distribution}=={owner.version}'.",
         )
     if rivals:
         claimed = f"call their plugin '{owner.plugin}', so neither is used"
@@ -158,8 +177,10 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             f"{owner} needs {claim.unmet}, and this is {CORE}.",
             plugin=owner.plugin,
             distribution=str(owner),
-            hint=f"Install a version of {owner.distribution} that fits, with"
-            f" 'pip install --upgrade {owner.distribution}'.",
+            # The bound keeps an installer from going back to where the plugin is.
+            hint="Install versions that fit each other, with 'pip install --upgrade"
+            f' {owner.distribution} "{CORE.distribution}>={CORE.version}"\', or remove'
+            f" it with 'pip uninstall {owner.distribution}'.",
         )
     return None
 
@@ -169,9 +190,7 @@ def _usurpation(owner: Owner, answer: Answer, taken: set[str]) -> PluginError | 
     for spec in answer.specs:
         for name in _claimed_by(spec):
             if name in taken:
-                return contract_error(
-                    owner, f"it offers '{name}', which is the core's."
-                )
+                return faulty_plugin(owner, f"it offers '{name}', which is the core's.")
     return None
 
 

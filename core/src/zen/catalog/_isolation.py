@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
+    from queue import SimpleQueue
 
 __all__ = ["TIMEOUT", "run_apart"]
 
-# Seconds; what takes longer counts as hanging.
+# Seconds without a result; what takes longer counts as hanging.
 TIMEOUT: Final = 30.0
 _LONG: Final = 1.0
+# Between two looks at a process that says nothing.
+_PAUSE: Final = 0.1
+# What has ended may have written what isn't read yet.
+_GRACE: Final = 3.0
 
 # Isolated (-I), the interpreter finds nothing in the working directory. What is run
 # may print as it likes: its report goes through a descriptor that it doesn't know.
@@ -47,77 +54,115 @@ def run_apart(
         task: The import string of a generator function. It takes `content`, and
             yields JSON-able results.
         content: What it is given, JSON-able.
-        timeout: The seconds after which it is ended.
+        timeout: The seconds that it may take for each result before it is ended.
         on_delay: Called once when it takes longer than a second.
 
     Returns:
-        What it yielded, and how it ended before its time, or "".
+        What it yielded, and how it ended: "exit code 0" if of its own accord.
+
+    Raises:
+        OSError: No other process can be started.
     """
     # Few calls run anything apart, and all import this module.
     import subprocess
+    from queue import SimpleQueue
+    from threading import Thread
 
     job = json.dumps({"path": sys.path, "task": task, "content": content})
-    with subprocess.Popen(  # noqa: S603 - the code above, by this interpreter
+    lines: SimpleQueue[str | None] = SimpleQueue()
+    process = subprocess.Popen(  # noqa: S603 - the code above, by this interpreter
         [sys.executable, "-I", "-c", _CHILD],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
+        errors="replace",
         # So that what it starts can be ended with it.
         start_new_session=True,
-    ) as process:
-        try:
-            output = _wait_for(process, job, timeout, on_delay)
-        except subprocess.TimeoutExpired:
+    )
+    # A pipe can be read with a time limit everywhere only if a thread waits for it.
+    reader = Thread(target=_converse, args=(process, job, lines), daemon=True)
+    reader.start()
+    try:
+        results, is_late = _collect(process, lines, timeout, on_delay)
+    finally:  # also when the user interrupts it
+        if process.poll() is None or reader.is_alive():
             _end(process)
-            output, _ = process.communicate()
-            return _results(output), f"no end after {timeout:.0f} seconds"
-        except BaseException:  # also when the user interrupts it
-            _end(process)
-            raise
-    return _results(output), _ending(process.returncode)
+            reader.join(_LONG)
+    if is_late:
+        return results, f"no end after {timeout:.0f} seconds"
+    return results, _ending(process.returncode)
 
 
-def _wait_for(
+def _converse(
+    process: subprocess.Popen[str], job: str, lines: SimpleQueue[str | None]
+) -> None:
+    """Give a process its job, and take its results; None is the last."""
+    # It may end, or be ended, at any time.
+    with suppress(OSError, ValueError):
+        if process.stdin:
+            with process.stdin as pipe:
+                pipe.write(job)
+    with suppress(OSError, ValueError):
+        if process.stdout:
+            with process.stdout as pipe:
+                for line in pipe:
+                    lines.put(line)
+    lines.put(None)
+
+
+def _collect(
     process: subprocess.Popen[str],
-    job: str,
+    lines: SimpleQueue[str | None],
     timeout: float,
     on_delay: Callable[[], None] | None,
-) -> str:
+) -> tuple[list[object], bool]:
+    """Return the results of a process, and whether the next one is overdue."""
+    from queue import Empty
+
+    results: list[object] = []
+    begin = last = time.monotonic()
+    while True:
+        # Who is ended may have written half a line.
+        with suppress(Empty, ValueError):
+            line = lines.get(timeout=_PAUSE)
+            if line is None:
+                return results, _is_alive(process, timeout)
+            results.append(json.loads(line))
+            last = time.monotonic()
+        now = time.monotonic()
+        if on_delay and now > begin + _LONG:
+            on_delay()
+            on_delay = None
+        if now > last + min(timeout, _GRACE) and process.poll() is not None:
+            return results, False  # what it has started keeps the pipe open
+        if now > last + timeout:
+            return results, True
+
+
+def _is_alive(process: subprocess.Popen[str], timeout: float) -> bool:
+    """Tell whether a process is still there, though it should have ended."""
     from subprocess import TimeoutExpired
 
     try:
-        output, _ = process.communicate(job, timeout=min(timeout, _LONG))
+        process.wait(timeout)
     except TimeoutExpired:
-        if timeout <= _LONG:
-            raise
-        if on_delay:
-            on_delay()
-        output, _ = process.communicate(timeout=timeout - _LONG)
-    return output
+        return True
+    return False
 
 
 def _end(process: subprocess.Popen[str]) -> None:
+    """End a process, and what it has started and left behind."""
     if os.name == "posix":
         from signal import SIGKILL
 
-        os.killpg(process.pid, SIGKILL)
-    else:
+        with suppress(OSError):  # there is nobody any more
+            os.killpg(process.pid, SIGKILL)
+    elif process.poll() is None:
         process.kill()
+    process.wait()
 
 
 def _ending(code: int) -> str:
-    if code == 0:
-        return ""
     return f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-def _results(output: str) -> list[object]:
-    results: list[object] = []
-    for line in output.splitlines():
-        try:
-            results.append(json.loads(line))
-        except ValueError:
-            break  # a process that was ended may have written half a line
-    return results

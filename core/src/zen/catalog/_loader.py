@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import reprlib
 from inspect import isroutine
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import pluggy
 
 from zen import hookspecs
-from zen.catalog._blame import contract_error, load_error, on_one_line
+from zen.catalog._blame import faulty_plugin, load_error, on_one_line
 from zen.catalog._imports import import_plugin
 from zen.catalog._plugins import Answer
 from zen.errors import PluginError, did_you_mean
@@ -39,6 +40,8 @@ _SPEC_HOOKS: Final[dict[str, type]] = {
     "zen_commands": CommandSpec,
     "zen_default_components": DefaultComponentSpec,
 }
+# Of one hook of one plugin; a generator may have no end.
+_MOST: Final = 10_000
 _HOOKS: Final = frozenset(name for name in vars(hookspecs) if name.startswith("zen_"))
 
 
@@ -51,17 +54,25 @@ def ask(claim: Claim) -> Answer:
     """Import a plugin's light module, and ask it what it offers."""
     owner = claim.owner
     try:
-        module = import_plugin(claim.module, owner)
-        implementations = list(_implementations(owner, module))
-        specs = [
-            spec
-            for hook, implementation in implementations
-            for spec in _call(owner, hook, implementation)
-        ]
-        _check_repetition(owner, specs)
-        _register(owner, module)
+        return _ask(owner, import_plugin(claim.module, owner))
     except PluginError as error:
         return Answer(error=error)
+    except KeyboardInterrupt:
+        raise
+    # What is found in the module is the plugin's own, and may raise when looked at.
+    except BaseException as error:  # noqa: BLE001
+        return Answer(error=load_error(owner, f"module '{claim.module}'", error))
+
+
+def _ask(owner: Owner, module: ModuleType) -> Answer:
+    implementations = list(_implementations(owner, module))
+    specs = [
+        spec
+        for hook, implementation in implementations
+        for spec in _call(owner, hook, implementation)
+    ]
+    _check_repetition(owner, specs)
+    _register(owner, module)
     hooks = {hook for hook, _ in implementations if hook not in _SPEC_HOOKS}
     return Answer(tuple(specs), tuple(sorted(hooks)))
 
@@ -83,7 +94,7 @@ def _register(owner: Owner, module: ModuleType) -> pluggy.PluginManager:
     try:
         manager.register(module, owner.plugin)
     except pluggy.PluginValidationError as error:
-        raise contract_error(owner, on_one_line(error)) from error
+        raise faulty_plugin(owner, on_one_line(error)) from error
     return manager
 
 
@@ -101,7 +112,7 @@ def _implementations(
             yield hook, value
         elif not options.get("optionalhook"):
             problem = f"there is no hook '{hook}'.{did_you_mean(hook, _HOOKS)}"
-            raise contract_error(owner, problem)
+            raise faulty_plugin(owner, problem)
 
 
 def _call(
@@ -111,15 +122,19 @@ def _call(
     if spec_type is None:
         return []
     try:
-        specs = list(implementation())
+        specs = list(islice(implementation(), _MOST + 1))
+    except KeyboardInterrupt:
+        raise
     # The hook is the plugin's own code; what it raises is the plugin's failure.
-    except (Exception, SystemExit) as error:
-        raise load_error(owner, f"hook '{hook}'", on_one_line(error)) from error
+    except BaseException as error:
+        raise load_error(owner, f"hook '{hook}'", error) from error
+    if len(specs) > _MOST:
+        raise faulty_plugin(owner, f"'{hook}' gave more than {_MOST} specs.")
     for spec in specs:
         if not isinstance(spec, spec_type):
             given = " ".join(reprlib.repr(spec).split())
             problem = f"'{hook}' gave {given}, which is no {spec_type.__name__}"
-            raise contract_error(owner, problem)
+            raise faulty_plugin(owner, problem)
     return specs
 
 
@@ -129,5 +144,5 @@ def _check_repetition(owner: Owner, specs: Iterable[object]) -> None:
         name = getattr(spec, "name", getattr(spec, "flavor", ""))
         identity = (type(spec), getattr(spec, "type", ""), name)
         if identity in seen:
-            raise contract_error(owner, f"it offers '{name}' twice.")
+            raise faulty_plugin(owner, f"it offers '{name}' twice.")
         seen.add(identity)

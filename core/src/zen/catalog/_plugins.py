@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zen.errors import PluginError
 
-__all__ = ["CORE", "Answer", "Offer", "Owner", "Plugin", "PluginState"]
+__all__ = ["CORE", "Answer", "Breakage", "Offer", "Owner", "Plugin", "PluginState"]
 
 SpecT_co = TypeVar("SpecT_co", covariant=True)
 
@@ -54,6 +54,18 @@ class Owner:
 CORE: Final = Owner("zen-core", "zen-core", zen.__version__)
 
 
+class Breakage(NamedTuple):
+    """Tell why a command can't be imported.
+
+    Args:
+        error: What happens when it is.
+        is_fatal: Whether that ends, or stops, the whole process.
+    """
+
+    error: PluginError
+    is_fatal: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Plugin:
     """Tell what became of one plugin.
@@ -64,7 +76,7 @@ class Plugin:
         state: What became of it.
         error: Why it isn't usable, where it isn't.
         hooks: The lifecycle hooks that it implements.
-        broken: The import strings of commands that can't be imported, and why.
+        broken: The commands that can't be imported, by import string.
     """
 
     owner: Owner
@@ -72,7 +84,7 @@ class Plugin:
     state: PluginState
     error: PluginError | None = None
     hooks: tuple[str, ...] = ()
-    broken: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, Breakage] = field(default_factory=dict)
 
 
 class Answer(NamedTuple):
@@ -82,13 +94,15 @@ class Answer(NamedTuple):
         specs: What it offers.
         hooks: The lifecycle hooks that it implements.
         error: Why it couldn't be asked, or what is wrong with its answer.
-        broken: The import strings of commands that can't be imported, and why.
+        broken: The commands that can't be imported, by import string.
+        is_fatal: Whether asking it ends, or stops, the whole process.
     """
 
     specs: tuple[object, ...] = ()
     hooks: tuple[str, ...] = ()
     error: PluginError | None = None
-    broken: Mapping[str, str] = MappingProxyType({})
+    broken: Mapping[str, Breakage] = MappingProxyType({})
+    is_fatal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from zen import errors, plugin
 from zen.catalog._discovery import Claim
-from zen.catalog._plugins import Answer, Owner
+from zen.catalog._plugins import Answer, Breakage, Owner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,22 +19,25 @@ __all__ = [
     "ClaimRow",
     "read_answer",
     "read_claim",
+    "read_error",
     "row_of",
     "row_of_claim",
+    "row_of_error",
 ]
 
 
 class AnswerRow(TypedDict):
     """Hold an answer as JSON.
 
-    `specs` has a row for each, its class first; `error` has the class, the text, the
+    `specs` has a row for each, its class first; an error has its class, the text, the
     hint, and whom it blames.
     """
 
     specs: Sequence[Sequence[object]]
     hooks: Sequence[str]
     error: Sequence[str] | None
-    broken: dict[str, str]
+    broken: dict[str, tuple[Sequence[str], bool]]
+    is_fatal: bool
 
 
 def row_of_claim(claim: Claim) -> ClaimRow:
@@ -63,8 +66,12 @@ def row_of(answer: Answer) -> AnswerRow:
     return {
         "specs": [_row_of_spec(spec) for spec in answer.specs],
         "hooks": answer.hooks,
-        "error": _row_of_error(answer.error) if answer.error else None,
-        "broken": dict(answer.broken),
+        "error": row_of_error(answer.error) if answer.error else None,
+        "broken": {
+            source: (row_of_error(error), is_fatal)
+            for source, (error, is_fatal) in answer.broken.items()
+        },
+        "is_fatal": answer.is_fatal,
     }
 
 
@@ -73,8 +80,12 @@ def read_answer(row: AnswerRow) -> Answer:
     return Answer(
         tuple(map(_read_spec, row["specs"])),
         tuple(row["hooks"]),
-        _read_error(*row["error"]) if row["error"] else None,
-        row["broken"],
+        read_error(row["error"]) if row["error"] else None,
+        {
+            source: Breakage(read_error(error), is_fatal)
+            for source, (error, is_fatal) in row["broken"].items()
+        },
+        row["is_fatal"],
     )
 
 
@@ -92,7 +103,8 @@ def _read_spec(row: Sequence[object]) -> object:
     return cls(*(frozenset(v) if isinstance(v, list) else v for v in values))
 
 
-def _row_of_error(error: errors.PluginError) -> list[str]:
+def row_of_error(error: errors.PluginError) -> list[str]:
+    """Return an error as a row."""
     return [
         type(error).__name__,
         error.message,
@@ -102,8 +114,8 @@ def _row_of_error(error: errors.PluginError) -> list[str]:
     ]
 
 
-def _read_error(
-    class_name: str, message: str, hint: str, plugin_name: str, distribution: str
-) -> errors.PluginError:
+def read_error(row: Sequence[str]) -> errors.PluginError:
+    """Return the error that a row holds."""
+    class_name, message, hint, plugin_name, distribution = row
     cls: type[errors.PluginError] = getattr(errors, class_name)
     return cls(message, plugin=plugin_name, distribution=distribution, hint=hint)

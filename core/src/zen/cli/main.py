@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 import zen
-from zen.catalog import CORE, Offer
+from zen.catalog import CORE, Offer, contract_error
 from zen.cli.app import App, notify
 from zen.cli.group import Group
 from zen.cli.output import terminal_width
-from zen.errors import PluginContractError, ZenError
+from zen.errors import ZenError
 from zen.plugin import ComponentTypeSpec
 
 if TYPE_CHECKING:
@@ -65,8 +66,18 @@ class _Program(Group):
         return _loaded(catalog, Offer(offer.spec, offer.owner))
 
     def trouble(self, ctx: click.Context) -> str:
-        """Name the plugins that aren't loaded: one may have had the command."""
-        return ctx.ensure_object(App).catalog.trouble
+        """Tell of the plugins that aren't loaded: one may have had the command."""
+        absences = ctx.ensure_object(App).catalog.absences
+        return f"\n{absences}" if absences else ""
+
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
+        """Run the program, or answer a shell that completes a command line."""
+        if "_ZEN_COMPLETE" in os.environ:
+            # Loaded by those who complete only.
+            from zen.cli.shells import make_quiet
+
+            make_quiet()
+        return super().main(*args, **extra)
 
     def make_context(
         self,
@@ -166,7 +177,7 @@ def _command_rows(catalog: Catalog, *, of_the_core: bool) -> list[tuple[str, str
 
 
 def _summary(catalog: Catalog, offer: Offer[CommandSpec]) -> str:
-    if catalog.is_broken(offer):
+    if catalog.breakage(offer):
         mark = f"Can't be loaded; see 'zen {offer.spec.name}'."
         return f"{offer.spec.summary} {mark}".lstrip()
     return offer.spec.summary
@@ -180,12 +191,8 @@ def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:
     command = catalog.load_command(offer)
     if isinstance(command, click.Command):
         return command
-    raise PluginContractError(
-        f"'{offer.spec.source}' of {offer.owner} is no click command.",
-        plugin=offer.owner.plugin,
-        distribution=str(offer.owner),
-        hint=f"Tell the author of {offer.owner.distribution}.",
-    )
+    message = f"'{offer.spec.source}' of {offer.owner} is no click command."
+    raise contract_error(offer.owner, message)
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})

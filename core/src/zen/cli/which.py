@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zen.cli.app import App, pass_app
+from zen.cli.completers import complete_offer
 from zen.cli.options import output_option
 from zen.cli.output import print_rows
 from zen.errors import FlavorNotFoundError, NotFoundError, StoreDriverNotFoundError
@@ -21,7 +22,7 @@ _HEADERS = {key: key.upper() for key in ("name", "plugin", "distribution", "vers
 
 @click.command()
 @click.argument("kind", type=click.Choice(["flavor", "store", "command"]))
-@click.argument("name")
+@click.argument("name", shell_complete=complete_offer)
 @output_option
 @pass_app
 def which(app: App, kind: str, name: str, output: str) -> None:
@@ -55,9 +56,8 @@ def _flavors(catalog: Catalog, name: str) -> list[tuple[str, Owner]]:
     found = [o for o in sorted(offers) if name in {o[0], o[0].rpartition("/")[2]}]
     if found:
         return found
-    raise FlavorNotFoundError(
-        name, {full_name for full_name, _ in offers}, hint="See 'zen flavor list'."
-    )
+    names = {full_name for full_name, _ in offers}
+    raise FlavorNotFoundError(name, names, hint=_hint(catalog, "zen flavor list"))
 
 
 def _stores(catalog: Catalog, name: str) -> list[tuple[str, Owner]]:
@@ -66,17 +66,21 @@ def _stores(catalog: Catalog, name: str) -> list[tuple[str, Owner]]:
     if found:
         return found
     names = {name for name, _ in offers}
-    raise StoreDriverNotFoundError(name, names, hint="See 'zen plugin list'.")
+    hint = _hint(catalog, "zen plugin list")
+    raise StoreDriverNotFoundError(name, names, hint=hint)
 
 
 def _commands(catalog: Catalog, name: str) -> list[tuple[str, Owner]]:
-    offers = [(offer.spec.name, offer.owner) for offer in catalog.commands()]
+    offers = catalog.command_owners()
     found = [offer for offer in offers if offer[0] == name]
     if found:
         return found
-    raise _CommandNotFoundError(
-        name, {name for name, _ in offers}, hint="See 'zen -h'."
-    )
+    names = {name for name, _ in offers}
+    raise _CommandNotFoundError(name, names, hint=_hint(catalog, "zen --help"))
+
+
+def _hint(catalog: Catalog, command: str) -> str:
+    return f"See '{command}'.\n{catalog.absences}".rstrip()
 
 
 class _CommandNotFoundError(NotFoundError):

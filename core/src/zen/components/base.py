@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from pydantic import (
     SecretStr,
     SerializationInfo,
     SerializerFunctionWrapHandler,
+    create_model,
     field_validator,
     model_serializer,
     model_validator,
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
     from zen.stack import Stack, StackValidator
 
 __all__ = ["StackComponent"]
+
+# The first model of a process makes pydantic look through all that is installed, which
+# fails where one distribution is damaged. It looks once, so the second model is made.
+with suppress(Exception):
+    create_model("First")
 
 
 class StackComponent(BaseModel, ABC):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 import yaml
 from pydantic import SecretBytes, SecretStr, ValidationError
 
+from zen.catalog import PluginState, contract_error, on_one_line
 from zen.components.base import StackComponent
 from zen.components.secrets import is_reference
 from zen.errors import (
     ComponentConfigurationError,
     FlavorNotFoundError,
-    PluginContractError,
     did_you_mean,
 )
 from zen.records import ComponentRecord, Provider
@@ -96,14 +96,14 @@ class ComponentFactory:
         except FlavorNotFoundError as error:
             if not record.provider:
                 raise
+            problem, hint = self._explain_absence(record.provider)
             title = record.type.replace("_", " ")
             raise FlavorNotFoundError(
                 record.flavor,
                 error.available,
                 of=f"for {title} '{record.name}': it came from {record.provider},"
-                " which isn't installed or can't be loaded",
-                hint=f"Install it with 'pip install {record.provider.requirement}',"
-                " or see 'zen plugin list'.",
+                f" {problem}",
+                hint=hint,
             ) from error
 
     def reconfigure(
@@ -176,6 +176,21 @@ class ComponentFactory:
                 hint="Leave it out: the name comes first, and the uuid is made up.",
             )
 
+    def _explain_absence(self, provider: Provider) -> tuple[str, str]:
+        """Say why a distribution offers nothing here, and what to do about it."""
+        install = f"Install it with 'pip install {provider.requirement}'"
+        for plugin in self._catalog.plugins:
+            if plugin.owner.distribution != provider.distribution:
+                continue
+            if plugin.error:
+                return "which can't be used", plugin.error.in_full
+            if plugin.state is PluginState.DISABLED:
+                enable = f"Enable it with 'zen plugin enable {plugin.owner.plugin}'."
+                return "which is disabled", enable
+            installed = f"and {plugin.owner}, which is installed, has no such flavor"
+            return installed, f"{install}, or see 'zen plugin list'."
+        return "which isn't installed", f"{install}, or see 'zen plugin list'."
+
     def _build(
         self,
         component_type: str,
@@ -197,15 +212,14 @@ class ComponentFactory:
                 f" doesn't fit flavor '{flavor}': {problems}",
                 hint=_attributes_hint(component_type, flavor, cls),
             ) from error
+        except KeyboardInterrupt:
+            raise
         # A flavor's own validators, which may raise anything.
-        except Exception as error:
-            raise PluginContractError(
+        except BaseException as error:
+            raise contract_error(
+                offer.owner,
                 f"Flavor '{flavor}' of {offer.owner} failed to make"
-                f" {component_type.replace('_', ' ')} '{name}':"
-                f" {type(error).__name__}: {error}",
-                plugin=offer.owner.plugin,
-                distribution=str(offer.owner),
-                hint=f"Tell the author of {offer.owner.distribution}.",
+                f" {component_type.replace('_', ' ')} '{name}': {on_one_line(error)}",
             ) from error
 
     def load_flavor(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
@@ -218,19 +232,12 @@ class ComponentFactory:
         spec = offer.spec
         cls = self._catalog.load_class(offer, base=self._base_of(spec.type))
         declared = (getattr(cls, "TYPE", None), getattr(cls, "FLAVOR", None))
-        missing = ", ".join(sorted(getattr(cls, "__abstractmethods__", ())))
-        if declared != (spec.type, spec.name):
-            problem = f"calls itself {declared}, and is offered as"
-            problem += f" {(spec.type, spec.name)}"
-        elif missing:
-            problem = f"lacks what every {spec.type} must have: {missing}"
-        else:
+        if declared == (spec.type, spec.name):
             return cls
-        raise PluginContractError(
-            f"'{spec.source}' of {offer.owner} {problem}.",
-            plugin=offer.owner.plugin,
-            distribution=str(offer.owner),
-            hint=f"Tell the author of {offer.owner.distribution}.",
+        raise contract_error(
+            offer.owner,
+            f"'{spec.source}' of {offer.owner} calls itself {declared}, and is offered"
+            f" as {(spec.type, spec.name)}.",
         )
 
     def _base_of(self, component_type: str) -> type[StackComponent]:

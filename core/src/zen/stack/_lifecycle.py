@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zen.catalog import on_one_line
 from zen.errors import FlavorNotFoundError, ProvisioningError, VetoError, ZenError
 from zen.plugin import LifecycleContext, LifecycleEvent
 
@@ -70,13 +71,13 @@ class Lifecycle:
             owner = self._owner_of(component)
             try:
                 self._apply(verb, component, owner, stack)
-            except ZenError:
+            except (ZenError, KeyboardInterrupt):
                 raise
             # A flavor's own code, which may raise anything.
-            except Exception as error:
+            except BaseException as error:
                 raise ProvisioningError(
                     f"{_title(component)} could not be {_PARTICIPLES[verb]}:"
-                    f" {type(error).__name__}: {error}",
+                    f" {on_one_line(error)}",
                     hint=f"Its flavor '{component.FLAVOR}' comes from"
                     f" {owner or type(component).__module__}.",
                 ) from error
@@ -115,22 +116,25 @@ class Lifecycle:
                     f"Plugin '{plugin}' forbids to {event.verb} {event.name}: {error}",
                     hint=error.hint,
                 ) from error
+            except KeyboardInterrupt:
+                raise
             # Who watches can't be allowed to stop what is watched.
-            except (Exception, SystemExit) as error:  # noqa: BLE001
+            except BaseException as error:  # noqa: BLE001
                 self._report(plugin, "before", error)
 
     def _announce_after(self, event: LifecycleEvent) -> None:
         for plugin, observe in self._catalog.observers("after"):
             try:
                 observe(event)
+            except KeyboardInterrupt:
+                raise
             # Who watches can't be allowed to stop what is watched.
-            except (Exception, SystemExit) as error:  # noqa: BLE001
+            except BaseException as error:  # noqa: BLE001
                 self._report(plugin, "after", error)
 
     def _report(self, plugin: str, moment: str, error: BaseException) -> None:
         self._notify(
-            f"Plugin '{plugin}' failed in zen_{moment}_lifecycle:"
-            f" {type(error).__name__}: {error}"
+            f"Plugin '{plugin}' failed in zen_{moment}_lifecycle: {on_one_line(error)}"
         )
 
 
