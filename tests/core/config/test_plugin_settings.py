@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zen.catalog import Owner
 from zen.config import PluginSettings
 from zen.errors import DamagedDataError
 
@@ -58,9 +59,23 @@ def test_disabling_and_enabling_keep_what_else_is_said(config: Path) -> None:
     settings.disable("a")
     settings.disable("b")
     assert settings.policy().deny == ("a", "b")
-    settings.enable("b")
+    settings.enable(Owner("b", "acme-b", "1"))
     policy = settings.policy()
     assert (policy.allow, policy.deny, policy.prefer) == (("a", "b"), ("a",), ("c",))
+
+
+def test_enabling_finds_every_name_by_which_a_plugin_is_denied(config: Path) -> None:
+    write(config, "{deny: [Acme_Horn, horn, other], allow: [ACME.horn]}")
+    settings = PluginSettings()
+    settings.enable(Owner("horn", "acme-horn", "1"))
+    policy = settings.policy()
+    assert (policy.allow, policy.deny) == (("ACME.horn",), ("other",))
+
+
+def test_to_allow_nothing_is_kept(config: Path) -> None:
+    write(config, "{allow: []}")
+    PluginSettings().disable("a")
+    assert PluginSettings().policy().allow == ()
 
 
 @pytest.mark.parametrize(

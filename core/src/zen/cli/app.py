@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.catalog import Catalog, PluginPolicy, find_claims
+from zen.catalog import Catalog, PluginPolicy, claims_in_use, find_claims
 from zen.errors import ConfigurationError, ZenError
 from zen.folders import cache_folder
 
@@ -66,8 +66,7 @@ class App:
 
     def claims_to_use(self) -> list[Claim]:
         """Return the plugins that may be used, importing none of them."""
-        policy = self.plugin_policy()
-        return [claim for claim in find_claims() if policy.admits(claim.owner)]
+        return claims_in_use(find_claims(), self.plugin_policy())
 
     @property
     def plugin_settings(self) -> PluginSettings:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.catalog import find_claims, find_owner
-from zen.cli.app import App, notify, pass_app
+from zen.catalog import UNKNOWN, Catalog, PluginState, find_claims, find_owner
+from zen.cli.app import App, notify, pass_app, warn
+from zen.cli.completers import complete_plugin
 from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import print_object, print_rows
@@ -73,10 +75,13 @@ def list_plugins(app: App, output: str) -> None:
     }
     print_rows(rows, output, headers=headers, empty="No plugins installed.")
     app.report_troubled_plugins()
+    for each in app.catalog.plugins:
+        for breakage in each.broken.values():
+            warn(breakage.error)
 
 
 @plugin.command("describe")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_plugin)
 @output_option
 @pass_app
 def describe_plugin(app: App, name: str, output: str) -> None:
@@ -95,33 +100,37 @@ def describe_plugin(app: App, name: str, output: str) -> None:
     }
     if each.error:
         content |= {"error": str(each.error), "remedy": each.error.hint}
+    if each.broken:
+        content["broken"] = [str(breakage.error) for breakage in each.broken.values()]
     print_object(content, output, title=f"Plugin '{each.owner.plugin}'")
 
 
 @plugin.command("disable")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_plugin)
 @pass_app
 def disable_plugin(app: App, name: str) -> None:
     """Keep a plugin from being used, without removing it.
 
     For example: zen plugin disable local
     """
-    owner = _owner_of(name)
-    app.plugin_settings.disable(owner.plugin)
+    owner, shared = _owner_of(name)
+    app.plugin_settings.disable(owner.distribution if shared else owner.plugin)
     click.echo(f"Plugin '{owner.plugin}' is disabled.")
+    _warn_of_override(app, owner, wanted=False)
 
 
 @plugin.command("enable")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_plugin)
 @pass_app
 def enable_plugin(app: App, name: str) -> None:
     """Let a plugin that was disabled be used again.
 
     For example: zen plugin enable local
     """
-    owner = _owner_of(name)
-    app.plugin_settings.enable(owner.plugin)
+    owner, _ = _owner_of(name)
+    app.plugin_settings.enable(owner)
     click.echo(f"Plugin '{owner.plugin}' is enabled.")
+    _warn_of_override(app, owner, wanted=True)
 
 
 @plugin.command("doctor")
@@ -156,6 +165,7 @@ def examine_plugins(app: App, output: str) -> None:
     print_rows(rows, output, headers=headers, empty="No plugins installed.")
     faults = [f"{d.owner.plugin}: {fault}" for d in diagnoses for fault in d.faults]
     faults += find_clashes(diagnoses, app.plugin_policy())
+    faults += _faults_in_company(app, {d.owner for d in diagnoses if d.faults})
     for fault in faults:
         notify(fault)
     if faults:
@@ -169,7 +179,11 @@ def freeze_plugins() -> None:
     For example: zen plugin freeze > plugins.txt
     """
     owners = {claim.owner for claim in find_claims()}
-    for line in sorted({f"{o.distribution}=={o.version}" for o in owners}):
+    for owner in sorted(owners, key=lambda owner: owner.distribution):
+        if owner.version == UNKNOWN:
+            notify(f"{owner.distribution} is left out: its version can't be read.")
+    known = {str(o).replace(" ", "==") for o in owners if o.version != UNKNOWN}
+    for line in sorted(known):
         click.echo(line)
 
 
@@ -221,9 +235,41 @@ def new_plugin(
         click.echo(f"  {step}")
 
 
-def _owner_of(name: str) -> Owner:
-    """Return a plugin's owner without importing any plugin, for it may be broken."""
-    return find_owner(name, (claim.owner for claim in find_claims()))
+def _owner_of(name: str) -> tuple[Owner, bool]:
+    """Return a plugin's owner, and whether another one has a plugin of that name.
+
+    No plugin is imported, for it may be broken.
+    """
+    owners = [claim.owner for claim in find_claims()]
+    owner = find_owner(name, owners)
+    return owner, [each.plugin for each in owners].count(owner.plugin) > 1
+
+
+def _warn_of_override(app: App, owner: Owner, *, wanted: bool) -> None:
+    """Say so where the environment decides otherwise than the configuration does."""
+    policy = app.plugin_policy()
+    if policy.admits(owner) is not wanted:
+        notify(f"Warning: {policy.source} says otherwise.")
+
+
+def _faults_in_company(app: App, known: set[Owner]) -> list[str]:
+    """Return what is wrong with plugins that have no fault by themselves."""
+    if not (troubled := _troubled(app, known)):
+        return []
+    # They may have been mended where the index doesn't look.
+    app.index.forget()
+    troubled = _troubled(app, known)
+    return [f"{p.owner.plugin}: {p.error.in_full}" for p in troubled if p.error]
+
+
+def _troubled(app: App, known: set[Owner]) -> list[Plugin]:
+    policy = replace(app.plugin_policy(), strict=False)
+    catalog = Catalog(app.index.find, app.index.ask_all, policy=lambda: policy)
+    return [
+        each
+        for each in catalog.troubled_plugins
+        if each.state is PluginState.FAILED and each.owner not in known
+    ]
 
 
 def _provides(app: App, each: Plugin) -> dict[str, list[str]]:

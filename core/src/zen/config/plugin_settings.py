@@ -12,6 +12,7 @@ from zen.folders import config_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from zen.catalog import Owner
     from zen.config.global_configuration import GlobalConfiguration
 
 __all__ = ["PluginSettings"]
@@ -57,13 +58,18 @@ class PluginSettings:
             source=f"'plugins' in {self.path}",
         )
 
-    def enable(self, name: str) -> None:
-        """Let a plugin be used again."""
+    def enable(self, owner: Owner) -> None:
+        """Let a plugin be used again, by whatever name it is called."""
 
         def change(settings: dict[str, list[str]]) -> None:
-            settings["deny"] = [n for n in settings.get("deny", ()) if n != name]
-            if "allow" in settings and name not in settings["allow"]:
-                settings["allow"].append(name)
+            settings["deny"] = [
+                name
+                for name in settings.get("deny", ())
+                if PluginPolicy(deny=(name,)).admits(owner)
+            ]
+            allow = settings.get("allow")
+            if allow is not None and not PluginPolicy(tuple(allow)).admits(owner):
+                allow.append(owner.plugin)
 
         self._change(change)
 
@@ -79,7 +85,8 @@ class PluginSettings:
         with _configuration().update() as settings:
             plugins = self._check(settings.rest)
             change(plugins)
-            kept = {key: names for key, names in plugins.items() if names}
+            # To allow nothing is to say something.
+            kept = {k: names for k, names in plugins.items() if names or k == "allow"}
             settings.rest["plugins"] = kept
 
     def _load(self) -> dict[str, list[str]]:
