@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from zen.catalog import Catalog
 from zen.errors import AlreadyExistsError, InvalidNameError
 from zen.scaffold import Kind, draft
+
+if TYPE_CHECKING:
+    from tests.core.conftest import FakeDistribution
 
 
 def files(name: str, kind: Kind = "flavor", component_type: str = "") -> dict[str, str]:
@@ -122,6 +126,34 @@ def test_what_is_there_already_is_not_offered_again(
 ) -> None:
     with pytest.raises(AlreadyExistsError, match=message):
         files(name, kind, component_type)
+
+
+@pytest.mark.parametrize(
+    ("kind", "component_type", "message"),
+    [
+        ("store", "", "There is a store type 'shelf' already"),
+        ("flavor", "alerter", "There is a flavor of alerter 'shelf' already"),
+    ],
+)
+def test_what_a_plugin_offers_is_not_offered_again(
+    kind: Kind,
+    component_type: str,
+    message: str,
+    fake_distribution: FakeDistribution,
+) -> None:
+    hooks = """\
+        @hookimpl
+        def zen_store_drivers():
+            return [StoreDriverSpec("shelf", "acme_many.parts:Store")]
+
+        @hookimpl
+        def zen_flavors():
+            return [FlavorSpec("alerter", "shelf", "acme_many.parts:Alerter")]
+    """
+    fake_distribution("acme-many", hooks)
+    with pytest.raises(AlreadyExistsError, match=message):
+        files("zen-shelf", kind, component_type)
+    assert files("zen-shelf", "flavor", "step_operator")
 
 
 @pytest.mark.parametrize("name", ["Data", "1data", "data validator", "d" * 41])

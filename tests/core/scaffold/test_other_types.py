@@ -22,7 +22,7 @@ HOOKS = """\
 @hookimpl
 def zen_component_types():
     names = {"data_validator": "Outer.BaseValidator", "idea": "BaseIdea"}
-    names |= {"stranger": "Stranger", "gone": "Gone"}
+    names |= {"odd": "BaseOdd", "stranger": "Stranger", "gone": "Gone"}
     return [
         ComponentTypeSpec(name, name + "s", f"acme_checks.parts:{base}", "", "A type.")
         for name, base in names.items()
@@ -32,6 +32,7 @@ PARTS = '''\
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partialmethod
 from typing import ClassVar
 
 from zen.components import StackComponent
@@ -68,9 +69,17 @@ class Outer:
         @abstractmethod
         async def wait(seconds: float, *, twice: bool = False) -> None: ...
 
+        briefly = partialmethod(check, limit=1)
+
 
 class BaseIdea(StackComponent):
     TYPE: ClassVar[str] = "idea"
+
+
+class BaseOdd(StackComponent):
+    TYPE: ClassVar[str] = "odd"
+
+    pair: tuple[int, int]
 
 
 class Stranger:
@@ -123,6 +132,10 @@ class AcmeDataValidator(Outer.BaseValidator):
     def wait(seconds: object, *, twice: object = None) -> NoReturn:
         """Do what the base says."""
         raise NotImplementedError
+
+    def briefly(self, *arguments: object, **options: object) -> NoReturn:
+        """Do what the base says."""
+        raise NotImplementedError
 '''
 
 
@@ -151,13 +164,20 @@ def test_the_distribution_of_the_type_is_required() -> None:
     assert '    "acme-checks>=0.3",\n' in project
 
 
-def test_attributes_that_must_be_given_are_given() -> None:
+def test_what_must_be_given_is_given() -> None:
     plan = drafted("data-validator")
     test = plan.files["tests/test_component.py"]
     assert 'name="trial", uri="trial", ratio=1, tags=[]' in test
+    assert "        _ = component.level\n" in test
+    assert "        component.check(None, limit=None)\n" in test
     assert plan.attempts[-1] == (
         "zen data-validator register mine --flavor=acme --uri=trial --ratio=1 --tags=[]"
     )
+
+
+def test_an_attribute_that_takes_no_example_gets_one_all_the_same() -> None:
+    """Its author will see by the tests what is wrong with it."""
+    assert 'pair="trial"' in drafted("odd").files["tests/test_component.py"]
 
 
 @pytest.mark.parametrize("component_type", ["data_validator", "idea"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from types import FunctionType
 from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -101,7 +102,10 @@ def _base_of(
 
 
 def _examples(base: type[StackComponent]) -> dict[str, object]:
-    """Return a value for each attribute that a component can't be made without."""
+    """Return a value for each attribute that a component can't be made without.
+
+    It is a guess: a base may have rules of its own for what it takes.
+    """
     return {
         name: _example(field)
         for name, field in base.model_fields.items()
@@ -156,11 +160,8 @@ def _test(name: str, base: type, class_name: str) -> str:
 
 def _parameters(found: object) -> dict[str, inspect.Parameter]:
     """Return a method's parameters, each of which takes anything."""
-    function = getattr(found, "fget", None) or getattr(found, "__func__", found)
-    try:
-        signature = inspect.signature(function)  # type: ignore[arg-type]  # or TypeError
-    except (TypeError, ValueError):
-        signature = _ANYTHING
+    function = _function(found)
+    signature = inspect.signature(function) if function else _ANYTHING
     parameters = {
         name: each.replace(
             annotation=object,
@@ -174,6 +175,12 @@ def _parameters(found: object) -> dict[str, inspect.Parameter]:
             annotation=inspect.Parameter.empty
         )
     return parameters
+
+
+def _function(found: object) -> FunctionType | None:
+    """Return what is called in the end, where a function is."""
+    function = getattr(found, "fget", None) or getattr(found, "__func__", found)
+    return function if isinstance(function, FunctionType) else None
 
 
 def _call(found: object) -> Iterator[str]:
@@ -190,7 +197,9 @@ def _call(found: object) -> Iterator[str]:
 
 def _first_line(found: object) -> str:
     """Return the base's docstring as a line that a docstring can be."""
-    text = (inspect.getdoc(found) or "").partition("\n")[0].rstrip(" .\"'\\")
+    function = _function(found)
+    documented = (inspect.getdoc(function) if function else None) or ""
+    text = documented.partition("\n")[0].rstrip(" .\"'\\")
     fits = text and len(text) < _LONGEST_LINE and not {'"', "\\"} & {*text}
     return f"{text[0].upper()}{text[1:]}." if fits else "Do what the base says."
 
