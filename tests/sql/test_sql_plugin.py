@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import zen_sql
 from zen.testing import PluginContract
 from zen_sql import plugin
 from zen_sql.store import SQLStoreDriver
@@ -22,6 +23,23 @@ def test_the_driver_is_offered() -> None:
     (spec,) = plugin.zen_store_drivers()
     cls = SQLStoreDriver
     assert (spec.name, spec.source) == ("sql", f"{cls.__module__}:{cls.__name__}")
+
+
+def test_the_flavor_is_the_class_of_the_package() -> None:
+    (spec,) = plugin.zen_flavors()
+    cls = zen_sql.SQLMetadataStore
+    assert (spec.name, spec.source) == ("sql", f"{cls.__module__}:{cls.__name__}")
+
+
+def test_exports_are_pinned() -> None:
+    assert zen_sql.__all__ == ["SQLMetadataStore", "__version__"]
+    assert dir(zen_sql) == zen_sql.__all__
+
+
+def test_names_of_the_package_are_imported_on_use() -> None:
+    assert zen_sql.SQLMetadataStore.FLAVOR == "sql"
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        zen_sql.__getattr__("Nothing")
 
 
 def test_the_driver_needs_no_pydantic() -> None:

@@ -208,28 +208,6 @@ def test_a_newer_schema_is_refused(store: SQLiteMetadataStore) -> None:
         SQLiteMetadataStore(name="store", uri=store.uri).list_runs()
 
 
-QUERIES = {
-    "SELECT * FROM zen_runs ORDER BY started DESC": "zen_runs_started",
-    "SELECT * FROM zen_runs WHERE pipeline = 'p' ORDER BY started DESC": (
-        "zen_runs_pipeline_started"
-    ),
-    "SELECT * FROM zen_runs WHERE name = 'r'": "sqlite_autoindex_zen_runs",
-    "SELECT * FROM zen_steps WHERE run_id = 'r'": "sqlite_autoindex_zen_steps",
-    "SELECT * FROM zen_artifacts WHERE run_id = 'r'": "ix_zen_artifacts_run_id",
-}
-
-
-@pytest.mark.parametrize(("query", "index"), QUERIES.items())
-def test_a_list_uses_an_index(
-    store: SQLiteMetadataStore, query: str, index: str
-) -> None:
-    store.create_run(a_run(), [])
-    connection = sqlite3.connect(store.uri)
-    (plan,) = connection.execute(f"EXPLAIN QUERY PLAN {query} LIMIT 9").fetchall()
-    assert f"USING INDEX {index}" in plan[3]
-    connection.close()
-
-
 CREATE = """
 import sys
 from datetime import datetime, timezone

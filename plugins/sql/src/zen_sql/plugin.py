@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zen.plugin import StoreDriverSpec, hookimpl
+from zen.plugin import FlavorSpec, StoreDriverSpec, hookimpl
 
-__all__ = ["zen_store_drivers"]
+__all__ = ["zen_flavors", "zen_store_drivers"]
 
 
 @hookimpl
@@ -15,5 +15,18 @@ def zen_store_drivers() -> list[StoreDriverSpec]:
             name="sql",
             source="zen_sql.store:SQLStoreDriver",
             summary="A SQL database: a SQLite file, PostgreSQL, …",
+        )
+    ]
+
+
+@hookimpl
+def zen_flavors() -> list[FlavorSpec]:
+    """Offer the metadata store in a SQL database."""
+    return [
+        FlavorSpec(
+            type="metadata_store",
+            name="sql",
+            source="zen_sql.sql_metadata_store:SQLMetadataStore",
+            summary="Run metadata in a SQL database: PostgreSQL, …",
         )
     ]

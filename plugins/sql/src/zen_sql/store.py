@@ -27,7 +27,7 @@ from zen_sql.commits import (
 )
 from zen_sql.engine import Database
 from zen_sql.tables import GUARDS, PROFILE, RECORDS
-from zen_sql.urls import has_variables, parse_url, sqlite_url
+from zen_sql.urls import normalise, parse_url, sqlite_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -79,13 +79,7 @@ class SQLStoreDriver(StoreDriver):
         So is one that refers to environment variables, which mean something on each
         host.
         """
-        try:
-            parsed = parse_url(url)
-        except StoreUnavailableError:
-            return url  # a variable isn't set, which matters to who opens it
-        if has_variables(url) or parsed.get_backend_name() != "sqlite":
-            return url
-        return parsed.render_as_string(hide_password=False)
+        return normalise(url)
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         """Return those of the records that exist."""

@@ -82,10 +82,12 @@ RUNS: Final = Table(
     Column("ended", _TIME),
     Column("runtime_configuration", LONG_TEXT, nullable=False),
     Column("error", LONG_TEXT, nullable=False),
-    Index("zen_runs_started", "started"),
-    Index("zen_runs_pipeline_started", "pipeline", "started"),
     **TABLE_OPTIONS,
 )
+# As runs are listed: the newest first and, of equal times, sorted by name.
+_NEWEST: Final = (RUNS.c.started.desc(), RUNS.c.name)
+Index("zen_runs_newest", *_NEWEST)
+Index("zen_runs_of_pipeline", RUNS.c.pipeline, *_NEWEST)
 STEPS: Final = Table(
     "zen_steps",
     METADATA.tables,
@@ -106,12 +108,13 @@ ARTIFACTS: Final = Table(
     METADATA.tables,
     Column("sequence", SEQUENCE, primary_key=True, autoincrement=True),
     Column("id", _UUID, nullable=False, unique=True),
-    Column("run_id", _UUID, nullable=False, index=True),
+    Column("run_id", _UUID, nullable=False),
     Column("step", exact_text(255), nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("output", exact_text(255), nullable=False),
     Column("uri", LONG_TEXT, nullable=False),
     Column("materializer", LONG_TEXT, nullable=False),
     Column("data_type", LONG_TEXT, nullable=False),
+    Index("zen_artifacts_of_run", "run_id", "sequence"),
     **TABLE_OPTIONS,
 )

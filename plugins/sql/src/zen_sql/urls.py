@@ -17,7 +17,14 @@ from zen.errors import StoreUnavailableError
 if TYPE_CHECKING:
     from re import Match
 
-__all__ = ["expand", "has_variables", "mask", "parse_url", "sqlite_url"]
+__all__ = [
+    "expand",
+    "holds_password",
+    "mask",
+    "normalise",
+    "parse_url",
+    "sqlite_url",
+]
 
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
@@ -57,9 +64,28 @@ def expand(text: str) -> str:
     return _VARIABLE.sub(lambda match: _value(match[1]), text)
 
 
-def has_variables(text: str) -> bool:
-    """Tell whether a text has a `${NAME}` in it."""
-    return _VARIABLE.search(text) is not None
+def normalise(text: str) -> str:
+    """Return a URL that means the same from every folder.
+
+    One that refers to environment variables stays as it is: they mean something on
+    each host.
+
+    Raises:
+        ValueError: It isn't the URL of a database that lasts; the text says why.
+    """
+    try:
+        url = parse_url(text)
+    except StoreUnavailableError:
+        return text  # a variable isn't set, which matters to who opens the database
+    if _VARIABLE.search(text) or url.get_backend_name() != "sqlite":
+        return text
+    return url.render_as_string(hide_password=False)
+
+
+def holds_password(text: str) -> bool:
+    """Tell whether a URL has a password in it that is no `${NAME}`."""
+    without_references = _VARIABLE.sub("***", text)
+    return masked_url(without_references) != without_references
 
 
 def mask(url: URL) -> str:
@@ -78,7 +104,7 @@ def _parse_file(url: URL, text: str) -> URL:
     if not url.database or url.database.startswith((":memory:", "file:")):
         raise ValueError("a SQLite database must be a file, as in sqlite:///PATH")
     file = Path(url.database).expanduser()
-    if has_variables(text) and not file.is_absolute():
+    if _VARIABLE.search(text) and not file.is_absolute():
         raise ValueError("a path with a variable in it must be absolute")
     return sqlite_url(file).set(query=url.query)
 

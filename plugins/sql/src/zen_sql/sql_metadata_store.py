@@ -1,0 +1,49 @@
+"""Track runs, steps and artifacts in a database that is named by a URL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import field_validator
+
+from zen_sql.metadata_store import RelationalMetadataStore
+from zen_sql.urls import holds_password, normalise, parse_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+__all__ = ["SQLMetadataStore"]
+
+
+class SQLMetadataStore(RelationalMetadataStore):
+    """Keep run metadata in any database that SQLAlchemy can reach.
+
+    Args:
+        url: The database, as a SQLAlchemy URL. In it, `${NAME}` stands for an
+            environment variable of the host that connects; a password must be given
+            like that, for no store may keep a secret.
+    """
+
+    FLAVOR: ClassVar[str] = "sql"
+
+    url: str
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, url: str) -> str:
+        if holds_password(url):
+            message = (
+                "no store may keep a password; name an environment variable that holds"
+                " it, as in postgresql://user:${DB_PASSWORD}@host/database"
+            )
+            raise ValueError(message)
+        return normalise(url)
+
+    @property
+    def database_url(self) -> URL:
+        """The URL of the database.
+
+        Raises:
+            StoreUnavailableError: An environment variable isn't set.
+        """
+        return parse_url(self.url)
