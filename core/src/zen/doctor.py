@@ -22,7 +22,7 @@ from zen.catalog import (
     run_apart,
 )
 from zen.components import StackComponent
-from zen.components.factory import ComponentFactory
+from zen.components.flavors import Flavors
 from zen.errors import PluginError
 from zen.plugin import (
     CommandSpec,
@@ -226,7 +226,7 @@ def _fault(catalog: Catalog, spec: object, owner: Owner) -> list[str]:
 
 def _wrong_kind(catalog: Catalog, spec: object, owner: Owner) -> str:
     if isinstance(spec, FlavorSpec):
-        ComponentFactory(catalog).load_flavor(Offer(spec, owner))
+        Flavors(catalog).load(Offer(spec, owner))
     if isinstance(spec, StoreDriverSpec):
         catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
     if isinstance(spec, CommandSpec):

@@ -22,8 +22,10 @@ from zen.errors import ConfigurationError, StackNotFoundError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from zen.carrying import StackCarrier
     from zen.catalog import Offer
     from zen.components import StackComponent
+    from zen.components.custom_flavors import CustomFlavors
     from zen.components.factory import ComponentFactory
     from zen.config import Choice, ProfileConfiguration, ProfileHistory
     from zen.plugin import FlavorSpec
@@ -332,6 +334,9 @@ class Repository:
         """The active profile's store: records, without building anything."""
         return self._open(self.active_profile)
 
+    def _store_of(self, name: str | None) -> Store:
+        return self._open(self.get_profile(name) if name else self.active_profile)
+
     def _open(self, profile: ProfileConfiguration) -> Store:
         if self._opened is None or self._opened[0] != profile.place:
             self.close()
@@ -539,6 +544,22 @@ class Repository:
         """Return a flavor with its owner, without importing its class."""
         return self._catalog.flavor(component_type, name)
 
+    @cached_property
+    def custom_flavors(self) -> CustomFlavors:
+        """The flavors that the profile's users have registered themselves."""
+        # Loads pydantic, which listing records doesn't need.
+        from zen.components.custom_flavors import CustomFlavors
+
+        return CustomFlavors(self._catalog, lambda: self.store, lambda: self.root)
+
+    @property
+    def carrier(self) -> StackCarrier:
+        """What carries stacks: exports, imports, copies, applies and compares them."""
+        # Loads pydantic, which listing records doesn't need.
+        from zen.carrying import StackCarrier
+
+        return StackCarrier(self._store_of, self._catalog, self._activation)
+
     @property
     def factory(self) -> ComponentFactory:
         """What builds components from records."""
@@ -554,7 +575,7 @@ class Repository:
         # Loads pydantic, which listing records doesn't need.
         from zen.stack import StackRegistry
 
-        return StackRegistry(self._catalog, self._notify)
+        return StackRegistry(self._catalog, self._notify, self.custom_flavors)
 
     def _announce(self, components: list[ComponentRecord]) -> None:
         for component in components:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -252,7 +253,7 @@ def test_a_flavors_attributes_are_explained(zen: Zen) -> None:
     (path,) = described["attributes"]
     assert (path["name"], path["type"], path["required"]) == ("path", "str", False)
     assert path["meaning"].startswith("The folder.")
-    assert described["distribution"] == "zen-plugin-local"
+    assert described["provider"] == "zen-plugin-local 1.0.0"
 
 
 def test_a_flavor_without_attributes_says_so(zen: Zen) -> None:
@@ -277,3 +278,37 @@ def test_a_file_that_is_not_there_is_named(zen: Zen) -> None:
     arguments = ("artifact-store", "register", "mine", "-f", "local", "--path=@gone")
     outcome = zen(*arguments, code=2)
     assert "'--path' asks for the content of 'gone', which can't be read" in outcome.err
+
+
+def test_a_flavor_of_the_users_own_can_be_used_like_any(
+    zen: Zen, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(here / "nothing")  # what follows is undone, too
+    (here / "own_stores.py").write_text(
+        "from zen_local import LocalArtifactStore\n"
+        "class Mine(LocalArtifactStore):\n"
+        '    """Keep it all."""\n'
+        '    FLAVOR = "mine"\n'
+    )
+    zen("init")
+    registered = zen("artifact-store", "flavor", "register", "own_stores.Mine").out
+    assert registered == (
+        "Successfully registered new flavor 'mine' for stack component"
+        " 'artifact_store'.\n"
+    )
+    local, mine = zen("artifact-store", "flavor", "list", "-o", "json").json
+    assert (local["name"], mine["name"], mine["distribution"]) == (
+        "local",
+        "mine",
+        None,
+    )
+    assert "(custom)" in zen("artifact-store", "flavor", "list").out
+    described = zen("artifact-store", "flavor", "describe", "mine").out
+    assert described.startswith("Keep it all. From this profile (own_stores.py).")
+    zen("artifact-store", "register", "bucket", "-f", "mine", "--path=/x")
+    refused = zen("artifact-store", "flavor", "delete", "mine", "-y", code=1).err
+    assert "is that of artifact store 'bucket'" in refused
+    zen("artifact-store", "delete", "bucket", "-y")
+    zen("artifact-store", "flavor", "delete", "mine", "-y")
+    assert len(zen("artifact-store", "flavor", "list", "-o", "json").json) == 1
+    del sys.modules["own_stores"]

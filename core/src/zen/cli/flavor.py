@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
 import click
 
 from zen.cli.app import App, pass_app
@@ -9,7 +11,15 @@ from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import print_rows
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zen.records import FlavorRecord
+
 __all__ = ["flavor", "print_flavors"]
+
+# What stands in place of a distribution.
+_CUSTOM: Final = "(custom)"
 
 
 @click.group(cls=Group)
@@ -23,20 +33,30 @@ def flavor() -> None:
 def list_flavors(app: App, output: str) -> None:
     """List the flavors of all component types, with the distribution each is from.
 
+    Those that a profile's users have registered are shown by the type's own command,
+    as in 'zen artifact-store flavor list'.
+
     For example: zen flavor list
     """
     print_flavors(app, output)
 
 
-def print_flavors(app: App, output: str, *, component_type: str = "") -> None:
+def print_flavors(
+    app: App,
+    output: str,
+    *,
+    component_type: str = "",
+    custom: Sequence[FlavorRecord] = (),
+) -> None:
     """Print the flavors of one component type, or of all.
 
     Args:
         app: What the command was handed.
         output: `table`, `json` or `yaml`.
         component_type: The type, or "" for all.
+        custom: Those that the users of a profile have registered.
     """
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "type": offer.spec.type,
             "name": offer.spec.name,
@@ -47,6 +67,18 @@ def print_flavors(app: App, output: str, *, component_type: str = "") -> None:
         }
         for offer in app.catalog.flavors(component_type)
     ]
+    rows += [
+        {
+            "type": record.type,
+            "name": record.name,
+            "distribution": _CUSTOM if output == "table" else None,
+            "version": None,
+            "source": record.source,
+            "summary": record.summary,
+        }
+        for record in custom
+    ]
+    rows.sort(key=lambda row: (str(row["type"]), str(row["name"])))
     headers = {
         "type": "TYPE",
         "name": "FLAVOR",

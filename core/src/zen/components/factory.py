@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Final
 import yaml
 from pydantic import SecretBytes, SecretStr, ValidationError
 
-from zen.catalog import PluginState, contract_error, on_one_line
-from zen.components.base import StackComponent
+from zen.catalog import on_one_line
+from zen.components.flavors import Flavors
 from zen.components.secrets import is_reference
-from zen.errors import (
-    ComponentConfigurationError,
-    FlavorNotFoundError,
-    did_you_mean,
-)
-from zen.records import ComponentRecord, Provider
+from zen.errors import ComponentConfigurationError, did_you_mean
+from zen.records import ComponentRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from uuid import UUID
 
-    from zen.catalog import Catalog, Offer
-    from zen.plugin import FlavorSpec
+    from zen.catalog import Catalog
+    from zen.components.base import StackComponent
+    from zen.components.custom_flavors import CustomFlavors
+    from zen.components.flavors import Flavor
 
 __all__ = ["ComponentFactory"]
 
@@ -33,14 +30,15 @@ _IDENTITY: Final = {"name", "uuid"}
 
 
 class ComponentFactory:
-    """Turn records into components and back, with the flavors that are installed.
+    """Turn records into components and back, with the flavors that there are.
 
     Args:
         catalog: What is installed.
+        custom: The flavors that the profile's users have registered.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, catalog: Catalog, custom: CustomFlavors | None = None) -> None:
+        self.flavors = Flavors(catalog, custom)
 
     def create(
         self,
@@ -56,7 +54,8 @@ class ComponentFactory:
             ComponentConfigurationError: The flavor doesn't accept the configuration.
         """
         self._check_reserved(component_type, name, configuration or {})
-        return self._build(component_type, flavor, name, configuration or {})
+        known = self.flavors.get(component_type, flavor)
+        return _build(known, component_type, {**(configuration or {}), "name": name})
 
     def parse(
         self, component_type: str, flavor: str, texts: Mapping[str, str]
@@ -70,7 +69,7 @@ class ComponentFactory:
         Raises:
             FlavorNotFoundError: No plugin offers the flavor.
         """
-        cls = self.load_flavor(self._catalog.flavor(component_type, flavor))
+        cls = self.flavors.get(component_type, flavor).cls
         configuration: dict[str, object] = dict(texts)
         for key in _refused(cls, texts):
             with suppress(yaml.YAMLError):
@@ -85,26 +84,9 @@ class ComponentFactory:
                 did when it was registered.
             ComponentConfigurationError: The flavor doesn't accept its configuration.
         """
-        try:
-            return self._build(
-                record.type,
-                record.flavor,
-                record.name,
-                record.configuration,
-                uuid=record.uuid,
-            )
-        except FlavorNotFoundError as error:
-            if not record.provider:
-                raise
-            problem, hint = self._explain_absence(record.provider)
-            title = record.type.replace("_", " ")
-            raise FlavorNotFoundError(
-                record.flavor,
-                error.available,
-                of=f"for {title} '{record.name}': it came from {record.provider},"
-                f" {problem}",
-                hint=hint,
-            ) from error
+        identity = {"name": record.name, "uuid": record.uuid}
+        content = {**record.configuration, **identity}
+        return _build(self.flavors.of(record), record.type, content)
 
     def reconfigure(
         self,
@@ -126,7 +108,7 @@ class ComponentFactory:
                 accept the configuration.
         """
         gone = set(removed)
-        flavor = self.load_flavor(self._catalog.flavor(record.type, record.flavor))
+        flavor = self.flavors.of(record).cls
         for key in gone - (set(flavor.model_fields) - _IDENTITY):
             title = f"{record.type.replace('_', ' ')} '{record.name}'"
             suggestion = did_you_mean(key, set(flavor.model_fields) - _IDENTITY)
@@ -147,7 +129,7 @@ class ComponentFactory:
             FlavorNotFoundError: No plugin offers its flavor.
             ComponentConfigurationError: It holds a secret, which no store may keep.
         """
-        owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+        provider = self.flavors.provider_of(component)
         for attribute, value in component.model_dump().items():
             if _holds_secret(value) and not is_reference(value):
                 raise ComponentConfigurationError(
@@ -161,7 +143,7 @@ class ComponentFactory:
             name=component.name,
             flavor=component.FLAVOR,
             configuration=component.model_dump(mode="json", exclude={"name", "uuid"}),
-            provider=Provider(owner.distribution, owner.version),
+            provider=provider,
             uuid=component.uuid,
         )
 
@@ -176,75 +158,25 @@ class ComponentFactory:
                 hint="Leave it out: the name comes first, and the uuid is made up.",
             )
 
-    def _explain_absence(self, provider: Provider) -> tuple[str, str]:
-        """Say why a distribution offers nothing here, and what to do about it."""
-        install = f"Install it with 'pip install {provider.requirement}'"
-        for plugin in self._catalog.plugins:
-            if plugin.owner.distribution != provider.distribution:
-                continue
-            if plugin.error:
-                return "which can't be used", plugin.error.in_full
-            if plugin.state is PluginState.DISABLED:
-                enable = f"Enable it with 'zen plugin enable {plugin.owner.plugin}'."
-                return "which is disabled", enable
-            installed = f"and {plugin.owner}, which is installed, has no such flavor"
-            return installed, f"{install}, or see 'zen plugin list'."
-        return "which isn't installed", f"{install}, or see 'zen plugin list'."
 
-    def _build(
-        self,
-        component_type: str,
-        flavor: str,
-        name: str,
-        configuration: Mapping[str, object],
-        *,
-        uuid: UUID | None = None,
-    ) -> StackComponent:
-        offer = self._catalog.flavor(component_type, flavor)
-        cls = self.load_flavor(offer)
-        identity = {"name": name} | ({"uuid": uuid} if uuid else {})
-        try:
-            return cls.model_validate({**configuration, **identity})
-        except ValidationError as error:
-            problems = "; ".join(_explain(problem) for problem in error.errors())
-            raise ComponentConfigurationError(
-                f"The configuration of {component_type.replace('_', ' ')} '{name}'"
-                f" doesn't fit flavor '{flavor}': {problems}",
-                hint=_attributes_hint(component_type, flavor, cls),
-            ) from error
-        except KeyboardInterrupt:
-            raise
-        # A flavor's own validators, which may raise anything.
-        except BaseException as error:
-            raise contract_error(
-                offer.owner,
-                f"Flavor '{flavor}' of {offer.owner} failed to make"
-                f" {component_type.replace('_', ' ')} '{name}': {on_one_line(error)}",
-            ) from error
-
-    def load_flavor(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
-        """Import a flavor's class, and check that it is what it is offered as.
-
-        Raises:
-            PluginLoadError: It can't be imported.
-            PluginContractError: It isn't what it is offered as.
-        """
-        spec = offer.spec
-        cls = self._catalog.load_class(offer, base=self._base_of(spec.type))
-        declared = (getattr(cls, "TYPE", None), getattr(cls, "FLAVOR", None))
-        if declared == (spec.type, spec.name):
-            return cls
-        raise contract_error(
-            offer.owner,
-            f"'{spec.source}' of {offer.owner} calls itself {declared}, and is offered"
-            f" as {(spec.type, spec.name)}.",
-        )
-
-    def _base_of(self, component_type: str) -> type[StackComponent]:
-        base = self._catalog.load_base(component_type)
-        if isinstance(base, type) and issubclass(base, StackComponent):
-            return base
-        return StackComponent
+def _build(
+    flavor: Flavor, component_type: str, content: Mapping[str, object]
+) -> StackComponent:
+    title = f"{component_type.replace('_', ' ')} '{content['name']}'"
+    try:
+        return flavor.cls.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(_explain(problem) for problem in error.errors())
+        raise ComponentConfigurationError(
+            f"The configuration of {title} doesn't fit flavor '{flavor.name}':"
+            f" {problems}",
+            hint=_attributes_hint(component_type, flavor.name, flavor.cls),
+        ) from error
+    except KeyboardInterrupt:
+        raise
+    # A flavor's own validators, which may raise anything.
+    except BaseException as error:
+        raise flavor.fault(f"failed to make {title}: {on_one_line(error)}") from error
 
 
 def _attributes_hint(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from zen.catalog import Catalog
+    from zen.components.custom_flavors import CustomFlavors
     from zen.records import Record
     from zen.stores import Store
 
@@ -28,11 +29,14 @@ class StackRegistry:
     Args:
         catalog: What is installed.
         notify: Takes each notice for the user.
+        custom: The flavors that the profile's users have registered.
     """
 
-    def __init__(self, catalog: Catalog, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self, catalog: Catalog, notify: Callable[[str], None], custom: CustomFlavors
+    ) -> None:
         self._catalog = catalog
-        self.factory = ComponentFactory(catalog)
+        self.factory = ComponentFactory(catalog, custom)
         self.lifecycle = Lifecycle(catalog, notify)
 
     def build(self, record: StackRecord, store: Store) -> Stack:

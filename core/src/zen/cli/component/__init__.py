@@ -12,7 +12,12 @@ from zen.cli.component._changing import (
     rename,
     update,
 )
-from zen.cli.component._flavors import describe_flavor, list_flavors
+from zen.cli.component._flavors import (
+    delete_flavor,
+    describe_flavor,
+    list_flavors,
+    register_flavor,
+)
 from zen.cli.component._lifecycle import down, up
 from zen.cli.component._reading import describe, get, list_
 from zen.cli.group import Group
@@ -29,7 +34,7 @@ _COMMANDS = (
     *(register, update, rename, remove_attribute, delete),
     *(up, down),
 )
-_FLAVOR_COMMANDS = (list_flavors, describe_flavor)
+_FLAVOR_COMMANDS = (list_flavors, describe_flavor, register_flavor, delete_flavor)
 
 
 def component_group(spec: ComponentTypeSpec) -> click.Group:
@@ -42,7 +47,7 @@ def component_group(spec: ComponentTypeSpec) -> click.Group:
     group = Group(
         spec.command, help=f"Manage {plural}.", context_settings={"obj": spec}
     )
-    flavor = Group("flavor", help=f"See the flavors of {plural}.")
+    flavor = Group("flavor", help=f"Manage the flavors of {plural}.")
     for command in _FLAVOR_COMMANDS:
         flavor.add_command(_worded(command, spec))
     group.add_command(flavor)

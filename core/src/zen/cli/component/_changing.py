@@ -8,6 +8,11 @@ import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.attributes import read_attributes, read_keys
+from zen.cli.completers import (
+    complete_component,
+    complete_component_first,
+    complete_flavor,
+)
 from zen.cli.component._choice import pass_spec, record_of
 from zen.cli.options import yes_option
 
@@ -21,7 +26,13 @@ __all__ = ["delete", "register", "remove_attribute", "rename", "update"]
 
 @click.command("register", context_settings={"ignore_unknown_options": True})
 @click.argument("name")
-@click.option("--flavor", "-f", required=True, help="What implements it.")
+@click.option(
+    "--flavor",
+    "-f",
+    required=True,
+    help="What implements it.",
+    shell_complete=complete_flavor,
+)
 @click.argument("attributes", nargs=-1, type=click.UNPROCESSED)
 @pass_spec
 @pass_app
@@ -48,7 +59,11 @@ def register(
 
 @click.command("update", context_settings={"ignore_unknown_options": True})
 @click.argument(
-    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] --KEY=VALUE..."
+    "arguments",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[NAME] --KEY=VALUE...",
+    shell_complete=complete_component_first,
 )
 @pass_spec
 @pass_app
@@ -71,7 +86,11 @@ def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
 
 @click.command("remove-attribute", context_settings={"ignore_unknown_options": True})
 @click.argument(
-    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME] --KEY..."
+    "arguments",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    metavar="[NAME] --KEY...",
+    shell_complete=complete_component_first,
 )
 @pass_spec
 @pass_app
@@ -94,7 +113,7 @@ def remove_attribute(
 
 
 @click.command("rename")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_component)
 @click.argument("new_name")
 @pass_spec
 @pass_app
@@ -108,7 +127,7 @@ def rename(app: App, spec: ComponentTypeSpec, name: str, new_name: str) -> None:
 
 
 @click.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_component)
 @yes_option
 @pass_spec
 @pass_app

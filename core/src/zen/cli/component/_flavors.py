@@ -1,4 +1,4 @@
-"""The commands that show the flavors of a component type."""
+"""The commands about the flavors of a component type."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zen.cli.app import App, pass_app
+from zen.cli.app import App, pass_app, warn
+from zen.cli.completers import complete_flavor
 from zen.cli.component._choice import pass_spec
 from zen.cli.flavor import print_flavors
-from zen.cli.options import output_option
+from zen.cli.options import output_option, yes_option
 from zen.cli.output import print_data, print_rows
+from zen.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
+    from zen.errors import DamagedDataError
     from zen.plugin import ComponentTypeSpec
+    from zen.records import FlavorRecord
 
-__all__ = ["describe_flavor", "list_flavors"]
+__all__ = ["delete_flavor", "describe_flavor", "list_flavors", "register_flavor"]
 
 
 @click.command("list")
@@ -24,15 +28,25 @@ __all__ = ["describe_flavor", "list_flavors"]
 @pass_spec
 @pass_app
 def list_flavors(app: App, spec: ComponentTypeSpec, output: str) -> None:
-    """List the flavors of {plural} that are installed.
+    """List the flavors of {plural}: what plugins offer, and the profile's own.
 
     For example: zen {command} flavor list
     """
-    print_flavors(app, output, component_type=spec.name)
+    custom: list[FlavorRecord] = []
+    damaged: list[DamagedDataError] = []
+    repository = app.announce(tolerant=True)
+    try:
+        custom, damaged = repository.store.flavors(spec.name)
+    except ConfigurationError:
+        pass  # announce has said why no profile is active
+    except StoreError as error:
+        warn(error)
+    print_flavors(app, output, component_type=spec.name, custom=custom)
+    app.report_damage(damaged)
 
 
 @click.command("describe")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_flavor)
 @output_option
 @pass_spec
 @pass_app
@@ -42,23 +56,21 @@ def describe_flavor(app: App, spec: ComponentTypeSpec, name: str, output: str) -
     For example: zen {command} flavor describe local
     """
     # Loads all that components need, which listing flavors doesn't.
-    from zen.components.factory import ComponentFactory
     from zen.components.fields import describe_fields
 
-    offer = app.catalog.flavor(spec.name, name)
-    fields = describe_fields(ComponentFactory(app.catalog).load_flavor(offer))
+    flavor = app.announce(tolerant=True).factory.flavors.get(spec.name, name)
+    fields = describe_fields(flavor.cls)
     if output != "table":
-        flavor = {
+        content = {
             "type": spec.name,
             "name": name,
-            "distribution": offer.owner.distribution,
-            "version": offer.owner.version,
-            "source": offer.spec.source,
-            "summary": offer.spec.summary,
+            "provider": str(flavor.provider) if flavor.provider else None,
+            "source": flavor.source,
+            "summary": flavor.summary,
         }
-        print_data({**flavor, "attributes": [asdict(each) for each in fields]}, output)
+        print_data({**content, "attributes": [asdict(each) for each in fields]}, output)
         return
-    click.echo(f"{offer.spec.summary} From {offer.owner}.".lstrip())
+    click.echo(f"{flavor.summary} From {flavor.origin}.".lstrip())
     rows = [
         {**asdict(each), "default": "(required)" if each.required else each.default}
         for each in fields
@@ -66,3 +78,40 @@ def describe_flavor(app: App, spec: ComponentTypeSpec, name: str, output: str) -
     headers = {"name": "ATTRIBUTE", "type": "TYPE", "default": "DEFAULT"}
     empty = "It has no attributes."
     print_rows(rows, output, headers={**headers, "meaning": "MEANING"}, empty=empty)
+
+
+@click.command("register")
+@click.argument("source")
+@pass_spec
+@pass_app
+def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
+    """Register a class of your own as a flavor, in the active profile.
+
+    It is looked for from the root of the repository on, and then where Python looks
+    for everything.
+
+    For example: zen {command} flavor register path.to.MyClass
+    """
+    repository = app.announce()
+    record = repository.custom_flavors.register(source, spec.name)
+    click.echo(
+        f"Successfully registered new flavor '{record.name}' for stack component"
+        f" '{record.type}'."
+    )
+
+
+@click.command("delete")
+@click.argument("name", shell_complete=complete_flavor)
+@yes_option
+@pass_spec
+@pass_app
+def delete_flavor(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
+    """Forget a flavor that was registered; its class stays.
+
+    For example: zen {command} flavor delete mine
+    """
+    repository = app.announce()
+    text = f"This will delete flavor '{name}' of type {spec.name} from the profile."
+    app.confirm(text, yes=yes)
+    repository.custom_flavors.delete(spec.name, name)
+    click.echo(f"Deleted flavor: {name}")

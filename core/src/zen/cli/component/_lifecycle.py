@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zen.cli.app import App, pass_app
+from zen.cli.completers import complete_component
 from zen.cli.component._choice import component_of, pass_spec, title_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ __all__ = ["down", "up"]
 
 
 @click.command("up")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_component)
 @pass_spec
 @pass_app
 def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
@@ -33,7 +34,7 @@ def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
 
 
 @click.command("down")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_component)
 @pass_spec
 @pass_app
 def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:

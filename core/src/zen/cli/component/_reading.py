@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from zen.cli.app import App, pass_app, warn
+from zen.cli.completers import complete_component
 from zen.cli.component._choice import (
     active_name,
     active_record,
@@ -67,7 +68,7 @@ def get(app: App, spec: ComponentTypeSpec, output: str) -> None:
 
 
 @click.command("describe")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_component)
 @output_option
 @pass_spec
 @pass_app

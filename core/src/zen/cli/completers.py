@@ -1,0 +1,214 @@
+"""Complete names on a command line: of profiles, stacks, components, flavors, plugins.
+
+Each of these is handed to an argument or an option as `shell_complete`. They change
+nothing, and load as little as a listing does, for they are called whenever a key is
+pressed. What goes wrong, `zen.cli.shells` keeps to itself.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from zen.cli.app import App
+from zen.plugin import ComponentTypeSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import click
+    from click.shell_completion import CompletionItem
+
+    from zen.config import ProfileConfiguration, Profiles
+    from zen.stores import Store
+
+    Completer: TypeAlias = Callable[
+        [click.Context, click.Parameter, str], list[CompletionItem[str]]
+    ]
+    # Names, each with a word about it.
+    Names: TypeAlias = Mapping[str, str]
+
+__all__ = [
+    "complete_component",
+    "complete_component_first",
+    "complete_flavor",
+    "complete_offer",
+    "complete_plugin",
+    "complete_profile",
+    "complete_stack",
+    "complete_store_type",
+    "component_completer",
+]
+
+# Seconds after which the user gets to go on typing, whatever a server does.
+_PATIENCE: Final = 2.0
+
+
+def complete_profile(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a profile."""
+    del ctx, param
+    # Loads YAML, which only those need who complete the name of something kept.
+    from zen.config import GlobalConfiguration
+
+    profiles = GlobalConfiguration().load().profiles
+    return _matching({n: each.store_type for n, each in profiles.items()}, incomplete)
+
+
+def complete_stack(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a stack of the active profile."""
+    del param
+    stacks = _from_store(ctx, lambda store: {s.name: "" for s in store.stacks()[0]})
+    return _matching(stacks, incomplete)
+
+
+def complete_component(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a component of the type whose command is called."""
+    component_type = _type_of(ctx)
+    return component_completer(component_type)(ctx, param, incomplete)
+
+
+def complete_component_first(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a component where it comes first of several arguments."""
+    if param.name and ctx.params.get(param.name):
+        return []
+    return complete_component(ctx, param, incomplete)
+
+
+def component_completer(component_type: str) -> Completer:
+    """Return what completes the name of a component of a type."""
+
+    def names(store: Store) -> Names:
+        return {c.name: c.flavor for c in store.components(component_type)[0]}
+
+    def complete(
+        ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        del param
+        return _matching(_from_store(ctx, names), incomplete)
+
+    return complete
+
+
+def complete_flavor(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a flavor: a plugin's, or one of the active profile's own."""
+    del param
+    component_type = _type_of(ctx)
+    offers = _app(ctx).catalog.flavors(component_type)
+    flavors = {offer.spec.name: offer.spec.summary for offer in offers}
+    with suppress(Exception):  # those of the plugins are there all the same
+        flavors |= _from_store(
+            ctx, lambda s: {f.name: f.summary for f in s.flavors(component_type)[0]}
+        )
+    return _matching(flavors, incomplete)
+
+
+def complete_store_type(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a store driver."""
+    del param
+    offers = _app(ctx).catalog.store_drivers()
+    return _matching({o.spec.name: o.spec.summary for o in offers}, incomplete)
+
+
+def complete_plugin(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a plugin."""
+    del param
+    plugins = _app(ctx).catalog.plugins
+    names = {each.owner.plugin: str(each.owner) for each in plugins}
+    return _matching(names, incomplete)
+
+
+def complete_offer(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete what plugins offer, of the `kind` that is asked for."""
+    catalog = _app(ctx).catalog
+    kind = ctx.params.get("kind")
+    if kind == "store":
+        return complete_store_type(ctx, param, incomplete)
+    if kind == "flavor":
+        specs = [offer.spec for offer in catalog.flavors()]
+        return _matching({f"{s.type}/{s.name}": s.summary for s in specs}, incomplete)
+    commands = {offer.spec.name: offer.spec.summary for offer in catalog.commands()}
+    return _matching(commands, incomplete)
+
+
+def _matching(names: Names, incomplete: str) -> list[CompletionItem[str]]:
+    # Loaded by those who complete only.
+    from click.shell_completion import CompletionItem
+
+    begin = incomplete.lower()  # as names are compared
+    return [
+        CompletionItem(name, help=about or None)
+        for name, about in sorted(names.items())
+        if name.lower().startswith(begin)
+    ]
+
+
+def _app(ctx: click.Context) -> App:
+    return ctx.find_root().ensure_object(App)
+
+
+def _type_of(ctx: click.Context) -> str:
+    spec = ctx.find_object(ComponentTypeSpec)
+    return spec.name if spec else ""
+
+
+def _from_store(ctx: click.Context, read: Callable[[Store], Names]) -> Names:
+    """Return what is read from the active profile's store, which isn't changed."""
+    # Loads YAML, which only those need who complete the name of something kept.
+    from zen.config import Activation, Profiles
+
+    profiles = Profiles(_app(ctx).catalog, _say_nothing)
+    activation = Activation(profiles.configuration, None, _say_nothing)
+    activation.recall_legacy()
+    profile = activation.profile
+    if profile.store_type == "local":
+        return _read(profiles, profile, read)
+    return _read_with_patience(profiles, profile, read)
+
+
+def _read_with_patience(
+    profiles: Profiles, profile: ProfileConfiguration, read: Callable[[Store], Names]
+) -> Names:
+    """Read, or give up, as where a server can't be reached."""
+    # Files are there or aren't; only servers need it.
+    from threading import Thread
+
+    found: dict[str, str] = {}
+
+    def look() -> None:
+        with suppress(Exception):  # a driver's code, which may raise anything
+            found.update(_read(profiles, profile, read))
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    thread.join(_PATIENCE)
+    return {**found}
+
+
+def _read(
+    profiles: Profiles, profile: ProfileConfiguration, read: Callable[[Store], Names]
+) -> Names:
+    store = profiles.open(profile)
+    try:
+        return read(store)
+    finally:
+        store.driver.close()
+
+
+def _say_nothing(text: str) -> None:
+    """Keep a notice to oneself, for it would stand in the line that is typed."""

@@ -1,0 +1,203 @@
+"""Flavors that a profile's users register themselves, without a plugin."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from zen.components.base import StackComponent
+from zen.errors import CustomFlavorError, FlavorExistsError
+from zen.names import is_name
+from zen.records import FlavorRecord, Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.catalog import Catalog
+    from zen.stores import Store
+
+__all__ = ["CustomFlavors"]
+
+_SOURCE: Final = re.compile(r"\w+(\.\w+)*[.:]\w+")
+
+
+class CustomFlavors:
+    """Register, find and import the flavors that a profile's users have made.
+
+    Their classes are looked for from the root of the repository on, and then where
+    Python looks for everything.
+
+    Args:
+        catalog: What is installed.
+        store: Returns the store of the active profile.
+        root: Returns the root of the repository, or None outside of any.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: Callable[[], Store],
+        root: Callable[[], Path | None],
+    ) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._root = root
+
+    def find(self, component_type: str, name: str) -> FlavorRecord | None:
+        """Return the one of that type and name, or None."""
+        return self._store().flavor(component_type, name)
+
+    def register(self, source: str, component_type: str) -> FlavorRecord:
+        """Keep a flavor in the profile, and return its record.
+
+        Args:
+            source: The class: `path.to.MyArtifactStore` or `path.to:MyArtifactStore`.
+            component_type: The type that it implements.
+
+        Raises:
+            CustomFlavorError: It can't be imported, or is no flavor of the type.
+            FlavorExistsError: A flavor of the type has its name.
+        """
+        if not _SOURCE.fullmatch(source):
+            raise CustomFlavorError(
+                f"'{source}' doesn't name a class.",
+                hint="Write it as in 'path.to.MyArtifactStore'.",
+            )
+        module, _, class_name = re.sub("[.:](?=[^.:]+$)", ":", source).partition(":")
+        source = f"{module}:{class_name}"
+        cls = self._checked(source, component_type)
+        name = getattr(cls, "FLAVOR", None)
+        if not isinstance(name, str) or not is_name(name):
+            raise CustomFlavorError(
+                f"'{source}' has no FLAVOR that is a name, but {name!r}.",
+                hint=f"Give it a line such as FLAVOR = '{class_name.lower()}'.",
+            )
+        self._check_free(component_type, name)
+        provider = _provider_of(module)
+        record = FlavorRecord(
+            type=component_type,
+            name=name,
+            source=source,
+            summary=(inspect.getdoc(cls) or "").partition("\n")[0],
+            # The environment may be inside of the repository.
+            file="" if provider else self._file_of(cls),
+            provider=provider,
+        )
+        self._store().save(flavors=[record])
+        return record
+
+    def delete(self, component_type: str, name: str) -> None:
+        """Forget a flavor that no component has.
+
+        Raises:
+            FlavorNotFoundError: There is no such custom flavor.
+            InUseError: A component has it.
+        """
+        self._store().delete_flavor(component_type, name)
+
+    def load(self, record: FlavorRecord) -> type[StackComponent]:
+        """Import a flavor's class.
+
+        Raises:
+            CustomFlavorError: It can't be imported, or isn't what it was.
+        """
+        try:
+            cls = self._checked(record.source, record.type)
+        except CustomFlavorError as error:
+            origin = (
+                f" It was registered from {record.origin}." if record.origin else ""
+            )
+            raise CustomFlavorError(
+                f"Flavor '{record.name}' of type {record.type} can't be used:"
+                f" {error.message}{origin}",
+                hint=error.hint,
+            ) from error
+        if getattr(cls, "FLAVOR", None) != record.name:
+            raise CustomFlavorError(
+                f"'{record.source}' calls itself {getattr(cls, 'FLAVOR', None)!r}, and"
+                f" is registered as flavor '{record.name}' of type {record.type}.",
+                hint="Give it its FLAVOR back, or register it anew.",
+            )
+        return cls
+
+    def _checked(self, source: str, component_type: str) -> type[StackComponent]:
+        value = self._imported(source)
+        base = self._base_of(component_type)
+        if not isinstance(value, type) or not issubclass(value, base):
+            problem = f"is no subclass of {base.__name__}"
+        elif missing := sorted(getattr(value, "__abstractmethods__", ())):
+            problem = f"lacks what every {component_type} must have:"
+            problem += f" {', '.join(missing)}"
+        else:
+            return value
+        raise CustomFlavorError(
+            f"'{source}' {problem}.",
+            hint=f"Derive it from {base.__module__}.{base.__name__}, and give it all"
+            " abstract methods of that.",
+        )
+
+    def _imported(self, source: str) -> object:
+        root = self._root()
+        if root and str(root) not in sys.path:
+            # It stays there, for the class may import its neighbours later.
+            sys.path.insert(0, str(root))
+        module, _, name = source.partition(":")
+        try:
+            return getattr(import_module(module), name)
+        except KeyboardInterrupt:
+            raise
+        # The user's own module, which may raise anything.
+        except BaseException as error:
+            text = " ".join(str(error).split())
+            raise CustomFlavorError(
+                f"'{source}' can't be imported: {type(error).__name__}: {text}.",
+                hint=f"It was looked for {_places(root)}.",
+            ) from error
+
+    def _base_of(self, component_type: str) -> type[StackComponent]:
+        base = self._catalog.load_base(component_type)
+        if isinstance(base, type) and issubclass(base, StackComponent):
+            return base
+        return StackComponent
+
+    def _check_free(self, component_type: str, name: str) -> None:
+        for offer in self._catalog.flavors(component_type):
+            if offer.spec.name.lower() == name.lower():
+                raise FlavorExistsError(
+                    f"{offer.owner} has a flavor '{offer.spec.name}' of type"
+                    f" {component_type} already.",
+                    hint="Give your class another FLAVOR.",
+                )
+
+    def _file_of(self, cls: type) -> str:
+        """Return where a class is defined, from the repository's root on, or ""."""
+        root = self._root()
+        try:
+            file = Path(inspect.getfile(cls)).resolve()
+        except (OSError, TypeError):
+            return ""
+        if root is None or not file.is_relative_to(root.resolve()):
+            return ""
+        return file.relative_to(root.resolve()).as_posix()
+
+
+def _places(root: Path | None) -> str:
+    if root is None:
+        return (
+            "where Python looks for everything, and in no repository: run 'zen init' in"
+            " the folder that its package is in, or go there"
+        )
+    return f"in the repository {root}, and then where Python looks for everything"
+
+
+def _provider_of(module: str) -> Provider | None:
+    """Return the installed distribution that a module is in."""
+    # Dear to import, and few register a flavor.
+    from importlib_metadata import packages_distributions, version
+
+    names = packages_distributions().get(module.partition(".")[0], ())
+    return Provider(names[0], version(names[0])) if names else None

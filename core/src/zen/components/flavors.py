@@ -1,0 +1,195 @@
+"""The flavors that there are: those of plugins, and the profile's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zen.catalog import PluginState, contract_error
+from zen.components.base import StackComponent
+from zen.errors import (
+    AmbiguousPluginError,
+    CustomFlavorError,
+    FlavorNotFoundError,
+    ZenError,
+)
+from zen.records import Provider
+
+if TYPE_CHECKING:
+    from zen.catalog import Catalog, Offer, Owner
+    from zen.components.custom_flavors import CustomFlavors
+    from zen.plugin import FlavorSpec
+    from zen.records import ComponentRecord, FlavorRecord
+
+__all__ = ["Flavor", "Flavors"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flavor:
+    """Hold a flavor that can be used.
+
+    Args:
+        name: The flavor's name.
+        cls: The class.
+        source: The class, as an import string.
+        summary: One line about it.
+        origin: Where it comes from, in words.
+        owner: The plugin that offers it; None where it is the profile's own.
+    """
+
+    name: str
+    cls: type[StackComponent]
+    source: str
+    summary: str
+    origin: str
+    owner: Owner | None = None
+
+    @property
+    def provider(self) -> Provider | None:
+        """The plugin's distribution."""
+        owner = self.owner
+        return Provider(owner.distribution, owner.version) if owner else None
+
+    def fault(self, problem: str) -> ZenError:
+        """Return the error for something that its class does and mustn't."""
+        message = f"Flavor '{self.name}' of {self.origin} {problem}"
+        if self.owner:
+            return contract_error(self.owner, message)
+        return CustomFlavorError(message, hint=f"Mend {self.source}.")
+
+
+class Flavors:
+    """Find flavors by their names, and import them.
+
+    Args:
+        catalog: What is installed.
+        custom: The flavors that the profile's users have registered.
+    """
+
+    def __init__(self, catalog: Catalog, custom: CustomFlavors | None = None) -> None:
+        self._catalog = catalog
+        self._custom = custom
+
+    def get(self, component_type: str, name: str) -> Flavor:
+        """Return a flavor.
+
+        Raises:
+            FlavorNotFoundError: There is none of that type and name.
+            AmbiguousPluginError: There are several.
+            PluginError: A plugin's can't be imported, or isn't what it is offered as.
+            CustomFlavorError: So is one of the profile's own.
+        """
+        record = self._custom.find(component_type, name) if self._custom else None
+        try:
+            offer = self._catalog.flavor(component_type, name)
+        except FlavorNotFoundError:
+            if not self._custom or not record:
+                raise
+            return _own(self._custom, record)
+        if record:
+            raise _ambiguity(offer, name)
+        return self._offered(offer)
+
+    def of(self, record: ComponentRecord) -> Flavor:
+        """Return the flavor that a component was made with.
+
+        Raises:
+            FlavorNotFoundError: It isn't there; the hint says what to do about it.
+            PluginError: A plugin's can't be imported, or isn't what it is offered as.
+            CustomFlavorError: So is one of the profile's own.
+        """
+        # A plugin that has the same name since doesn't take its place.
+        if self._custom and record.provider is None:
+            custom = self._custom.find(record.type, record.flavor)
+            if custom:
+                return _own(self._custom, custom)
+        try:
+            offer = self._catalog.flavor(record.type, record.flavor)
+        except FlavorNotFoundError as error:
+            if not record.provider:
+                raise
+            problem, hint = self._explain_absence(record.provider)
+            title = record.type.replace("_", " ")
+            raise FlavorNotFoundError(
+                record.flavor,
+                error.available,
+                of=f"for {title} '{record.name}': it came from {record.provider},"
+                f" {problem}",
+                hint=hint,
+            ) from error
+        return self._offered(offer)
+
+    def provider_of(self, component: StackComponent) -> Provider | None:
+        """Return the distribution that offers a component's flavor, importing nothing.
+
+        It is None for a flavor of the profile's own.
+
+        Raises:
+            FlavorNotFoundError: There is no such flavor.
+        """
+        if self._custom and self._custom.find(component.TYPE, component.FLAVOR):
+            return None
+        owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
+        return Provider(owner.distribution, owner.version)
+
+    def load(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
+        """Import a plugin's class, and check that it is what it is offered as.
+
+        Raises:
+            PluginLoadError: It can't be imported.
+            PluginContractError: It isn't what it is offered as.
+        """
+        spec = offer.spec
+        cls = self._catalog.load_class(offer, base=self._base_of(spec.type))
+        declared = (getattr(cls, "TYPE", None), getattr(cls, "FLAVOR", None))
+        if declared == (spec.type, spec.name):
+            return cls
+        raise contract_error(
+            offer.owner,
+            f"'{spec.source}' of {offer.owner} calls itself {declared}, and is offered"
+            f" as {(spec.type, spec.name)}.",
+        )
+
+    def _offered(self, offer: Offer[FlavorSpec]) -> Flavor:
+        spec, owner = offer.spec, offer.owner
+        cls = self.load(offer)
+        return Flavor(spec.name, cls, spec.source, spec.summary, str(owner), owner)
+
+    def _base_of(self, component_type: str) -> type[StackComponent]:
+        base = self._catalog.load_base(component_type)
+        if isinstance(base, type) and issubclass(base, StackComponent):
+            return base
+        return StackComponent
+
+    def _explain_absence(self, provider: Provider) -> tuple[str, str]:
+        """Say why a distribution offers nothing here, and what to do about it."""
+        install = f"Install it with 'pip install {provider.requirement}'"
+        for plugin in self._catalog.plugins:
+            if plugin.owner.distribution != provider.distribution:
+                continue
+            if plugin.error:
+                return "which can't be used", plugin.error.in_full
+            if plugin.state is PluginState.DISABLED:
+                enable = f"Enable it with 'zen plugin enable {plugin.owner.plugin}'."
+                return "which is disabled", enable
+            installed = f"and {plugin.owner}, which is installed, has no such flavor"
+            return installed, f"{install}, or see 'zen plugin list'."
+        return "which isn't installed", f"{install}, or see 'zen plugin list'."
+
+
+def _own(custom: CustomFlavors, record: FlavorRecord) -> Flavor:
+    origin = f"this profile ({record.origin or record.source})"
+    cls = custom.load(record)
+    return Flavor(record.name, cls, record.source, record.summary, origin)
+
+
+def _ambiguity(offer: Offer[FlavorSpec], name: str) -> AmbiguousPluginError:
+    command = offer.spec.type.replace("_", "-")
+    return AmbiguousPluginError(
+        f"{offer.owner} and this profile both have flavor '{name}' of type"
+        f" {offer.spec.type}.",
+        plugin=offer.owner.plugin,
+        distribution=str(offer.owner),
+        hint=f"Delete the profile's with 'zen {command} flavor delete {name}', or"
+        f" disable the other with 'zen plugin disable {offer.owner.plugin}'.",
+    )
