@@ -14,7 +14,9 @@ __all__ = [
 ]
 
 
+_COMPLETION = "Print the script with which a shell completes commands and names."
 _STATUS = "Show where you are, what is active there and why, and what is wrong."
+_SCHEMA = "Show what editors need to complete files of stacks."
 _WHICH = "Show which plugin a flavor, a store type or a command comes from."
 
 
@@ -62,6 +64,8 @@ def _component_type(
 def zen_commands() -> list[CommandSpec]:
     """Offer the core's commands; each component type gets one more."""
     return [
+        CommandSpec("apply", "zen.cli.apply:apply", "Make stacks as a file has them."),
+        CommandSpec("completion", "zen.cli.completion:completion", _COMPLETION),
         CommandSpec("flavor", "zen.cli.flavor:flavor", "See the flavors there are."),
         CommandSpec("init", "zen.cli.init:init", "Make a folder a Zen repository."),
         CommandSpec("plugin", "zen.cli.plugin:plugin", "See the installed plugins."),

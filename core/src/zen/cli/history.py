@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zen.cli.app import App, notify, pass_app
+from zen.cli.completers import complete_profile
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import print_rows
 
@@ -34,7 +35,7 @@ _CHANGES: Final = {
 
 
 @click.command("log")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_profile)
 @click.option(
     "--limit",
     "-n",
@@ -102,7 +103,7 @@ def restore(app: App, revision: int, *, yes: bool) -> None:
 
 
 @click.command("prune")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_profile)
 @click.option(
     "--keep",
     type=click.IntRange(min=1),

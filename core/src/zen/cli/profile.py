@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from zen.cli.app import App, notify, pass_app
+from zen.cli.completers import complete_profile, complete_store_type
 from zen.cli.group import Group
 from zen.cli.history import diff, log, prune, restore
 from zen.cli.options import global_option, output_option, yes_option
@@ -29,6 +30,7 @@ _store_type_option: Final = click.option(
     default="local",
     show_default=True,
     help="What keeps the profile: a store driver, as in 'zen plugin list'.",
+    shell_complete=complete_store_type,
 )
 _url_option: Final = click.option(
     "--url", "-u", help="Where it is kept; in the configuration folder by default."
@@ -91,7 +93,7 @@ def create_profile(app: App, name: str, store_type: str, url: str | None) -> Non
 
 
 @profile.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_profile)
 @global_option
 @pass_app
 def set_profile(app: App, name: str, *, globally: bool) -> None:
@@ -116,7 +118,7 @@ def get_profile(app: App) -> None:
 
 
 @profile.command("describe")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_profile)
 @output_option
 @pass_app
 def describe_profile(app: App, name: str | None, output: str) -> None:
@@ -150,7 +152,7 @@ def describe_profile(app: App, name: str | None, output: str) -> None:
 
 
 @profile.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_profile)
 @yes_option
 @pass_app
 def delete_profile(app: App, name: str, *, yes: bool) -> None:
@@ -166,7 +168,7 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
 
 
 @profile.command("copy")
-@click.argument("source_name", metavar="SRC")
+@click.argument("source_name", metavar="SRC", shell_complete=complete_profile)
 @click.argument("target_name", metavar="DST")
 @_store_type_option
 @_url_option
@@ -188,7 +190,7 @@ def copy_profile(
 
 
 @profile.command("upgrade")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_profile)
 @pass_app
 def upgrade_profile(app: App, name: str | None) -> None:
     """Let a store that an older version made be as this version makes it.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zen.cli.app import App, notify, pass_app, warn
+from zen.cli.completers import complete_stack, component_completer
 from zen.cli.group import Group
 from zen.cli.options import global_option, output_option, yes_option
 from zen.cli.output import print_name, print_object, print_rows
@@ -32,7 +33,12 @@ class _ComponentOptions(click.Command):
     def option(self, spec: ComponentTypeSpec) -> click.Option:
         """Return the option of a component type: it takes the component's name."""
         help_text = f"The {spec.title} of the stack."
-        return click.Option(_spellings(spec), metavar="NAME", help=help_text)
+        return click.Option(
+            _spellings(spec),
+            metavar="NAME",
+            help=help_text,
+            shell_complete=component_completer(spec.name),
+        )
 
 
 class _ComponentFlags(_ComponentOptions):
@@ -108,7 +114,7 @@ def register_stack(
 
 
 @stack.command("update", cls=_ComponentOptions, context_settings=_AS_OPTIONS)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def update_stack(app: App, /, name: str | None, **names: str | None) -> None:
     """Give a stack other components; the active one by default.
@@ -122,7 +128,7 @@ def update_stack(app: App, /, name: str | None, **names: str | None) -> None:
 
 
 @stack.command("remove-component", cls=_ComponentFlags, context_settings=_AS_OPTIONS)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def remove_component(app: App, /, name: str | None, **flags: bool) -> None:
     """Take components out of a stack, of the active one by default. They stay.
@@ -136,7 +142,7 @@ def remove_component(app: App, /, name: str | None, **flags: bool) -> None:
 
 
 @stack.command("rename")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_stack)
 @click.argument("new_name")
 @pass_app
 def rename_stack(app: App, name: str, new_name: str) -> None:
@@ -149,7 +155,7 @@ def rename_stack(app: App, name: str, new_name: str) -> None:
 
 
 @stack.command("set")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_stack)
 @global_option
 @pass_app
 def set_stack(app: App, name: str, *, globally: bool) -> None:
@@ -173,7 +179,7 @@ def get_stack(app: App, output: str) -> None:
 
 
 @stack.command("describe")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_stack)
 @output_option
 @pass_app
 def describe_stack(app: App, name: str | None, output: str) -> None:
@@ -196,7 +202,7 @@ def describe_stack(app: App, name: str | None, output: str) -> None:
 
 
 @stack.command("delete")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_stack)
 @yes_option
 @pass_app
 def delete_stack(app: App, name: str, *, yes: bool) -> None:
@@ -212,7 +218,7 @@ def delete_stack(app: App, name: str, *, yes: bool) -> None:
 
 
 @stack.command("up")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def bring_up(app: App, name: str | None) -> None:
     """Provision and resume what a stack needs, the active one by default.
@@ -230,7 +236,7 @@ def bring_up(app: App, name: str | None) -> None:
 
 
 @stack.command("down")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def bring_down(app: App, name: str | None) -> None:
     """Suspend and deprovision what a stack needs, the active one by default.

@@ -95,6 +95,17 @@ class Activation:
 
             migrate(folder, profiles, catalog, self._notify)
 
+    def recall_legacy(self) -> None:
+        """Let a repository that can't be written pin what it was migrated to.
+
+        Unlike `migrate_legacy`, this changes nothing.
+        """
+        if self.folder and self.folder.is_legacy:
+            # Only those need it who come from before there were profiles.
+            from zen.config.legacy import recall
+
+            recall(self.folder, self._configuration.load())
+
     @property
     def profile_choice(self) -> Choice:
         """The active profile's name, which may lead nowhere, and who says so.

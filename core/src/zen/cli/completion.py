@@ -1,0 +1,29 @@
+"""`zen completion`: let a shell complete what is typed."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["completion"]
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "fish", "zsh"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the script with which a shell completes commands and names.
+
+    It completes commands and options, and the names of profiles, stacks, components,
+    flavors and plugins. To switch it on, add a line to the shell's start-up file:
+
+    \b
+      ~/.bashrc                    eval "$(zen completion bash)"
+      ~/.zshrc, after 'compinit'   eval "$(zen completion zsh)"
+      ~/.config/fish/config.fish   zen completion fish | source
+
+    For example: zen completion bash
+    """
+    # Loaded by those who complete only.
+    from zen.cli.shells import script_for
+
+    click.echo(script_for(shell, ctx.find_root().command), nl=False)
