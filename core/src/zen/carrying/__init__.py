@@ -1,0 +1,19 @@
+"""Stacks that travel: from a profile to a file, and from a file to a profile."""
+
+from __future__ import annotations
+
+from zen.carrying._carrier import StackCarrier
+from zen.carrying._differences import Difference
+from zen.carrying._importing import ON_CONFLICT, OnConflict
+from zen.carrying._plan import Plan, fields_of
+from zen.carrying._stack_file import StackFile
+
+__all__ = [
+    "ON_CONFLICT",
+    "Difference",
+    "OnConflict",
+    "Plan",
+    "StackCarrier",
+    "StackFile",
+    "fields_of",
+]

@@ -1,0 +1,121 @@
+"""Read YAML that people write by hand, and know the line of everything in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+import yaml
+
+from zen.errors import DamagedDataError
+from zen.stores.yaml_files import SAFE_LOADER, located_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["Document", "read_documents"]
+
+# A file from elsewhere mustn't exhaust this process, nor end it: the loader's C code
+# recurses, and aliases of aliases make a few bytes mean gigabytes.
+_DEEPEST: Final = 100
+_LARGEST: Final = 100_000
+_TOO_DEEP: Final = f"it is nested more than {_DEEPEST} levels deep"
+
+_Place = tuple[str, ...]
+
+
+class Document(NamedTuple):
+    """Hold one document of a file.
+
+    Args:
+        content: What it holds.
+        lines: The line of each thing in it, by the keys and indices that lead there.
+    """
+
+    content: Mapping[str, object]
+    lines: Mapping[_Place, int]
+
+    def line(self, place: Sequence[str | int]) -> int:
+        """Return the line of what is at a place, or else of what would hold it."""
+        known = tuple(map(str, place))
+        while known not in self.lines:
+            known = known[:-1]
+        return self.lines[known]
+
+
+def read_documents(data: bytes, where: str) -> list[Document]:
+    """Return the documents of a file.
+
+    Args:
+        data: The file's content.
+        where: The file, for messages.
+
+    Raises:
+        DamagedDataError: It isn't YAML, names a key twice, or one of the documents is
+            no mapping.
+    """
+    documents: list[Document] = []
+    with located_errors(data, where):
+        _check_depth(data, where)
+        loader = SAFE_LOADER(data)
+        try:
+            while loader.check_node():
+                node = cast("yaml.Node", loader.get_node())
+                lines = dict(_places(node, where))
+                content = loader.construct_document(node)
+                if not isinstance(content, dict):
+                    line = lines[()]
+                    raise DamagedDataError(where, "a mapping is expected", line=line)
+                documents.append(Document(content, lines))
+        finally:
+            loader.dispose()
+    return documents
+
+
+def _check_depth(data: bytes, where: str) -> None:
+    depth = 0
+    for event in yaml.parse(data, Loader=SAFE_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise DamagedDataError(where, _TOO_DEEP, line=_line_of(event))
+
+
+def _places(root: yaml.Node, where: str) -> Iterator[tuple[_Place, int]]:
+    """Yield the line of each thing; raise for keys that are there twice."""
+    waiting: list[tuple[_Place, yaml.Node, yaml.Node]] = [((), root, root)]
+    for _ in range(_LARGEST):
+        if not waiting:
+            return
+        place, named, node = waiting.pop()
+        line = _line_of(named)
+        if len(place) > _DEEPEST:
+            raise DamagedDataError(where, _TOO_DEEP, line=line)
+        yield place, line
+        if isinstance(node, yaml.MappingNode):
+            waiting += _entries(place, node, where)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [
+                ((*place, str(index)), item, item)
+                for index, item in enumerate(node.value)
+            ]
+    reason = f"it holds more than {_LARGEST} values, aliases included"
+    raise DamagedDataError(where, reason)
+
+
+def _entries(
+    place: _Place, node: yaml.MappingNode, where: str
+) -> Iterator[tuple[_Place, yaml.Node, yaml.Node]]:
+    seen: set[tuple[str, str]] = set()
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if (key.tag, key.value) in seen:
+                reason = f"'{key.value}' is there twice"
+                raise DamagedDataError(where, reason, line=_line_of(key))
+            seen.add((key.tag, key.value))
+            yield (*place, key.value), key, value
+
+
+def _line_of(found: yaml.Node | yaml.Event) -> int:
+    return found.start_mark.line + 1 if found.start_mark else 1

@@ -1,0 +1,149 @@
+"""Fit what a file says of components to the flavors that there are here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from zen.components.custom_flavors import CustomFlavors
+from zen.components.factory import ComponentFactory
+from zen.errors import (
+    AmbiguousPluginError,
+    CustomFlavorError,
+    FlavorExistsError,
+    FlavorNotFoundError,
+    PluginLoadError,
+    ZenError,
+)
+from zen.records import REQUIRED_TYPES, ComponentRecord, FlavorRecord
+from zen.stack import Stack
+from zen.stores import Store
+from zen.stores.history import is_same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from zen.catalog import Catalog
+    from zen.components import StackComponent
+    from zen.components.flavors import Flavors
+    from zen.records import Ref
+
+__all__ = ["Fitting"]
+
+# Why a flavor can't be used, whatever its component is configured to.
+_UNUSABLE = (
+    AmbiguousPluginError,
+    CustomFlavorError,
+    FlavorNotFoundError,
+    PluginLoadError,
+)
+
+
+class Fitting:
+    """Check components, and give them what their flavors add.
+
+    Args:
+        store: The profile's store.
+        catalog: What is installed.
+        root: The root of the repository, or None outside of any.
+        tolerant: Whether a component may have a flavor that can't be used here; it is
+            then taken as it is.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        catalog: Catalog,
+        root: Path | None,
+        *,
+        tolerant: bool = False,
+    ) -> None:
+        self._catalog = catalog
+        self._known = _WithFlavors(store)
+        custom = CustomFlavors(catalog, lambda: self._known, lambda: root)
+        self._factory = ComponentFactory(catalog, custom)
+        self._tolerant = tolerant
+        self._built: dict[Ref, StackComponent] = {}
+        self.unusable: dict[Ref, ZenError] = {}
+
+    @property
+    def flavors(self) -> Flavors:
+        """The flavors that there are here."""
+        return self._factory.flavors
+
+    def fit(self, record: ComponentRecord) -> ComponentRecord:
+        """Return what would be kept of a component.
+
+        Raises:
+            FlavorNotFoundError: Its flavor isn't there.
+            ComponentConfigurationError: Its flavor doesn't accept its configuration.
+        """
+        try:
+            component = self._factory.build(record)
+            fitted = self._factory.record(component)
+        except _UNUSABLE as error:
+            if not self._tolerant:
+                raise
+            self.unusable[record.ref] = error
+            return record
+        self._built[record.ref] = component
+        return fitted
+
+    def is_same(self, fitted: ComponentRecord, stored: ComponentRecord) -> bool:
+        """Tell whether a component is what is kept, its name aside."""
+        if fitted.flavor != stored.flavor:
+            return False
+        return is_same(fitted.configuration, self._normalised(stored).configuration)
+
+    def add_flavor(self, flavor: FlavorRecord) -> None:
+        """Let components have a custom flavor that comes along.
+
+        Raises:
+            FlavorExistsError: A plugin has a flavor of that name.
+        """
+        for offer in self._catalog.flavors(flavor.type):
+            if offer.spec.name.lower() == flavor.name.lower():
+                raise FlavorExistsError(
+                    f"{offer.owner} has a flavor '{offer.spec.name}' of type"
+                    f" {flavor.type} already, and the file brings another one.",
+                    hint=f"Disable the plugin with 'zen plugin disable"
+                    f" {offer.owner.plugin}', or take the flavor out of the file.",
+                )
+        self._known.add(flavor)
+
+    def check_stack(self, name: str, components: Mapping[str, Ref]) -> None:
+        """Raise `StackValidationError` if components don't fit each other.
+
+        Whether they do can't be told where a flavor can't be used.
+        """
+        parts = {
+            kind: self._built[ref]
+            for kind, ref in components.items()
+            if ref in self._built
+        }
+        if len(parts) == len(components) and all(t in parts for t in REQUIRED_TYPES):
+            Stack.from_components(name, parts).validate()
+
+    def _normalised(self, stored: ComponentRecord) -> ComponentRecord:
+        """Return a record with the defaults that its flavor has here."""
+        try:
+            return self._factory.record(self._factory.build(stored))
+        except ZenError:
+            return stored
+
+
+class _WithFlavors(Store):
+    """See a store with custom flavors that are about to be written."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.driver)
+        self._added: dict[tuple[str, str], FlavorRecord] = {}
+
+    def add(self, flavor: FlavorRecord) -> None:
+        """Have a flavor, perhaps in the place of another one."""
+        self._added[flavor.type, flavor.name.lower()] = flavor
+
+    def flavor(self, component_type: str, name: str) -> FlavorRecord | None:
+        """Return a custom flavor, or None if there is none of that name."""
+        added = self._added.get((component_type, name.lower()))
+        return added or super().flavor(component_type, name)

@@ -1,0 +1,233 @@
+"""The file that carries a stack from one profile to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic_core import PydanticCustomError
+
+from zen.carrying._checking import check_document
+from zen.carrying._documents import read_documents
+from zen.carrying._entries import DistributionName, Entry, Shape, Version
+from zen.errors import ConfigurationError, DamagedDataError
+from zen.names import check_name
+from zen.records import ComponentRecord, FlavorRecord, Provider
+from zen.stores.yaml_files import check_end_mark, dump_yaml, replace_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "FORMAT_VERSION",
+    "ComponentEntry",
+    "FlavorEntry",
+    "ProviderEntry",
+    "StackFile",
+]
+
+FORMAT_VERSION: Final = 1
+
+_CONFIGURATION: Final = (
+    "The flavor's attributes; see 'zen TYPE flavor describe FLAVOR'."
+)
+# What every component has, and nobody configures.
+_IDENTITY: Final = ("name", "uuid")
+
+Name = Annotated[str, Shape(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "valid name")]
+ComponentType = Annotated[
+    str,
+    Shape(
+        r"[a-z][a-z0-9_]*", "component type, which is written as 'artifact_store' is"
+    ),
+]
+Source = Annotated[str, Shape(r"\w+(\.\w+)*:\w+", "import string")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+def _filled(configuration: object) -> object:
+    """Take a key without anything after it for an empty mapping."""
+    return {} if configuration is None else configuration
+
+
+def _without_identity(configuration: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    for key in _IDENTITY:
+        if key in configuration:
+            raise PydanticCustomError(
+                "identity", "'{key}' is no attribute to be configured", {"key": key}
+            )
+    return configuration
+
+
+class ProviderEntry(Entry):
+    """The distribution that something comes from."""
+
+    distribution: DistributionName = Field(description="Its name.")
+    version: Version = Field(description="Its version, in quotes.")
+
+    @property
+    def provider(self) -> Provider:
+        """The same as a record holds it."""
+        return Provider(self.distribution, self.version)
+
+    @classmethod
+    def of(cls, provider: Provider | None) -> ProviderEntry | None:
+        """Return what a record holds as it stands in a file."""
+        if provider is None:
+            return None
+        return cls(distribution=provider.distribution, version=provider.version)
+
+
+class FlavorEntry(Entry):
+    """A flavor that the users of a profile have registered themselves."""
+
+    type: ComponentType = Field(description="The component type.")
+    name: Name = Field(description="The flavor's name.")
+    source: Source = Field(description="The class, as in 'package.module:Class'.")
+    summary: str = Field(default="", description="One line about it.")
+    file: str = Field(
+        default="",
+        description="Where the class is, from the root of the repository on.",
+    )
+    provider: ProviderEntry | None = Field(
+        default=None, description="The distribution that the class is in, if any."
+    )
+
+    @property
+    def record(self) -> FlavorRecord:
+        """What a profile keeps of it."""
+        return FlavorRecord(
+            type=self.type,
+            name=self.name,
+            source=self.source,
+            summary=self.summary,
+            file=self.file,
+            provider=self.provider.provider if self.provider else None,
+        )
+
+    @classmethod
+    def of(cls, record: FlavorRecord) -> FlavorEntry:
+        """Return what a profile keeps as it stands in a file."""
+        return cls(
+            type=record.type,
+            name=record.name,
+            source=record.source,
+            summary=record.summary,
+            file=record.file,
+            provider=ProviderEntry.of(record.provider),
+        )
+
+
+class ComponentEntry(Entry):
+    """A component of the stack."""
+
+    name: Name = Field(description="The component's name.")
+    flavor: Text = Field(description="What implements it.")
+    configuration: Annotated[
+        dict[str, JsonValue],
+        AfterValidator(_without_identity),
+        BeforeValidator(_filled),
+    ] = Field(default_factory=dict, description=_CONFIGURATION)
+    provider: ProviderEntry | None = Field(
+        default=None, description="The distribution that offers the flavor."
+    )
+
+    def record(self, component_type: str) -> ComponentRecord:
+        """Return what a profile would keep of it, as it stands here."""
+        return ComponentRecord(
+            type=component_type,
+            name=self.name,
+            flavor=self.flavor,
+            configuration=self.configuration,
+            provider=self.provider.provider if self.provider else None,
+        )
+
+    @classmethod
+    def of(cls, record: ComponentRecord) -> ComponentEntry:
+        """Return what a profile keeps as it stands in a file."""
+        return cls(
+            name=record.name,
+            flavor=record.flavor,
+            configuration=cast("dict[str, JsonValue]", dict(record.configuration)),
+            provider=ProviderEntry.of(record.provider),
+        )
+
+
+class StackFile(Entry):
+    """A stack, and all that is known of its components."""
+
+    model_config = ConfigDict(title="Zen stack")
+
+    format_version: Literal[1] = Field(description="The version of this format.")
+    name: Name = Field(description="The stack's name.")
+    components: dict[ComponentType, ComponentEntry] = Field(
+        description="The stack's components, one of each type."
+    )
+    flavors: list[FlavorEntry] = Field(
+        default_factory=list,
+        description="The flavors among theirs that no plugin offers.",
+    )
+    runner: ProviderEntry | None = Field(
+        default=None,
+        description="The distribution that offers 'zen run' where the stack is from.",
+    )
+
+    def called(self, name: str) -> StackFile:
+        """Return the same stack by another name.
+
+        Raises:
+            InvalidNameError: It can't be called so.
+        """
+        return self.model_copy(update={"name": check_name(name, "stack")})
+
+    def to_yaml(self) -> bytes:
+        """Return the file's content; the end mark shows when it is cut short."""
+        return dump_yaml(self.model_dump(mode="json", exclude_defaults=True))
+
+    def write(self, path: Path) -> None:
+        """Write the file, in the place of one that is there.
+
+        Raises:
+            ConfigurationError: There is something else than a file.
+            StoreUnavailableError: It can't be written.
+        """
+        if path.exists() and not path.is_file():
+            raise ConfigurationError(f"'{path}' is no file.", hint="Name another one.")
+        replace_files({path: self.to_yaml()})
+
+    @classmethod
+    def from_yaml(cls, data: bytes, where: str, *, end_mark: bool = True) -> StackFile:
+        """Read a file that holds one stack.
+
+        Args:
+            data: The file's content.
+            where: The file, for messages.
+            end_mark: Whether it must end with the mark `...`.
+
+        Raises:
+            DamagedDataError: It isn't what it should be.
+            ConfigurationError: A newer version of Zen wrote it.
+        """
+        files = cls.all_from_yaml(data, where)
+        if len(files) != 1:
+            reason = f"one stack is expected, and it holds {len(files)}"
+            raise DamagedDataError(where, reason)
+        if end_mark:
+            check_end_mark(data, where)
+        return files[0]
+
+    @classmethod
+    def all_from_yaml(cls, data: bytes, where: str) -> list[StackFile]:
+        """Read a file that holds any number of stacks, written by hand perhaps.
+
+        Raises:
+            DamagedDataError: It isn't what it should be, or holds no stack.
+            ConfigurationError: A newer version of Zen wrote it.
+        """
+        documents = read_documents(data, where)
+        if not documents:
+            raise DamagedDataError(where, "it holds no stack")
+        return [
+            check_document(cls, document, where, newest=FORMAT_VERSION)
+            for document in documents
+        ]
