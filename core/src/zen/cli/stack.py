@@ -11,6 +11,7 @@ from zen.cli.completers import complete_stack, component_completer
 from zen.cli.group import Group
 from zen.cli.options import global_option, output_option, yes_option
 from zen.cli.output import print_name, print_object, print_rows
+from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
 from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ _AS_OPTIONS: Final = {"token_normalize_func": lambda token: token.replace("_", "
 @click.group(cls=Group)
 def stack() -> None:
     """Manage stacks."""
+
+
+for _command in (export_stack, import_stack, copy_stack, diff_stacks):
+    stack.add_command(_command)
 
 
 @stack.command("list")

@@ -1,0 +1,62 @@
+"""`zen apply`: stacks as a file has them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import BinaryIO
+
+import click
+
+from zen.cli.app import App, pass_app
+from zen.cli.changes import print_changes, report_plan
+from zen.cli.options import output_option, yes_option
+from zen.cli.stack_files import name_of
+
+__all__ = ["apply"]
+
+
+@click.command()
+@click.option(
+    "--file",
+    "-f",
+    type=click.File("rb"),
+    required=True,
+    help="The file with the stacks; for '-', they are read from standard input.",
+)
+@click.option("--plan", "only_plan", is_flag=True, help="Show it, and change nothing.")
+@yes_option
+@output_option
+@pass_app
+def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) -> None:
+    """Make stacks as a file has them.
+
+    They are those of the active profile. What would change is shown, and then asked for. The file is as 'zen stack export'
+    writes it, with '---' between stacks. What it doesn't say of a component gets its
+    default. A component that it leaves out of a stack is taken out, and stays in the
+    profile. If what is shown is no longer so when you agree, nothing is changed.
+
+    \b
+    For example:
+      zen apply -f stack.yaml --plan
+      zen apply -f stack.yaml
+    """
+    # Loads pydantic, which the program's help doesn't need.
+    from zen.carrying import StackFile
+
+    files = StackFile.all_from_yaml(file.read(), name_of(file))
+    carrier = app.announce().carrier
+    plan = carrier.plan(files)
+    if plan.changes or output != "table":
+        print_changes(plan.changes, output)
+    else:
+        names = ", ".join(f"'{name}'" for name in plan.stacks)
+        click.echo(f"Nothing to do: {names} as in the file.")
+    report_plan(plan)
+    if only_plan or not plan.changes:
+        return
+    app.confirm("This will change the active profile as shown.", yes=yes)
+    carrier.apply(plan)
+    if output == "table":
+        counts = Counter(change.action for change in plan.changes)
+        text = ", ".join(f"{number} {action}" for action, number in counts.items())
+        click.echo(f"Successfully applied: {text}.")

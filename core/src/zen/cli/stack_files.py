@@ -1,0 +1,160 @@
+"""`zen stack export` and its like: stacks that are carried and compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import click
+
+from zen.cli.app import App, pass_app
+from zen.cli.changes import report_plan
+from zen.cli.completers import complete_profile, complete_stack
+from zen.cli.options import output_option, yes_option
+from zen.cli.output import print_rows
+
+if TYPE_CHECKING:
+    from zen.carrying import OnConflict
+
+__all__ = ["copy_stack", "diff_stacks", "export_stack", "import_stack", "name_of"]
+
+# As `zen.carrying` has them; to list them here spares `zen stack list` loading that.
+_ON_CONFLICT = ("fail", "skip", "rename", "update")
+
+
+@click.command("export")
+@click.argument("name", required=False, shell_complete=complete_stack)
+@click.argument("file", required=False, type=click.Path())
+@yes_option
+@pass_app
+def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> None:
+    """Write a stack to a file that 'zen stack import' reads elsewhere.
+
+    The stack is the active one by default, and the file is called like it. For '-',
+    the file is printed. Secrets aren't in it, but what refers to them is.
+
+    \b
+    For example:
+      zen stack export prod
+      zen stack export prod /mnt/usb/prod.yaml
+    """
+    repository = app.announce()
+    exported = repository.carrier.export(
+        repository.active_stack_name if name is None else name
+    )
+    if file == "-":
+        click.echo(exported.to_yaml(), nl=False)
+        return
+    path = Path(f"{exported.name}.yaml" if file is None else file)
+    if path.exists():
+        app.confirm(f"This will replace '{path}'.", yes=yes)
+    exported.write(path)
+    click.echo(f"Exported stack '{exported.name}' to file '{path}'.")
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--name", help="What the stack is called here, if not as in the file.")
+@click.option(
+    "--on-conflict",
+    type=click.Choice(_ON_CONFLICT),
+    default="fail",
+    show_default=True,
+    help="What becomes of what is here by the same name and differs: refuse the import,"
+    " leave it as it is, bring the other one beside it, or replace it.",
+)
+@click.option("--set", "activate", is_flag=True, help="Make it the active stack.")
+@pass_app
+def import_stack(
+    app: App, file: BinaryIO, name: str | None, on_conflict: str, *, activate: bool
+) -> None:
+    """Bring in a stack from a file that 'zen stack export' has written.
+
+    Components that are here already, the same in type, name, flavor and
+    configuration, are used. Flavors that aren't installed can be so afterwards. If
+    there is no active stack, this becomes the active one.
+
+    For example: zen stack import prod.yaml --on-conflict rename
+    """
+    # Loads pydantic, which listing stacks doesn't need.
+    from zen.carrying import StackFile
+
+    carried = StackFile.from_yaml(file.read(), name_of(file))
+    if name is not None:
+        carried = carried.called(name)
+    repository = app.announce()
+    strategy = cast("OnConflict", on_conflict)
+    plan = repository.carrier.import_stack(carried, on_conflict=strategy)
+    (stack,) = plan.stacks
+    report_plan(plan)
+    if plan.changes:
+        click.echo(f"Stack '{stack}' successfully imported.")
+    elif not plan.kept:
+        click.echo(f"Stack '{stack}' is here already, the same as in the file.")
+    if activate:
+        repository.activate_stack(stack)
+    if activate or repository.carrier.activate_first(plan):
+        click.echo(f"Active stack set to: '{stack}'")
+
+
+@click.command("copy")
+@click.argument("source", shell_complete=complete_stack)
+@click.argument("target")
+@click.option(
+    "--from",
+    "source_profile",
+    shell_complete=complete_profile,
+    help="The profile that SOURCE is in.",
+)
+@click.option(
+    "--to",
+    "target_profile",
+    shell_complete=complete_profile,
+    help="The profile that TARGET goes to.",
+)
+@pass_app
+def copy_stack(
+    app: App,
+    source: str,
+    target: str,
+    source_profile: str | None,
+    target_profile: str | None,
+) -> None:
+    """Copy a stack to one that is called TARGET.
+
+    In the same profile, the copy is of the same components. In another one, those
+    that are there already and are the same are used, and the others are brought
+    along. Both profiles are the active one by default.
+
+    For example: zen stack copy prod prod --to team
+    """
+    carrier = app.announce().carrier
+    plan = carrier.copy(source, target, source=source_profile, target=target_profile)
+    report_plan(plan)
+    click.echo(f"Stack '{source}' successfully copied to '{target}'.")
+
+
+@click.command("diff")
+@click.argument("left", shell_complete=complete_stack)
+@click.argument("right", shell_complete=complete_stack)
+@output_option
+@pass_app
+def diff_stacks(app: App, left: str, right: str, output: str) -> None:
+    """Show in what two stacks differ, component by component.
+
+    Each of the two is a stack of the active profile, or else a file that holds one.
+
+    For example: zen stack diff default prod.yaml
+    """
+    carrier = app.announce().carrier
+    rows = [
+        each._asdict() for each in carrier.diff(carrier.find(left), carrier.find(right))
+    ]
+    headers = {"type": "TYPE", "field": "FIELD", "left": left, "right": right}
+    print_rows(rows, output, headers=headers, empty="They are the same.")
+
+
+def name_of(file: BinaryIO) -> str:
+    """Return what a file that is read is called in messages."""
+    name = getattr(file, "name", "<stdin>")
+    return "standard input" if name == "<stdin>" else str(name)
