@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zen.catalog import Catalog, Owner, PluginPolicy, PluginState
+from zen.catalog import (
+    Catalog,
+    Owner,
+    PluginPolicy,
+    PluginState,
+    claims_in_use,
+    find_claims,
+)
 from zen.errors import (
     AmbiguousPluginError,
     ConfigurationError,
@@ -110,6 +117,44 @@ def test_of_two_plugins_of_one_name_the_preferred_one_is_loaded(
     preferring = catalog(prefer=("two",))
     assert state(preferring, one) is PluginState.DISABLED
     assert state(preferring, two) is PluginState.LOADED
+
+
+def test_who_wins_is_in_use_and_who_loses_is_not(
+    fake_distribution: FakeDistribution,
+) -> None:
+    for name in ("one", "two"):
+        fake_distribution(name, plugin="same")
+    fake_distribution("three")
+    claims = [c for c in find_claims() if c.owner.plugin in {"same", "three"}]
+    preferring = claims_in_use(claims, PluginPolicy(prefer=("two",)))
+    assert [c.owner.distribution for c in preferring] == ["two", "three"]
+    denying = claims_in_use(claims, PluginPolicy(deny=("three",)))
+    assert [c.owner.distribution for c in denying] == ["one", "two"]
+
+
+def test_nobody_takes_the_cores_name_by_being_preferred(
+    fake_distribution: FakeDistribution,
+) -> None:
+    owner = fake_distribution("evil", plugin="zen-core")
+    assert state(catalog(prefer=("evil",)), owner) is PluginState.AMBIGUOUS
+    assert state(catalog(prefer=("zen-core",)), owner) is PluginState.DISABLED
+
+
+def test_what_is_missing_may_be_disabled(marked: Owner) -> None:
+    with pytest.raises(FlavorNotFoundError) as caught:
+        catalog(deny=("horn",)).flavor("alerter", "horn")
+    assert f"Disabled by a test: {marked}." in caught.value.hint
+
+
+def test_a_name_of_no_plugin_keeps_a_profile_from_lacking_a_stack() -> None:
+    """It would lack it for good, for the sake of a typing error."""
+    with pytest.raises(ConfigurationError, match="Did you mean 'sqlite'"):
+        catalog(allow=("local", "sqlit")).default_components()
+
+
+def test_a_name_of_no_plugin_may_be_why_there_is_no_such_command() -> None:
+    with pytest.raises(ConfigurationError, match="Did you mean 'pipelines'"):
+        catalog(allow=("pipeline",)).command("run")
 
 
 def test_a_denied_plugin_is_no_rival(fake_distribution: FakeDistribution) -> None:

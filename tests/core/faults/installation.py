@@ -143,7 +143,7 @@ DISTRIBUTIONS: Final = {
         more=deny,
         state="disabled",
         cause=("isabled",),
-        fix="zen plugin enable",
+        fix="",
         is_faulty=False,
     ),
     "it is editable": works(more=writes("direct_url.json", _EDITABLE), state="loaded"),

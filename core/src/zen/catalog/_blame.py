@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from zen.catalog._plugins import CORE
 from zen.errors import AmbiguousPluginError, PluginContractError, PluginLoadError
 
 if TYPE_CHECKING:
@@ -35,17 +36,26 @@ def load_error(
         cause: What was raised, or happened otherwise.
         package: The package of what can't be loaded, where that is a module.
     """
-    name = owner.distribution
-    repair = f"Repair it with 'pip install --force-reinstall --no-deps {name}'"
-    if package and _lacks_another(cause, package):
-        repair = f"Install what it lacks, with 'pip install {name}' if it says so"
     told = cause if isinstance(cause, str) else on_one_line(cause)
+    lacks_another = bool(package) and _lacks_another(cause, package)
     return PluginLoadError(
         f"{what[0].upper() + what[1:]} of {owner} can't be loaded: {told}",
         plugin=owner.plugin,
         distribution=str(owner),
-        hint=f"{repair}; disable it with 'zen plugin disable {owner.plugin}', or"
-        f" remove it with 'pip uninstall {name}'.",
+        hint=_remedy(owner, lacks_another=lacks_another),
+    )
+
+
+def _remedy(owner: Owner, *, lacks_another: bool) -> str:
+    name = owner.distribution
+    if name == CORE.distribution:
+        return f"Install {name} anew, from where you have it."
+    repair = f"Repair it with 'pip install --force-reinstall --no-deps {name}'"
+    if lacks_another:
+        repair = f"Install what it requires with 'pip install {name}'"
+    return (
+        f"{repair}; disable it with 'zen plugin disable {owner.plugin}', or"
+        f" remove it with 'pip uninstall {name}'."
     )
 
 

@@ -140,14 +140,19 @@ class Catalog:
         """
         if found := self._core.claimants(name):
             return found[0]
+        self.check_policy()
         found = self._inventory.claimants(name)
         if not found:
             return None
-        self.check_policy()
         return self._the_only(found, f"command '{name}'")
 
     def default_components(self) -> dict[str, str]:
-        """Return the flavor for each type of the default stack that has an offer."""
+        """Return the flavor for each type of the default stack that has an offer.
+
+        Raises:
+            ConfigurationError: The policy names a plugin that isn't there.
+        """
+        self.check_policy()
         offered: dict[str, list[str]] = {}
         for offer in self._inventory.of(DefaultComponentSpec):
             offered.setdefault(offer.spec.type, []).append(offer.spec.flavor)
@@ -319,7 +324,8 @@ class Catalog:
         disabled = [p for p in self.plugins if p.state is PluginState.DISABLED]
         if disabled:
             names = ", ".join(str(plugin.owner) for plugin in disabled)
-            lines.append(f"Disabled: {names}; see 'zen plugin enable --help'.")
+            source = self._policy.source
+            lines.append(f"Disabled{f' by {source}' if source else ''}: {names}.")
         return "\n".join(lines)
 
     def _hint(self, command: str) -> str:

@@ -79,7 +79,7 @@ class App:
     def plugin_policy(self) -> PluginPolicy:
         """Return what is decided about plugins in this call."""
         if not self.plugins:
-            return PluginPolicy(allow=())
+            return PluginPolicy(allow=(), source="the option --no-plugins")
         try:
             return self.plugin_settings.policy()
         except ZenError:

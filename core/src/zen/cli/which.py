@@ -80,6 +80,8 @@ def _commands(catalog: Catalog, name: str) -> list[tuple[str, Owner]]:
 
 
 def _hint(catalog: Catalog, command: str) -> str:
+    """Say what may be the reason; raise it if it is what was said about plugins."""
+    catalog.check_policy()
     return f"See '{command}'.\n{catalog.absences}".rstrip()
 
 

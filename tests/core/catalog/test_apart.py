@@ -1,0 +1,156 @@
+"""Plugins that are asked in a process of their own."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zen.catalog import Answer, Claim, find_claims, run_apart
+from zen.catalog._apart import ask_apart
+from zen.plugin import CommandSpec, FlavorSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.conftest import FakeDistribution
+
+HORN = """\
+@hookimpl
+def zen_flavors():
+    return [FlavorSpec("alerter", "horn", "{name}.parts:Horn", "", frozenset())]
+"""
+SWEEP = """\
+@hookimpl
+def zen_commands():
+    return [CommandSpec(each, f"{name}.{{each}}:run") for each in ("sweep", "mop")]
+"""
+
+
+def asked(*names: str) -> dict[str, tuple[Answer, list[str]]]:
+    claims = [claim for claim in find_claims() if claim.owner.distribution in names]
+    answers = ask_apart(claims)
+    return {
+        claim.owner.distribution: answer
+        for claim, answer in zip(claims, answers, strict=True)
+    }
+
+
+def test_nothing_is_imported_in_this_process(
+    fake_distribution: FakeDistribution,
+) -> None:
+    fake_distribution("horns", HORN.format(name="horns"))
+    answer, files = asked("horns")["horns"]
+    assert answer.specs == (
+        FlavorSpec("alerter", "horn", "horns.parts:Horn", capabilities=frozenset()),
+    )
+    assert "horns.plugin" not in sys.modules
+    assert [file for file in files if file.endswith("plugin.py")]
+
+
+@pytest.mark.parametrize(
+    ("hooks", "cause"),
+    [
+        ("import os\nos._exit(3)", "it ends the whole process, with exit code 3"),
+        ("import os\nos._exit(0)", "it ends the whole process, with exit code 0"),
+        ("import os\nos.abort()", "it ends the whole process, with signal 6"),
+        (
+            "import os\n@hookimpl\ndef zen_flavors():\n    os._exit(1)",
+            "it ends the whole process, with exit code 1",
+        ),
+    ],
+)
+def test_one_that_ends_the_process_harms_no_other(
+    fake_distribution: FakeDistribution, hooks: str, cause: str
+) -> None:
+    for name in ("able", "well"):
+        fake_distribution(name, HORN.format(name=name))
+    fake_distribution("broken", hooks)
+    found = asked("able", "broken", "well")
+    (broken, _) = found["broken"]
+    assert broken.is_fatal
+    assert f"Module 'broken.plugin' of broken 1.0 can't be loaded: {cause}" in str(
+        broken.error
+    )
+    for name in ("able", "well"):
+        answer, _ = found[name]
+        assert (len(answer.specs), answer.error, answer.is_fatal) == (1, None, False)
+
+
+def test_one_that_hangs_harms_no_other(
+    fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = partial(run_apart, timeout=3)
+    monkeypatch.setattr("zen.catalog._apart.run_apart", impatient)
+    fake_distribution("broken", "import time\ntime.sleep(60)")
+    fake_distribution("well", HORN.format(name="well"))
+    found = asked("broken", "well")
+    assert "it hangs: no end after 3 seconds" in str(found["broken"][0].error)
+    assert found["well"][0].specs
+
+
+def test_all_files_of_a_package_are_suspected_where_the_process_ends(
+    fake_distribution: FakeDistribution,
+) -> None:
+    """Which of them does it nobody knows, and any of them may be mended."""
+    fake_distribution("broken", "import broken.parts", "import os\nos._exit(3)")
+    _, files = asked("broken")["broken"]
+    names = {file.rpartition("broken/")[2] for file in files}
+    assert names >= {"__init__.py", "plugin.py", "parts.py"}
+
+
+def test_the_files_behind_an_error_are_those_that_raised(
+    fake_distribution: FakeDistribution,
+) -> None:
+    fake_distribution("broken", "import broken.parts", "def :")
+    answer, files = asked("broken")["broken"]
+    assert "SyntaxError" in str(answer.error)
+    assert [file for file in files if file.endswith("parts.py")]
+
+
+def test_a_module_that_is_missing_may_appear_in_its_package(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    fake_distribution("broken", module="broken.gone")
+    _, files = asked("broken")["broken"]
+    assert str(tmp_path / "site" / "broken-1.0" / "broken") in files
+
+
+def test_commands_that_cannot_be_imported_are_found(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    fake_distribution("broken", SWEEP.format(name="broken"))
+    package = tmp_path / "site" / "broken-1.0" / "broken"
+    (package / "sweep.py").write_text("import os\nos._exit(3)")
+    (package / "mop.py").write_text("import not_there_at_all")
+    answer, files = asked("broken")["broken"]
+    assert [type(spec) for spec in answer.specs] == [CommandSpec, CommandSpec]
+    assert (answer.error, answer.is_fatal) == (None, False)
+    sweep, mop = answer.broken["broken.sweep:run"], answer.broken["broken.mop:run"]
+    assert (sweep.is_fatal, mop.is_fatal) == (True, False)
+    assert "'broken.sweep:run' of broken 1.0" in str(sweep.error)
+    assert "exit code 3" in str(sweep.error)
+    assert "No module named 'not_there_at_all'" in str(mop.error)
+    assert "'pip install broken'" in mop.error.hint
+    assert {str(package / "sweep.py"), str(package / "mop.py")} <= set(files)
+
+
+@pytest.mark.parametrize("module", [".plugin", "", "a:b", "a b", "..", "os.", "'"])
+def test_an_entry_point_may_hold_anything(
+    fake_distribution: FakeDistribution, module: str
+) -> None:
+    owner = fake_distribution("broken")
+    ((answer, _),) = ask_apart([Claim(owner, module)])
+    assert answer.error
+    assert not answer.is_fatal
+
+
+def test_where_no_process_can_be_started_that_is_an_error(
+    fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = fake_distribution("well")
+    monkeypatch.setattr("zen.catalog._isolation._CHILD", "import os; os._exit(4)")
+    with pytest.raises(OSError, match="can't be started: exit code 4"):
+        ask_apart([Claim(owner, "well.plugin")])
