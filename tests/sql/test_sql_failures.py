@@ -49,6 +49,25 @@ def test_a_file_that_is_no_database(driver: SQLStoreDriver, file: Path) -> None:
     assert file.read_bytes() == b"garbage " * 1000
 
 
+def test_a_file_that_was_cut_short_anywhere(driver: SQLStoreDriver, file: Path) -> None:
+    text = "x" * 10_000
+    for number in range(3):
+        ref = Ref("stack", f"main-{number}")
+        driver.commit(Transaction(puts=(Put(ref, uuid4(), {"text": text}),)))
+    whole = file.read_bytes()
+    near_pages = range(0, len(whole), 4096)
+    sizes = {1, 15, 16, 17, 99, 100, 101, 1024, len(whole) - 1}
+    sizes |= {size + step for size in near_pages for step in (-1, 0, 1, 2048)}
+    for size in sorted(size for size in sizes if 0 < size < len(whole)):
+        file.write_bytes(whole[:size])
+        for use in (lambda: driver.scan("stack"), lambda: driver.commit(a_change())):
+            with pytest.raises(StoreUnavailableError, match=r"zen\.db can't be used"):
+                use()
+        assert file.read_bytes() == whole[:size]
+    file.write_bytes(whole)
+    assert len(driver.scan("stack").records) == 3
+
+
 def test_a_folder_in_the_place_of_the_file(driver: SQLStoreDriver, file: Path) -> None:
     file.mkdir(parents=True)
     with pytest.raises(StoreUnavailableError, match="unable to open database file"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from textwrap import dedent
 from threading import Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,14 +13,13 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from tests.servers import execute, free_port
+from tests.servers import execute
 from tests.sql.proxy import Proxy
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
 from zen_sql import drivers
 from zen_sql.engine import Database
-from zen_sql.store import SQLStoreDriver
 from zen_sql.tables import PROFILE
 from zen_sql.urls import parse_url
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
+
+    from tests.conftest import RunPython
+    from zen_sql.store import SQLStoreDriver
 
 MAIN = Ref("stack", "main")
 
@@ -229,44 +232,36 @@ def test_transactions_see_what_others_have_committed(
         assert connection.scalar(query) == 1
 
 
-def fails(url: str) -> tuple[str, str]:
-    """Return the message and the hint of what goes wrong in reading and in writing."""
-    driver = SQLStoreDriver(url)
-    began = time.monotonic()
-    with pytest.raises(StoreUnavailableError) as reading:
-        driver.scan("stack")
-    with pytest.raises(StoreUnavailableError) as writing:
-        driver.commit(a_change())
-    driver.close()
-    assert time.monotonic() - began < 30
-    assert writing.value.message == reading.value.message
-    assert "secret" not in reading.value.message
-    assert "\n" not in reading.value.message
-    return reading.value.message, reading.value.hint
+def test_a_process_that_was_forked_has_connections_of_its_own(
+    server_url: str, run_python: RunPython
+) -> None:
+    script = """\
+        import os, sys
+        from zen.stores import Transaction
+        from zen_sql.store import SQLStoreDriver
+
+        driver = SQLStoreDriver(sys.argv[1])
+        driver.commit(Transaction())
+        child = os.fork()
+        driver.commit(Transaction())
+        if not child:
+            sys.exit()
+        print(os.waitpid(child, 0)[1], driver.last_sequence())
+    """
+    assert run_python(script, server_url) == "0 3\n"
 
 
-def test_a_server_that_is_down(server_url: str) -> None:
-    url = make_url(server_url).set(port=free_port())
-    message, hint = fails(url.render_as_string(hide_password=False))
-    assert "refused" in message
-    assert "Check that the server runs" in hint
+def test_who_forgets_to_close_leaves_nothing_open(
+    server_url: str, run_python: RunPython
+) -> None:
+    script = """        import sys
+        from zen.stores import Transaction
+        from zen_sql.store import SQLStoreDriver
 
-
-def test_a_host_that_does_not_exist(server_url: str) -> None:
-    url = make_url(server_url).set(host="no-such-host.invalid")
-    message, _ = fails(url.render_as_string(hide_password=False))
-    assert "no-such-host.invalid" in message
-
-
-def test_a_wrong_password(server_url: str) -> None:
-    url = make_url(server_url).set(password="wrong-secret")  # noqa: S106 - a wrong one
-    message, hint = fails(url.render_as_string(hide_password=False))
-    assert "password" in message
-    assert "the user" in hint
-
-
-def test_no_such_database(server_url: str) -> None:
-    url = make_url(server_url).set(database="zen_nowhere")
-    message, hint = fails(url.render_as_string(hide_password=False))
-    assert "zen_nowhere" in message
-    assert "database" in hint
+        SQLStoreDriver(sys.argv[1]).commit(Transaction())  # and lets go of it
+        driver = SQLStoreDriver(sys.argv[1])
+        driver.commit(Transaction())
+        print(driver.last_sequence())
+    """
+    run = f"import warnings; warnings.simplefilter('error')\n{dedent(script)}"
+    assert run_python(run, server_url) == "2\n"

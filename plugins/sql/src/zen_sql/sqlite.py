@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import create_engine, event
@@ -10,7 +12,6 @@ from sqlalchemy.pool import NullPool
 from zen_sql.failures import wrong_option
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
 
     from sqlalchemy import URL, Connection, Dialect, Engine
@@ -55,7 +56,7 @@ def file_engine(url: URL, file: Path) -> Engine:
         raise wrong_option(str(file), error) from error
     event.listen(engine, "do_connect", open_existing)
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", partial(_begin, file=file))
     return engine
 
 
@@ -67,6 +68,13 @@ def _set_up(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None
     connection.execute("PRAGMA synchronous = EXTRA")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, file: Path) -> None:
     options = connection.get_execution_options()
     connection.exec_driver_sql(options.get("zen_begin", READ))
+    # SQLite takes the missing part of a last page for zeros, and a byte for nothing.
+    # From here on, nobody changes the file's length.
+    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    page = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    size = file.stat().st_size
+    if size and (size < pages * page or size % page):
+        raise sqlite3.DatabaseError("the file was cut short")
