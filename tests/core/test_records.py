@@ -178,3 +178,20 @@ def test_where_a_record_came_from_is_no_part_of_what_it_is() -> None:
     record = stored(STACK)
     assert record == replace(record, origin="elsewhere")
     assert record != replace(record, uuid=uuid4())
+
+
+def test_what_may_hold_a_secret_is_masked_unless_it_is_a_reference() -> None:
+    component = ComponentRecord(
+        "alerter",
+        "x",
+        "mail",
+        {"a": "hush", "b": "${NAME}", "c": "{{db.key}}", "d": None, "e": ["f"], "g": 1},
+        secrets=("a", "b", "c", "d", "e"),
+    )
+    kept = ComponentRecord.from_record(stored(component))
+    assert kept == component
+    assert kept.shown_configuration == {
+        **component.configuration,
+        "a": "**********",
+        "e": "**********",
+    }

@@ -17,7 +17,7 @@ __all__ = [
 _COMPLETION = "Print the script with which a shell completes commands and names."
 _STATUS = "Show where you are, what is active there and why, and what is wrong."
 _SCHEMA = "Show what editors need to complete files of stacks."
-_SECRET = "Manage the secrets in the active stack's secrets manager."
+_SECRETS = "Manage the secrets in the active stack's secrets manager."
 _WHICH = "Show which plugin a flavor, a store type or a command comes from."
 
 
@@ -73,7 +73,7 @@ def zen_commands() -> list[CommandSpec]:
         CommandSpec("profile", "zen.cli.profile:profile", "Manage profiles."),
         CommandSpec("repo", "zen.cli.repo:repo", "Manage the repository you are in."),
         CommandSpec("schema", "zen.cli.schema:schema", _SCHEMA),
-        CommandSpec("secret", "zen.cli.secret:secret", _SECRET),
+        CommandSpec("secret", "zen.cli.secret:secret", _SECRETS),
         CommandSpec("stack", "zen.cli.stack:stack", "Manage stacks."),
         CommandSpec("status", "zen.cli.status:status", _STATUS),
         CommandSpec("which", "zen.cli.which:which", _WHICH),

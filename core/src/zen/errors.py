@@ -12,6 +12,7 @@ ZenError
 │   ├── StackNotFoundError
 │   ├── StackComponentNotFoundError
 │   ├── FlavorNotFoundError
+│   ├── SecretNotFoundError
 │   ├── StoreDriverNotFoundError
 │   ├── PluginNotFoundError
 │   ├── RevisionNotFoundError     a commit that a profile's history doesn't have
@@ -23,6 +24,7 @@ ZenError
 │   ├── StackExistsError
 │   ├── StackComponentExistsError
 │   ├── FlavorExistsError
+│   ├── SecretExistsError
 │   └── RunExistsError
 ├── InUseError                    (ValueError)
 ├── ComponentConfigurationError   (ValueError)
@@ -32,6 +34,7 @@ ZenError
 │   ├── ConflictError             a stale transaction; nothing was changed
 │   ├── StoreLockedError          another process holds the store for too long
 │   └── StoreUnavailableError     the store can't be read or written at all
+├── InstallationError             pip or uv failed, or what is installed can't be pinned
 ├── ProvisioningError
 ├── VetoError                     a plugin forbids a lifecycle operation
 ├── PipelineError
@@ -70,6 +73,7 @@ __all__ = [
     "FlavorNotFoundError",
     "InUseError",
     "InitializationException",
+    "InstallationError",
     "InvalidNameError",
     "NotFoundError",
     "PipelineError",
@@ -86,6 +90,8 @@ __all__ = [
     "RevisionNotFoundError",
     "RunExistsError",
     "RunNotFoundError",
+    "SecretExistsError",
+    "SecretNotFoundError",
     "StackComponentExistsError",
     "StackComponentNotFoundError",
     "StackExistsError",
@@ -273,6 +279,12 @@ class FlavorNotFoundError(NotFoundError):
     kind = "flavor"
 
 
+class SecretNotFoundError(NotFoundError):
+    """Report a secret that the secrets manager doesn't have."""
+
+    kind = "secret"
+
+
 class StoreDriverNotFoundError(NotFoundError):
     """Report a store type that no installed plugin provides."""
 
@@ -347,6 +359,10 @@ class FlavorExistsError(AlreadyExistsError):
     """Report the name of a flavor that exists already."""
 
 
+class SecretExistsError(AlreadyExistsError):
+    """Report the name of a secret that exists already."""
+
+
 class RunExistsError(AlreadyExistsError):
     """Report the name of a pipeline run that exists already."""
 
@@ -409,6 +425,10 @@ class StoreLockedError(StoreError):
 
 class StoreUnavailableError(StoreError):
     """Report a store that can't be opened, read or written; it is unchanged."""
+
+
+class InstallationError(ZenError):
+    """Report distributions that can't be installed, or can't be pinned."""
 
 
 class ProvisioningError(ZenError):

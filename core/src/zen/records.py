@@ -13,9 +13,10 @@ from uuid import UUID, uuid4
 
 from zen.errors import DamagedDataError, InvalidNameError
 from zen.names import check_name, is_name
+from zen.references import MASK, is_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = [
     "COMPONENT",
@@ -28,6 +29,7 @@ __all__ = [
     "Record",
     "Ref",
     "StackRecord",
+    "masked",
 ]
 
 COMPONENT: Final = "component"
@@ -129,6 +131,7 @@ class ComponentRecord:
         configuration: JSON-able attributes beside name and uuid.
         provider: Where the flavor came from, if it came from a distribution.
         uuid: The component's identity.
+        secrets: The attributes that may hold secrets, or rather references to them.
     """
 
     type: str
@@ -137,6 +140,7 @@ class ComponentRecord:
     configuration: Mapping[str, object] = field(default_factory=dict)
     provider: Provider | None = None
     uuid: UUID = field(default_factory=uuid4)
+    secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_name(self.name, self.type.replace("_", " "))
@@ -148,6 +152,14 @@ class ComponentRecord:
         """Where the record is kept."""
         return Ref.to_component(self.type, self.name)
 
+    @property
+    def shown_configuration(self) -> dict[str, object]:
+        """The configuration as anybody may see it, should a secret be in it after all.
+
+        No plugin is needed to tell.
+        """
+        return masked(self.configuration, self.secrets)
+
     def to_payload(self) -> dict[str, object]:
         """Return the content that a store keeps."""
         payload: dict[str, object] = {
@@ -157,6 +169,8 @@ class ComponentRecord:
             "uuid": str(self.uuid),
             "configuration": dict(self.configuration),
         }
+        if self.secrets:
+            payload["secrets"] = list(self.secrets)
         return {**payload, **_provider_payload(self.provider)}
 
     @classmethod
@@ -170,6 +184,7 @@ class ComponentRecord:
                 flavor=read.text("flavor"),
                 configuration=read.mapping("configuration", optional=True),
                 provider=read.provider(),
+                secrets=read.texts("secrets"),
                 uuid=record.uuid,
             )
         except InvalidNameError as error:
@@ -310,6 +325,23 @@ class StackRecord:
         return stack
 
 
+def masked(
+    configuration: Mapping[str, object], secrets: Collection[str]
+) -> dict[str, object]:
+    """Return a configuration in which no secret can be read; references can.
+
+    Args:
+        configuration: The attributes.
+        secrets: Those that may hold secrets.
+    """
+    return {
+        key: value
+        if key not in secrets or value is None or is_reference(value)
+        else MASK
+        for key, value in configuration.items()
+    }
+
+
 def _provider_payload(
     provider: Provider | None, key: str = "provider"
 ) -> dict[str, object]:
@@ -351,6 +383,12 @@ class _Reader:
         if not isinstance(distribution, str) or not isinstance(version, str):
             self.fail(f"'{key}' must hold a 'distribution' and a 'version'")
         return Provider(distribution, version)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.record.payload.get(key) or []
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            self.fail(f"'{key}' must be a list of texts")
+        return tuple(value)
 
     def mapping(self, key: str, *, optional: bool = False) -> dict[str, object]:
         value = self.record.payload.get(key)

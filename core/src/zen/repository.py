@@ -21,8 +21,9 @@ from zen.errors import ConfigurationError, StackNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
-    from zen.carrying import StackCarrier
+    from zen.carrying import StackCarrier, StackEnvironment
     from zen.catalog import Offer
     from zen.components import StackComponent
     from zen.components.custom_flavors import CustomFlavors
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from zen.config import Choice, ProfileConfiguration, ProfileHistory
     from zen.plugin import FlavorSpec
     from zen.records import ComponentRecord, StackRecord
-    from zen.stack import Lifecycle, Stack, StackRegistry
+    from zen.stack import Lifecycle, Secrets, Stack, StackRegistry
     from zen.status import Status
     from zen.stores import Store
 
@@ -496,11 +497,16 @@ class Repository:
     def register_stack_component(self, component: StackComponent) -> None:
         """Register a component.
 
+        A secret of it goes into the active stack's secrets manager, and the component
+        is kept with a reference in its place.
+
         Raises:
             StackComponentExistsError: Its name is taken.
+            ComponentConfigurationError: It has a secret, and the stack no manager.
         """
-        record = self.factory.record(component)
-        self.store.save(components=[record])
+        with self._with_references(component) as kept:
+            record = self.factory.record(kept)
+            self.store.save(components=[record])
         self._announce([record])
 
     def update_stack_component(
@@ -512,9 +518,9 @@ class Repository:
             StackComponentNotFoundError: There is no component called `name`.
             StackComponentExistsError: Its new name is taken.
         """
-        self.store.replace_component(
-            component_type, name, self.factory.record(component)
-        )
+        with self._with_references(component) as kept:
+            record = self.factory.record(kept)
+            self.store.replace_component(component_type, name, record)
 
     def rename_stack_component(
         self, component_type: str, name: str, new_name: str
@@ -544,6 +550,21 @@ class Repository:
         """Return a flavor with its owner, without importing its class."""
         return self._catalog.flavor(component_type, name)
 
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets in the active stack's secrets manager.
+
+        Raises:
+            ConfigurationError: The active stack has no secrets manager.
+        """
+        if secrets := self._find_secrets():
+            return secrets
+        raise ConfigurationError(
+            f"The active stack '{self.active_stack_name}' has no secrets manager.",
+            hint="Register one with 'zen secrets-manager register NAME --flavor local',"
+            " and add it with 'zen stack update --secrets-manager NAME'.",
+        )
+
     @cached_property
     def custom_flavors(self) -> CustomFlavors:
         """The flavors that the profile's users have registered themselves."""
@@ -561,6 +582,15 @@ class Repository:
         return StackCarrier(self._store_of, self._catalog, self._activation)
 
     @property
+    def environment(self) -> StackEnvironment:
+        """What the active stack needs to be installed; raises as its record does."""
+        from zen.carrying import StackEnvironment, needs_of  # as above
+
+        stack, store_type = self.active_stack_record, self.active_profile.store_type
+        needs = needs_of(stack, self.store, store_type, self._catalog)
+        return StackEnvironment(stack.name, needs, self.root)
+
+    @property
     def factory(self) -> ComponentFactory:
         """What builds components from records."""
         return self._registry.factory
@@ -576,6 +606,24 @@ class Repository:
         from zen.stack import StackRegistry
 
         return StackRegistry(self._catalog, self._notify, self.custom_flavors)
+
+    def _find_secrets(self) -> Secrets | None:
+        # Loads pydantic, which listing records doesn't need.
+        from zen.components import BaseSecretsManager
+        from zen.stack import Secrets
+
+        name = self.active_stack_record.components.get("secrets_manager")
+        if name is None:
+            return None
+        manager = self.get_stack_component("secrets_manager", name)
+        return Secrets(manager) if isinstance(manager, BaseSecretsManager) else None
+
+    def _with_references(
+        self, component: StackComponent
+    ) -> AbstractContextManager[StackComponent]:
+        from zen.stack import with_references  # as above
+
+        return with_references(component, self._find_secrets, self._notify)
 
     def _announce(self, components: list[ComponentRecord]) -> None:
         for component in components:

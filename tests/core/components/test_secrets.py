@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import ClassVar
 
 import pytest
-from pydantic import SecretBytes, SecretStr
+from pydantic import Field, SecretBytes, SecretStr
 
 from zen.components import StackComponent
-from zen.components.secrets import is_reference, reveal
+from zen.components.secrets import is_reference, reveal, secret_fields
 from zen.errors import ConfigurationError
 
 
@@ -31,12 +32,17 @@ class Mail(StackComponent):
         (SecretStr("${NAME}-hush"), False),
         (SecretStr("${NAME}\n"), False),
         (SecretStr("$NAME"), False),
+        (SecretStr("{{db.password}}"), True),
+        (SecretStr("{{ alerter-x.1.pass_word }}"), True),
+        (SecretStr("{{password}}"), False),
+        (SecretStr("{{db.password}}!"), False),
+        (SecretStr("{{../db.password}}"), False),
         (SecretBytes(b"${NAME}"), False),
         ("${NAME}", False),
         (None, False),
     ],
 )
-def test_a_reference_names_a_variable_and_nothing_else(
+def test_a_reference_names_what_holds_the_secret_and_nothing_else(
     value: object, *, expected: bool
 ) -> None:
     assert is_reference(value) is expected
@@ -76,3 +82,50 @@ def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(ConfigurationError, match="'MAIL_PASSWORD' isn't set") as caught:
         reveal(SecretStr("${MAIL_PASSWORD}"))
     assert "export MAIL_PASSWORD=" in caught.value.hint
+
+
+class Vault:
+    name = "vault"
+
+    def get_secret(self, name: str) -> dict[str, str]:
+        return {"a.b": {"password": "hush"}}[name]
+
+
+def test_a_key_is_looked_up_in_the_secrets_manager() -> None:
+    assert reveal(SecretStr("{{a.b.password}}"), Vault()) == "hush"
+
+
+@pytest.mark.parametrize(
+    ("text", "manager", "message", "hint"),
+    [
+        ("{{a.b.password}}", None, "the stack has none", "zen stack update"),
+        ("{{a.password}}", Vault(), "'vault' doesn't have", "secret register a --pass"),
+        ("{{a.b.user}}", Vault(), "refers to a key that secret", "update a.b --user="),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_explained(
+    text: str, manager: Vault | None, message: str, hint: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        reveal(SecretStr(text), manager)
+    assert hint in caught.value.hint
+
+
+def test_the_fields_that_hold_secrets_are_known_without_a_value() -> None:
+    class Account(Mail):
+        token: SecretBytes = SecretBytes(b"")
+        keys: dict[str, list[SecretStr] | None] = Field(default_factory=dict)
+
+    assert secret_fields(Account) == ("keys", "password", "token")
+
+
+def test_a_component_asks_the_secrets_manager_of_its_stack() -> None:
+    component = Mail(name="x", password=SecretStr("{{a.b.password}}"))
+    assert component.password
+    component.bind_secrets(Vault())  # type: ignore[arg-type]
+    copy = pickle.loads(pickle.dumps(component))  # noqa: S301
+    assert (component.reveal(component.password), copy.reveal(copy.password)) == (
+        *("hush", "hush"),
+    )
+    assert component == Mail(**dict(component))
+    assert "_secrets_manager" not in component.model_dump()

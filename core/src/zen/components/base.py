@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from zen.components.secrets import is_reference
+from zen.components.secrets import is_reference, reveal
 from zen.errors import did_you_mean
 from zen.names import check_name
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen.components.deployment import Deployment
+    from zen.components.secrets_manager import BaseSecretsManager
     from zen.stack import Stack, StackValidator
 
 __all__ = ["StackComponent"]
@@ -96,6 +97,22 @@ class StackComponent(BaseModel, ABC):
             if isinstance(secret, SecretStr) and is_reference(secret)
         }
         return {**content, **references}
+
+    def bind_secrets(self, manager: BaseSecretsManager) -> None:
+        """Say where `reveal` looks for secrets; a stack does so for its components."""
+        # Not a field, nor a private attribute: those make components unequal.
+        self.__dict__["_secrets_manager"] = manager
+
+    def reveal(self, secret: SecretStr) -> str:
+        """Return the text of a secret of this component, or what it refers to.
+
+        `${NAME}` stands for the environment variable of that name, and `{{name.key}}`
+        for a key of a secret in the secrets manager of the component's stack.
+
+        Raises:
+            ConfigurationError: It refers to what isn't there.
+        """
+        return reveal(secret, self.__dict__.get("_secrets_manager"))
 
     @property
     def is_provisioned(self) -> bool:

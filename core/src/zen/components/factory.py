@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import yaml
-from pydantic import SecretBytes, SecretStr, ValidationError
+from pydantic import ValidationError
 
 from zen.catalog import on_one_line
 from zen.components.flavors import Flavors
-from zen.components.secrets import is_reference
+from zen.components.secrets import is_plain, secret_fields
 from zen.errors import ComponentConfigurationError, did_you_mean
 from zen.records import ComponentRecord
 
@@ -131,12 +131,14 @@ class ComponentFactory:
         """
         provider = self.flavors.provider_of(component)
         for attribute, value in component.model_dump().items():
-            if _holds_secret(value) and not is_reference(value):
+            if is_plain(value):
                 raise ComponentConfigurationError(
                     f"'{attribute}' of {component.TYPE.replace('_', ' ')}"
                     f" '{component.name}' is a secret, and no store may keep one.",
                     hint="Name an environment variable that holds it, as in"
-                    f" {attribute}='${{NAME}}', or leave '{attribute}' out.",
+                    f" {attribute}='${{NAME}}', or a key of a secret of the stack's"
+                    f" secrets manager, as in {attribute}='{{{{name.key}}}}'; see"
+                    " 'zen secret --help'.",
                 )
         return ComponentRecord(
             type=component.TYPE,
@@ -144,6 +146,7 @@ class ComponentFactory:
             flavor=component.FLAVOR,
             configuration=component.model_dump(mode="json", exclude={"name", "uuid"}),
             provider=provider,
+            secrets=secret_fields(type(component)),
             uuid=component.uuid,
         )
 
@@ -199,14 +202,6 @@ def _refused(cls: type[StackComponent], texts: Mapping[str, str]) -> set[str]:
     except Exception:  # noqa: BLE001
         return set()
     return set()
-
-
-def _holds_secret(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_holds_secret, value.values()))
-    if isinstance(value, list | tuple | set | frozenset):
-        return any(map(_holds_secret, value))
-    return isinstance(value, SecretStr | SecretBytes)
 
 
 def _explain(problem: Mapping[str, object]) -> str:

@@ -3,36 +3,79 @@
 from __future__ import annotations
 
 import os
-import re
-from typing import Final
+from typing import TYPE_CHECKING, get_args
 
-from pydantic import SecretStr
+from pydantic import SecretBytes, SecretStr
 
+from zen import references
 from zen.errors import ConfigurationError
 
-__all__ = ["is_reference", "reveal"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
 
-_REFERENCE: Final = re.compile(r"\$\{(\w+)\}")
+    from pydantic import BaseModel
+
+    class SecretsManager(Protocol):
+        """Know secrets by their names."""
+
+        name: str
+
+        def get_secret(self, name: str) -> Mapping[str, str]:
+            """Return a secret's keys and values; raise `KeyError` without it."""
+
+
+__all__ = ["is_plain", "is_reference", "reveal", "secret_fields"]
 
 
 def is_reference(value: object) -> bool:
-    """Tell whether a secret is `${NAME}`: an environment variable that holds it."""
-    return isinstance(value, SecretStr) and bool(
-        _REFERENCE.fullmatch(value.get_secret_value())
+    """Tell whether a secret is `${NAME}` or `{{name.key}}`, and nothing else."""
+    return isinstance(value, SecretStr) and references.is_reference(
+        value.get_secret_value()
     )
 
 
-def reveal(secret: SecretStr) -> str:
-    """Return a secret's text, or that of the environment variable that it names.
+def is_plain(value: object) -> bool:
+    """Tell whether a value is, or holds, a secret as it is."""
+    if isinstance(value, dict):
+        return any(map(is_plain, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return any(map(is_plain, value))
+    return isinstance(value, SecretStr | SecretBytes) and not is_reference(value)
+
+
+def secret_fields(cls: type[BaseModel]) -> tuple[str, ...]:
+    """Return the names of the fields that may hold a secret, sorted."""
+    fields = cls.model_fields.items()
+    return tuple(sorted(name for name, f in fields if _is_secret(f.annotation)))
+
+
+def reveal(secret: SecretStr, manager: SecretsManager | None = None) -> str:
+    """Return a secret's text, or what it refers to.
+
+    Args:
+        secret: The secret; `${NAME}` stands for the environment variable of that
+            name, and `{{name.key}}` for a key of a secret in a secrets manager.
+        manager: That secrets manager.
 
     Raises:
-        ConfigurationError: There is no such variable.
+        ConfigurationError: It refers to what isn't there.
     """
     text = secret.get_secret_value()
-    reference = _REFERENCE.fullmatch(text)
-    if reference is None:
-        return text
-    name = reference[1]
+    if variable := references.VARIABLE.fullmatch(text):
+        return _from_environment(variable[1])
+    if found := references.SECRET_KEY.fullmatch(text):
+        return _from_manager(text, found[1], found[2], manager)
+    return text
+
+
+def _is_secret(annotation: object) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, SecretStr | SecretBytes):
+        return True
+    return any(map(_is_secret, get_args(annotation)))
+
+
+def _from_environment(name: str) -> str:
     try:
         return os.environ[name]
     except KeyError:
@@ -41,3 +84,28 @@ def reveal(secret: SecretStr) -> str:
             f" as ${{{name}}}.",
             hint=f"Set it, as with 'export {name}=…', and repeat the command.",
         ) from None
+
+
+def _from_manager(
+    text: str, name: str, key: str, manager: SecretsManager | None
+) -> str:
+    if manager is None:
+        raise ConfigurationError(
+            f"{text} refers to a secrets manager, and the stack has none.",
+            hint="Give it one with 'zen stack update --secrets-manager NAME'.",
+        )
+    try:
+        values = manager.get_secret(name)
+    except KeyError:
+        raise ConfigurationError(
+            f"{text} refers to secret '{name}', which secrets manager"
+            f" '{manager.name}' doesn't have.",
+            hint=f"Register it with 'zen secret register {name} --{key}=VALUE'.",
+        ) from None
+    if key not in values:
+        raise ConfigurationError(
+            f"{text} refers to a key that secret '{name}' of secrets manager"
+            f" '{manager.name}' doesn't have.",
+            hint=f"Add it with 'zen secret update {name} --{key}=VALUE'.",
+        )
+    return values[key]

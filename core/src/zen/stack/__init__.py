@@ -5,7 +5,16 @@ from __future__ import annotations
 from zen.components import StackComponent
 from zen.stack._lifecycle import Lifecycle
 from zen.stack._registry import StackRegistry
+from zen.stack._secrets import Secrets, with_references
 from zen.stack._stack import Stack
 from zen.stack._validator import StackValidator
 
-__all__ = ["Lifecycle", "Stack", "StackComponent", "StackRegistry", "StackValidator"]
+__all__ = [
+    "Lifecycle",
+    "Secrets",
+    "Stack",
+    "StackComponent",
+    "StackRegistry",
+    "StackValidator",
+    "with_references",
+]

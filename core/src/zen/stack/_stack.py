@@ -102,6 +102,8 @@ class Stack:
         self.components = {kind: part for kind, part in given.items() if part}
         for component_type, component in self.components.items():
             self._check_type(component_type, component)
+            if secrets_manager:
+                component.bind_secrets(secrets_manager)
 
     @classmethod
     def from_components(

@@ -7,7 +7,6 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from sqlalchemy import URL
 
-from zen.components.secrets import reveal
 from zen_sql.metadata_store import RelationalMetadataStore
 from zen_sql.urls import expand
 
@@ -59,7 +58,7 @@ class MySQLMetadataStore(RelationalMetadataStore):
         return URL.create(
             "mysql",
             username=expand(self.username) or None,
-            password=reveal(self.password) if self.password else None,
+            password=self.reveal(self.password) if self.password else None,
             host=expand(self.host),
             port=self.port,
             database=expand(self.database),

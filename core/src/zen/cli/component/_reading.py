@@ -16,7 +16,7 @@ from zen.cli.component._choice import (
 )
 from zen.cli.options import output_option
 from zen.cli.output import print_name, print_object, print_rows
-from zen.errors import FlavorNotFoundError, PluginError
+from zen.errors import CustomFlavorError, FlavorNotFoundError, PluginError
 
 if TYPE_CHECKING:
     from zen.plugin import ComponentTypeSpec
@@ -42,10 +42,10 @@ def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
     if output == "table":
         attributes = {key for record in records for key in record.configuration}
         headers |= {key: key.upper() for key in sorted(attributes)}
-        rows = [{**each.configuration, **_row(each, active)} for each in records]
+        rows = [{**each.shown_configuration, **_row(each, active)} for each in records]
     else:
         rows = [
-            {**_row(each, active), "configuration": dict(each.configuration)}
+            {**_row(each, active), "configuration": each.shown_configuration}
             for each in records
         ]
     empty = f"No {spec.plural.replace('_', ' ')} registered."
@@ -109,11 +109,13 @@ def _effective(repository: Repository, record: ComponentRecord) -> dict[str, obj
     """Return a configuration with its defaults, as far as its flavor can be loaded."""
     try:
         component = repository.factory.build(record)
-    except (FlavorNotFoundError, PluginError) as error:
+    except (CustomFlavorError, FlavorNotFoundError, PluginError) as error:
         warn(error)
-        return dict(record.configuration)
+        return record.shown_configuration
+    # What a secret refers to may be seen, unlike the secret.
+    kept = {key: record.shown_configuration.get(key) for key in record.secrets}
     return {
-        key: getattr(component, key)
+        key: kept.get(key) or getattr(component, key)
         for key in type(component).model_fields
         if key not in {"name", "uuid"}
     }

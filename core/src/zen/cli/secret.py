@@ -1,0 +1,154 @@
+"""`zen secret`: what the active stack's secrets manager keeps."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from zen.cli.app import App, pass_app
+from zen.cli.attributes import read_attributes
+from zen.cli.group import Group
+from zen.cli.options import output_option, yes_option
+from zen.cli.output import print_object, print_rows
+from zen.references import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["secret"]
+
+_FREE = {"ignore_unknown_options": True}
+
+
+@click.group(cls=Group)
+def secret() -> None:
+    """Manage the secrets in the active stack's secrets manager."""
+
+
+@secret.command("register", context_settings=_FREE)
+@click.argument("name")
+@click.argument("values", nargs=-1, type=click.UNPROCESSED)
+@pass_app
+def register_secret(app: App, name: str, values: Sequence[str]) -> None:
+    """Register a secret: one or several keys, each with a value.
+
+    What stands on a command line may be seen by others and is remembered by the shell.
+    --KEY=@FILE takes the content of a file, and --KEY=- is asked for.
+
+    \b
+    For example:
+      zen secret register db --user=ana --password=-
+      zen secret register ca --pem=@ca.pem
+    """
+    texts = _asked_for(read_attributes(values))
+    app.announce().secrets.register(name, texts)
+    click.echo(f"Successfully registered secret `{name}`.")
+
+
+@secret.command("list")
+@output_option
+@pass_app
+def list_secrets(app: App, output: str) -> None:
+    """List the names of the secrets.
+
+    For example: zen secret list
+    """
+    rows = [{"name": name} for name in app.announce().secrets.names()]
+    print_rows(rows, output, headers={"name": "NAME"}, empty="No secrets registered.")
+
+
+@secret.command("get")
+@click.argument("name")
+@click.option("--reveal", is_flag=True, help="Show the values, and not only the keys.")
+@output_option
+@pass_app
+def get_secret(app: App, name: str, output: str, *, reveal: bool) -> None:
+    """Show the keys of a secret, and its values if you say so.
+
+    For example: zen secret get db --reveal
+    """
+    values = app.announce().secrets.get(name)
+    shown = {key: values[key] if reveal else MASK for key in sorted(values)}
+    if output == "table":
+        print_object(shown, output, title=f"Secret '{name}'")
+    else:
+        print_object({"name": name, "values": shown}, output, title="")
+
+
+@secret.command("update", context_settings=_FREE)
+@click.argument("name")
+@click.option("--remove", multiple=True, metavar="KEY", help="Remove a key.")
+@click.argument("values", nargs=-1, type=click.UNPROCESSED)
+@pass_app
+def update_secret(
+    app: App, name: str, values: Sequence[str], remove: tuple[str, ...]
+) -> None:
+    """Change some values of a secret; its others stay.
+
+    For example: zen secret update db --password=-
+    """
+    if not values and not remove:
+        raise click.UsageError("No value is given, as in '--KEY=VALUE'.")
+    texts = _asked_for(read_attributes(values))
+    app.announce().secrets.update(name, texts, removed=remove)
+    click.echo(f"Secret with name `{name}` has been updated.")
+
+
+@secret.command("delete")
+@click.argument("name")
+@yes_option
+@pass_app
+def delete_secret(app: App, name: str, *, yes: bool) -> None:
+    """Delete a secret.
+
+    For example: zen secret delete db
+    """
+    secrets = app.announce().secrets
+    secrets.get(name)
+    app.confirm(f"This will delete secret '{name}' with all its values.", yes=yes)
+    secrets.delete(name)
+    click.echo(f"Deleted secret: {name}")
+
+
+@secret.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--name", "-n", "names", multiple=True, help="Only this one.")
+@pass_app
+def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
+    """Write secrets to a file, as they are, for 'zen secret import'.
+
+    The file is for its owner alone, and must not be there yet.
+
+    For example: zen secret export secrets.yaml
+    """
+    count = app.announce().secrets.export(file, names)
+    click.echo(f"Exported {count} secrets to '{file}'. Who has it can read them.")
+
+
+@secret.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--update", is_flag=True, help="Change those that are there already.")
+@pass_app
+def import_secrets(app: App, file: Path, *, update: bool) -> None:
+    """Register the secrets that a file holds: all of them, or none.
+
+    It is written as 'zen secret export' does: names, each with keys and values.
+
+    For example: zen secret import secrets.yaml
+    """
+    count = app.announce().secrets.import_file(file, update=update)
+    click.echo(f"Imported {count} secrets from '{file}'.")
+
+
+def _asked_for(values: dict[str, str]) -> dict[str, str]:
+    """Ask for the values that are `-`, unseen on a terminal."""
+    return {key: _ask(key) if value == "-" else value for key, value in values.items()}
+
+
+def _ask(key: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(key, hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\n")

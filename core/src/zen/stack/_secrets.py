@@ -1,0 +1,268 @@
+"""Work with a secrets manager, whatever its flavor raises."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from pydantic import SecretStr
+
+from zen.components.secrets import is_plain
+from zen.errors import (
+    ConfigurationError,
+    DamagedDataError,
+    SecretExistsError,
+    SecretNotFoundError,
+    ZenError,
+)
+from zen.names import check_name
+from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from zen.components import BaseSecretsManager, StackComponent
+
+__all__ = ["Secrets", "with_references"]
+
+# A reference, `{{name.key}}`, ends with what follows the last dot.
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
+
+
+class Secrets:
+    """Register, read, change and delete the secrets of a secrets manager.
+
+    Args:
+        manager: The secrets manager.
+    """
+
+    def __init__(self, manager: BaseSecretsManager) -> None:
+        self.manager = manager
+
+    def names(self) -> list[str]:
+        """Return the names of all secrets, sorted."""
+        with self._failures_told():
+            return sorted(self.manager.get_all_secret_keys())
+
+    def get(self, name: str) -> dict[str, str]:
+        """Return a secret's keys and values, or raise `SecretNotFoundError`."""
+        with self._failures_told(), self._absence_told(name):
+            return dict(self.manager.get_secret(name))
+
+    def register(self, name: str, values: Mapping[str, str]) -> None:
+        """Keep a new secret.
+
+        Raises:
+            InvalidNameError: The name breaks the rule for names.
+            ConfigurationError: There is no value, or a key is none.
+            SecretExistsError: The name is taken.
+        """
+        check_name(name, "secret")
+        _check(values)
+        with self._failures_told():
+            try:
+                self.manager.register_secret(name, values)
+            except ValueError as error:
+                raise SecretExistsError(
+                    f"Secret '{name}' exists already in secrets manager"
+                    f" '{self.manager.name}'.",
+                    hint=f"Change it with 'zen secret update {name}'.",
+                ) from error
+
+    def update(
+        self, name: str, values: Mapping[str, str], *, removed: tuple[str, ...] = ()
+    ) -> None:
+        """Change some values of a secret, and keep its others.
+
+        Args:
+            name: The secret.
+            values: The keys that get another value, and new ones.
+            removed: The keys to be without.
+
+        Raises:
+            SecretNotFoundError: There is no such secret.
+            ConfigurationError: A key is none, or isn't there to be removed.
+        """
+        old = self.get(name)
+        for key in removed:
+            if key not in old:
+                raise ConfigurationError(
+                    f"Secret '{name}' has no key '{key}'.",
+                    hint=f"It has: {', '.join(sorted(old)) or 'none'}.",
+                )
+        new = {key: old[key] for key in old if key not in removed} | dict(values)
+        _check(new)
+        with self._failures_told(), self._absence_told(name):
+            self.manager.update_secret(name, new)
+
+    def delete(self, name: str) -> None:
+        """Delete a secret, or raise `SecretNotFoundError`."""
+        with self._failures_told(), self._absence_told(name):
+            self.manager.delete_secret(name)
+
+    def export(self, file: Path, names: Sequence[str] = ()) -> int:
+        """Write secrets to a new file, which is for its owner alone, as they are.
+
+        Args:
+            file: The file.
+            names: The secrets; all of them if empty.
+
+        Returns:
+            How many they are.
+
+        Raises:
+            SecretNotFoundError: One of them isn't there.
+            ConfigurationError: The file is there already, or can't be written.
+        """
+        content = {name: self.get(name) for name in names or self.names()}
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(file, flags, 0o600), "wb") as stream:
+                stream.write(dump_yaml(content))
+        except OSError as error:
+            raise ConfigurationError(
+                f"{file} can't be written: {error.strerror}.",
+                hint="Choose another file; none is overwritten.",
+            ) from error
+        return len(content)
+
+    def import_file(self, file: Path, *, update: bool = False) -> int:
+        """Register the secrets that a file holds, all of them or none.
+
+        Args:
+            file: The file, as `export` writes it.
+            update: Whether to change those that are there already.
+
+        Returns:
+            How many they are.
+
+        Raises:
+            ConfigurationError: The file isn't there, or can't be read.
+            DamagedDataError: It holds something else.
+            SecretExistsError: One of them is there already.
+        """
+        content = _read(file)
+        taken = sorted(content.keys() & set(self.names()))
+        if taken and not update:
+            raise SecretExistsError(
+                f"{', '.join(map(repr, taken))} exist already in secrets"
+                f" manager '{self.manager.name}'; nothing was imported.",
+                hint="Leave them out, or have them changed with '--update'.",
+            )
+        with ExitStack() as stack:
+            for name, values in content.items():
+                stack.enter_context(self.holding(name, values))
+        return len(content)
+
+    @contextmanager
+    def holding(self, name: str, values: Mapping[str, str]) -> Iterator[None]:
+        """Have a secret hold values; as before if the block raises."""
+        old = self.get(name) if name in self.names() else None
+        if old is None:
+            self.register(name, values)
+        else:
+            self.update(name, values)
+        try:
+            yield
+        except BaseException:
+            if old is None:
+                self.delete(name)
+            else:
+                self.manager.update_secret(name, old)
+            raise
+
+    @contextmanager
+    def _absence_told(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except KeyError as error:
+            raise SecretNotFoundError(
+                name,
+                self.names(),
+                of=f"in secrets manager '{self.manager.name}'",
+                hint="See 'zen secret list'.",
+            ) from error
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        try:
+            yield
+        except (ZenError, KeyError, ValueError):
+            raise
+        # A flavor's own code, which may raise anything.
+        except Exception as error:
+            raise ConfigurationError(
+                f"Secrets manager '{self.manager.name}' failed:"
+                f" {type(error).__name__}: {error}",
+                hint=f"See 'zen secrets-manager describe {self.manager.name}'.",
+            ) from error
+
+
+@contextmanager
+def with_references(
+    component: StackComponent,
+    find_secrets: Callable[[], Secrets | None],
+    notify: Callable[[str], None],
+) -> Iterator[StackComponent]:
+    """Yield a component that can be kept: with references in place of its secrets.
+
+    Those are put into a secrets manager, and taken out again if the block raises:
+    then nobody refers to them. Without a manager, they are left as they are.
+
+    Args:
+        component: A component that may have secrets.
+        find_secrets: Returns the secrets manager to use, or None.
+        notify: Takes the notice for the user.
+    """
+    plain = {
+        key: value.get_secret_value()
+        for key, value in component
+        if isinstance(value, SecretStr) and is_plain(value)
+    }
+    secrets = find_secrets() if plain else None
+    if secrets is None:
+        yield component
+        return
+    name = f"{component.TYPE}-{component.name}"
+    references = {key: SecretStr(f"{{{{{name}.{key}}}}}") for key in plain}
+    with secrets.holding(name, plain):
+        yield type(component).model_validate({**dict(component), **references})
+    notify(
+        f"Put {', '.join(f'`{key}`' for key in plain)} into secrets manager"
+        f" `{secrets.manager.name}`, as secret `{name}`."
+    )
+
+
+def _read(file: Path) -> dict[str, dict[str, str]]:
+    data = read_file(file)
+    if data is None:
+        raise ConfigurationError(
+            f"{file} isn't there.", hint="Give the file that 'zen secret export' wrote."
+        )
+    content: dict[str, dict[str, str]] = {}
+    for name, values in parse_yaml(data, file, end_mark=False).items():
+        is_secret = isinstance(values, dict) and all(
+            isinstance(key, str) and isinstance(value, str)
+            for key, value in values.items()
+        )
+        if not is_secret:
+            reason = f"'{name}' must be a mapping of keys to texts"
+            raise DamagedDataError(file, reason)
+        content[name] = dict(values)  # type: ignore[call-overload]  # it was checked
+    return content
+
+
+def _check(values: Mapping[str, str]) -> None:
+    if not values:
+        raise ConfigurationError(
+            "A secret needs a key and a value.", hint="Give them as '--KEY=VALUE'."
+        )
+    for key in values:
+        if not _KEY.fullmatch(key):
+            raise ConfigurationError(
+                f"'{key}' can't be the key of a secret.",
+                hint="Use 1 to 100 ASCII letters, digits, '_' and '-'.",
+            )

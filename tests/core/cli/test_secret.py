@@ -1,0 +1,240 @@
+"""`zen secret`, and where the secrets of components go."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.core.cli.conftest import Zen
+    from tests.core.conftest import FakeDistribution
+
+HOOKS = """
+@hookimpl
+def zen_flavors():
+    return [FlavorSpec("alerter", "mail", "mails.parts:Mail")]
+"""
+PARTS = """
+from pathlib import Path
+from pydantic import SecretStr
+from zen import BaseAlerter
+
+class Mail(BaseAlerter):
+    FLAVOR = "mail"
+    room: str = ""
+    password: SecretStr | None = None
+
+    @property
+    def is_provisioned(self):
+        return Path("sent").exists()
+
+    is_running = is_provisioned
+
+    def provision(self):
+        Path("sent").write_text(self.reveal(self.password))
+
+    def resume(self): pass
+
+    def post(self, message): return True
+
+    def ask(self, question): return True
+"""
+
+
+@pytest.fixture
+def vault(zen: Zen) -> None:
+    """A stack with a secrets manager."""
+    zen("secrets-manager", "register", "vault", "-f", "local")
+    zen("stack", "update", "-x", "vault")
+
+
+@pytest.fixture
+def mail(fake_distribution: FakeDistribution) -> None:
+    fake_distribution("mails", HOOKS, PARTS)
+
+
+def files_with(folder: Path, text: str) -> list[str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [str(path) for path in files if text.encode() in path.read_bytes()]
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_secret_is_kept_and_shown_when_asked_for(zen: Zen, tmp_path: Path) -> None:
+    out = zen("secret", "register", "db", "--user=ana", "--password=hush").out
+    assert out == "Successfully registered secret `db`.\n"
+    assert zen("secret", "list", "-o", "json").json == [{"name": "db"}]
+    masked = zen("secret", "get", "db", "-o", "json")
+    assert set(masked.json["values"].values()) == {"**********"}
+    assert "hush" not in zen("secret", "get", "db").out
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown == {"name": "db", "values": {"password": "hush", "user": "ana"}}
+    assert "hush" in zen("secret", "get", "db", "--reveal").out
+    assert files_with(tmp_path, "hush") == []
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_value_can_be_asked_for(zen: Zen) -> None:
+    zen("secret", "register", "db", "--user=-", "--password=-", answer="ana\nhush\n")
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"password": "hush", "user": "ana"}
+
+
+@pytest.mark.usefixtures("vault")
+def test_an_update_keeps_what_it_does_not_name(zen: Zen) -> None:
+    zen("secret", "register", "db", "--user=ana", "--password=hush", "--old=x")
+    zen("secret", "update", "db", "--password=hash", "--remove", "old")
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"password": "hash", "user": "ana"}
+
+
+@pytest.mark.usefixtures("vault")
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["register", "db", "--a=1"], 1, "Secret 'db' exists already"),
+        (["register", "new"], 1, "A secret needs a key and a value"),
+        (["register", "a/b", "--a=1"], 1, "is not a valid secret name"),
+        (["get", "dv"], 1, "'vault'. Available: db."),
+        (["update", "dv", "--a=1"], 1, "'vault'. Available: db."),
+        (["update", "db"], 2, "No value is given"),
+        (["update", "db", "--remove", "b"], 1, "has no key 'b'"),
+        (["update", "db", "--remove", "a"], 1, "A secret needs a key and a value"),
+        (["delete", "dv", "-y"], 1, "'vault'. Available: db."),
+        (["export", "gone/file"], 1, "can't be written: No such file"),
+        (["import", "gone"], 1, "isn't there"),
+    ],
+)
+def test_what_cannot_be_done_is_explained(
+    zen: Zen, arguments: list[str], code: int, message: str
+) -> None:
+    zen("secret", "register", "db", "--a=1")
+    assert message in zen("secret", *arguments, code=code).err
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"a": "1"}
+
+
+@pytest.mark.usefixtures("vault")
+def test_delete_asks_and_takes_no_for_an_answer(zen: Zen) -> None:
+    zen("secret", "register", "db", "--a=1")
+    zen("secret", "delete", "db", answer="n\n", code=1)
+    assert zen("secret", "list", "-o", "json").json == [{"name": "db"}]
+    zen("secret", "delete", "db", "-y")
+    assert zen("secret", "list").out == "No secrets registered.\n"
+
+
+def test_without_a_secrets_manager_the_way_to_one_is_shown(zen: Zen) -> None:
+    err = zen("secret", "list", code=1).err
+    assert "The active stack 'default' has no secrets manager." in err
+    assert "zen secrets-manager register NAME --flavor local" in err
+
+
+@pytest.mark.usefixtures("vault")
+def test_secrets_are_carried_in_a_file_that_others_cannot_read(
+    zen: Zen, here: Path
+) -> None:
+    zen("secret", "register", "db", "--user=ana", "--password=1e3")
+    zen("secret", "register", "ca", "--pem=line\nline\n")
+    out = zen("secret", "export", "secrets.yaml").out
+    assert out.startswith("Exported 2 secrets to 'secrets.yaml'.")
+    assert (here / "secrets.yaml").stat().st_mode & 0o777 == 0o600
+    refused = zen("secret", "export", "secrets.yaml", code=1).err
+    assert "none is overwritten" in refused
+    zen("secret", "delete", "db", "-y")
+    refused = zen("secret", "import", "secrets.yaml", code=1).err
+    assert "'ca' exist already in secrets manager 'vault'" in refused
+    assert zen("secret", "list", "-o", "json").json == [{"name": "ca"}]
+    zen("secret", "import", "secrets.yaml", "--update")
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"password": "1e3", "user": "ana"}
+
+
+@pytest.mark.usefixtures("vault")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a: {x: y}\nb: 1\n", "'b' must be a mapping"),
+        ("a: {x: y}\nb: {n: 1}\n", "'b' must be a mapping of keys to texts"),
+        ("a: {x: y}\nb/c: {n: z}\n", "is not a valid secret name"),
+        ("a: {x: y}\nb: {n.m: z}\n", "'n.m' can't be the key of a secret"),
+        ("a: {", "secrets.yaml"),
+    ],
+)
+def test_a_file_is_imported_whole_or_not_at_all(
+    zen: Zen, here: Path, content: str, message: str
+) -> None:
+    (here / "secrets.yaml").write_text(content)
+    assert message in zen("secret", "import", "secrets.yaml", code=1).err
+    assert zen("secret", "list", "-o", "json").json == []
+
+
+@pytest.mark.usefixtures("mail")
+def test_a_plain_secret_is_refused_where_nobody_keeps_it(
+    zen: Zen, tmp_path: Path
+) -> None:
+    arguments = ("alerter", "register", "ops", "-f", "mail", "--password=hush")
+    err = zen(*arguments, code=1).err
+    assert "'password' of alerter 'ops' is a secret" in err
+    assert "password='${NAME}'" in err
+    assert "password='{{name.key}}'" in err
+    assert "hush" not in err
+    assert files_with(tmp_path, "hush") == []
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_a_plain_secret_goes_into_the_secrets_manager(
+    zen: Zen, tmp_path: Path, here: Path
+) -> None:
+    registered = zen("alerter", "register", "ops", "-f", "mail", "--password=hush")
+    told = "Put `password` into secrets manager `vault`, as secret `alerter-ops`."
+    assert told in registered.err
+    described = zen("alerter", "describe", "ops", "-o", "json")
+    reference = "{{alerter-ops.password}}"
+    assert described.json["configuration"]["password"] == reference
+    zen("alerter", "update", "ops", "--password=hash")
+    assert zen("secret", "get", "alerter-ops", "--reveal", "-o", "json").json[
+        "values"
+    ] == {"password": "hash"}
+    for text in ("hush", "hash"):
+        assert files_with(tmp_path, text) == []
+    zen("stack", "update", "-al", "ops")
+    zen("stack", "up")
+    assert (here / "sent").read_text() == "hash"
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_a_component_that_is_not_registered_leaves_no_secret(zen: Zen) -> None:
+    zen("alerter", "register", "ops", "-f", "mail")
+    zen("alerter", "register", "OPS", "-f", "mail", "--password=hush", code=1)
+    assert zen("secret", "list", "-o", "json").json == []
+
+
+@pytest.mark.usefixtures("mail")
+def test_a_reference_to_a_variable_is_kept(
+    zen: Zen, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zen("alerter", "register", "ops", "-f", "mail", "--password=${HUSH}")
+    zen("stack", "update", "-al", "ops")
+    err = zen("stack", "up", code=1).err
+    assert "The environment variable 'HUSH' isn't set" in err
+    monkeypatch.setenv("HUSH", "hush")
+    zen("stack", "up")
+    assert (here / "sent").read_text() == "hush"
+
+
+@pytest.mark.usefixtures("mail")
+def test_a_secret_that_a_hand_has_written_is_masked_without_its_plugin(
+    zen: Zen, config: Path
+) -> None:
+    zen("alerter", "register", "ops", "-f", "mail", "--password=${HUSH}")
+    (file,) = (config / "profiles").rglob("ops.yaml")
+    text = file.read_text()
+    assert json.dumps("password") not in text
+    file.write_text(text.replace("${HUSH}", "hush"))
+    for arguments in (["list"], ["describe", "ops"]):
+        for output in ("table", "json"):
+            given = ("--no-plugins", "alerter", *arguments, "-o", output)
+            assert "hush" not in zen(*given).out + zen(*given).err
