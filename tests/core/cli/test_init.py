@@ -52,3 +52,35 @@ def test_a_repository_path_without_repository_is_explained(
     assert "ZEN_REPOSITORY_PATH" in outcome.err
     assert f"zen init {tmp_path}" in outcome.err
     zen("profile", "list")
+
+
+def test_a_repository_that_the_environment_hides_is_told(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    zen("init", str(tmp_path / "other"))
+    monkeypatch.setenv("ZEN_REPOSITORY_PATH", str(tmp_path / "other"))
+    assert f"'{tmp_path / 'other'}' stays the repository" in zen("init").err
+    (tmp_path / "more").mkdir()
+    monkeypatch.setenv("ZENML_REPOSITORY_PATH", str(tmp_path / "more"))
+    monkeypatch.delenv("ZEN_REPOSITORY_PATH")
+    assert "Warning" not in zen("init", str(tmp_path / "more")).err
+
+
+def test_init_without_a_stack_to_pin(zen: Zen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEN_PLUGINS", "none")
+    assert "initialized to 'default' and no stack yet." in zen("init").out
+    assert "active_stack_name: null\n" in Path(".zen/config.yaml").read_text()
+
+
+def test_how_to_get_a_repository_is_told_where_that_matters(zen: Zen) -> None:
+    """The short line is told always, and the long one only there."""
+    register = ("alerter", "flavor", "register", "gone.Gone")
+    short, long = "Running without an active repository root.", "Unable to find a Zen"
+    told = zen(*register, code=1).err
+    assert told.index(long) < told.index(short)
+    for command in ("stack list", "profile list", "alerter flavor list"):
+        assert long not in zen(*command.split()).err
+    assert short in zen("stack", "list").err
+    zen("init")
+    assert long not in zen(*register, code=1).err

@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "notify", "pass_app", "warn"]
 
+_NO_REPOSITORY: Final = (
+    "Unable to find a Zen repository in your current working directory ({folder}) or"
+    " any parent directories. If you want to use an existing repository which is in a"
+    " different location, set the environment variable 'ZEN_REPOSITORY_PATH'. If you"
+    " want to create a new repository, run 'zen init'."
+)
 _DELAY: Final = "Looking at the plugins that are new..."
 
 
@@ -110,6 +116,14 @@ class App:
                 raise
             warn(error)
         return repository
+
+    def advise_repository(self) -> None:
+        """Say how to get a repository if there is none, where that would matter."""
+        if self.repository.root is None:
+            # The repository has loaded it, which most commands need not.
+            from pathlib import Path
+
+            notify(_NO_REPOSITORY.format(folder=Path.cwd()))
 
     def initialize(self, root: Path) -> Repository:
         """Make a folder a repository, and return that."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from zen.cli.app import App, pass_app
+from zen.cli.app import App, notify, pass_app
+from zen.config.environment import read_variable
 
 __all__ = ["init"]
 
@@ -27,13 +29,19 @@ def init(app: App, path: Path) -> None:
     For example: zen init
     """
     repository = app.initialize(path.resolve())
-    stack = repository.active_stack_choice
+    choice = repository.active_stack_choice
+    stack = f"the local active stack to '{choice.name}'" if choice else "no stack yet"
     click.echo(f"Zen repository initialized at {repository.root}.")
     click.echo(
         f"The local active profile was initialized to"
-        f" '{repository.active_profile_name}' and the local active stack to"
-        f" '{stack.name if stack else None}'. This local configuration will only take"
-        " effect when you're running Zen from the initialized repository root, or"
-        " from a subdirectory. For more information on profile and stack"
-        " configuration, run 'zen profile --help'."
+        f" '{repository.active_profile_name}' and {stack}. This local configuration"
+        " will only take effect when you're running Zen from the initialized"
+        " repository root, or from a subdirectory. For more information on profile"
+        " and stack configuration, run 'zen profile --help'."
     )
+    variable, elsewhere = read_variable(os.environ, "REPOSITORY_PATH")
+    if elsewhere and Path(elsewhere).expanduser().resolve() != repository.root:
+        notify(
+            f"Warning: the environment variable {variable} is set, so '{elsewhere}'"
+            " stays the repository in this session."
+        )

@@ -31,12 +31,6 @@ __all__ = ["pipeline", "run"]
 
 _SHOWN: Final = 5
 _LARGEST_PAGE: Final = 10_000
-_NO_REPOSITORY: Final = (
-    "Unable to find a Zen repository in your current working directory ({folder}) or"
-    " any parent directories. If you want to use an existing repository which is in a"
-    " different location, set the environment variable 'ZEN_REPOSITORY_PATH'. If you"
-    " want to create a new repository, run 'zen init'."
-)
 
 
 class _PythonFile(click.Path):
@@ -86,8 +80,7 @@ def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
 
     For example: zen run train.py --epochs 3
     """
-    if app.repository.root is None:
-        notify(_NO_REPOSITORY.format(folder=Path.cwd()))
+    app.advise_repository()
     session = Session(repository=app.announce(), notify=notify)
     try:
         run_script(file, arguments, session)

@@ -92,6 +92,7 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
 
     For example: zen {command} flavor register path.to.MyClass
     """
+    app.advise_repository()
     repository = app.announce()
     record = repository.custom_flavors.register(source, spec.name)
     click.echo(
