@@ -75,41 +75,56 @@ def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
 
     Args:
         claim: The plugin.
-        timeout: The seconds after which it counts as hanging.
+        timeout: The seconds after which it counts as hanging; each thing that it
+            offers may take as long.
     """
-    row = [astuple(claim.owner), *claim[1:]]
+    fatal: dict[str, str] = {}
+    while True:
+        subject, found, ending = _examine_apart(claim, list(fatal), timeout)
+        if subject:
+            fatal[subject] = _fatal_fault(claim.owner, subject, ending)
+        # What remains is examined without that which ended the process.
+        if subject in {"", _module(claim)}:
+            return replace(found, faults=(*found.faults, *fatal.values()))
+
+
+def _examine_apart(
+    claim: Claim, skipped: Sequence[str], timeout: float
+) -> tuple[str, Diagnosis, str]:
+    """Return what ended the process, or "", what is known until then, and the end."""
     task = f"{__name__}:examine_stepwise"
+    row = [skipped, astuple(claim.owner), *claim[1:]]
     try:
         results, ending = run_apart(task, row, timeout=timeout)
     except OSError as error:
         results, ending = [], str(error)
     if not results:
         fault = f"It can't be examined: no process can be started ({ending})."
-        return Diagnosis(claim.owner, 0, (fault,))
+        return "", Diagnosis(claim.owner, 0, (fault,)), ending
     subject, seconds, *texts = cast("_Progress", results[-1])
-    found = Diagnosis(claim.owner, seconds, *map(tuple, texts))
-    if not subject:
-        return found
+    return subject, Diagnosis(claim.owner, seconds, *map(tuple, texts)), ending
+
+
+def _fatal_fault(owner: Owner, subject: str, ending: str) -> str:
     did = f"ends the whole process, with {ending}"
     if ending.startswith("no end"):
         did = f"hangs when it is imported: {ending}"
-    fault = _blame(claim.owner, f"{subject} of {claim.owner} {did}.")
-    return replace(found, faults=(*found.faults, fault))
+    return _blame(owner, f"{subject} of {owner} {did}.")
 
 
 def examine_stepwise(row: Sequence[object]) -> Iterator[list[object]]:
     """Examine a plugin in this process, which it may bring down.
 
     Args:
-        row: The claim, its owner being a row itself.
+        row: What isn't to be imported, and the claim, its owner being a row itself.
 
     Yields:
         What is imported next, "" at the end, and the diagnosis as far as it goes,
         without the owner.
     """
-    owner, *rest = row
+    skipped, owner, *rest = row
     claim = Claim(Owner(*owner), *rest)  # type: ignore[misc, arg-type]
-    for subject, found in _steps(claim):
+    for subject, found in _steps(claim, skipped):  # type: ignore[arg-type]
         yield [subject, *astuple(found)[1:]]
 
 
@@ -141,8 +156,8 @@ def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[s
         for name, owners in claimants.items()
         if len(owners) > 1 and policy.preferred(owners) is None
     ]
-    core = [_in_words(spec) for spec in Catalog(list).component_types()]
-    known = {*core, *claimants}
+    core = Catalog(list).component_types()
+    known = {*claimants, *(words for spec in core for words in _in_words(spec))}
     gaps = [
         _blame(
             owner,
@@ -162,9 +177,15 @@ def _suggestion(name: str, known: Iterable[str]) -> str:
     return f" Did you mean {nearest[0]}?" if nearest else ""
 
 
-def _steps(claim: Claim) -> Iterator[tuple[str, Diagnosis]]:
+def _module(claim: Claim) -> str:
+    return f"Module '{claim.module}'"
+
+
+def _steps(
+    claim: Claim, skipped: Sequence[str] = ()
+) -> Iterator[tuple[str, Diagnosis]]:
     """Yield what is imported next, "" at the end, and what is known until then."""
-    yield f"Module '{claim.module}'", Diagnosis(claim.owner, 0, ())
+    yield _module(claim), Diagnosis(claim.owner, 0, ())
     catalog = Catalog(lambda: [claim])
     begin = time.perf_counter()
     with _imports_timed() as imports:
@@ -178,27 +199,31 @@ def _steps(claim: Claim) -> Iterator[tuple[str, Diagnosis]]:
         claim.owner,
         seconds,
         tuple(faults),
-        tuple(filter(None, map(_in_words, specs))),
+        tuple(words for spec in specs for words in _in_words(spec)),
         tuple(sorted(set(_wants(specs)))),
     )
     for spec in specs:
-        if source := _source(spec):
-            yield f"'{source}'", found
+        subject = f"'{_source(spec)}'"
+        if _source(spec) and subject not in skipped:
+            yield subject, found
             fault = _fault(catalog, spec, claim.owner)
             found = replace(found, faults=(*found.faults, *fault))
     yield "", found
 
 
-def _in_words(spec: object) -> str:
+def _in_words(spec: object) -> Iterator[str]:
+    """Yield what a spec offers, and takes for itself."""
     if isinstance(spec, FlavorSpec):
-        return f"flavor '{spec.name}' of type {spec.type}"
+        yield f"flavor '{spec.name}' of type {spec.type}"
     if isinstance(spec, StoreDriverSpec):
-        return f"store type '{spec.name}'"
+        yield f"store type '{spec.name}'"
     if isinstance(spec, CommandSpec):
-        return f"command '{spec.name}'"
+        yield f"command '{spec.name}'"
     if isinstance(spec, ComponentTypeSpec):
-        return f"component type '{spec.name}'"
-    return ""
+        yield f"component type '{spec.name}'"
+        yield f"command '{spec.command}'"
+        if spec.option:
+            yield f"option '-{spec.option}' of 'zen stack register'"
 
 
 def _source(spec: object) -> str:

@@ -1,4 +1,4 @@
-"""Distributions that are damaged, and what can still be told of them."""
+"""Distributions of plugins: which count, and what is told of damaged ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zen.catalog import UNKNOWN, Claim, Owner, find_claims
+import zen
+from tests.core.catalog.plugins import plugin_of
+from zen.catalog import UNKNOWN, Catalog, Claim, Owner, PluginState, find_claims
+from zen.errors import PluginIncompatibleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
     from tests.core.conftest import FakeDistribution
 
     Info = Callable[[str], Path]
+
+
+LEAVE_MARK = """\
+import pathlib
+pathlib.Path({path!r}).touch()
+"""
 
 
 @pytest.fixture
@@ -120,3 +129,95 @@ def test_one_that_somebody_works_on_is_told_from_the_others(
     (info("horn-1.0") / "direct_url.json").write_text(content)
     (claim,) = claims_of("horn")
     assert claim.editable is editable
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("METADATA", None),
+        ("METADATA", ""),
+        ("entry_points.txt", "[zen.plugins]\nnonsense\n"),
+        ("entry_points.txt", "[zen.plugins]\nbroken = \n"),
+        ("entry_points.txt", "[zen.plugins\n"),
+    ],
+)
+def test_a_distribution_that_is_half_there_breaks_no_other(
+    fake_distribution: FakeDistribution,
+    mail: Owner,
+    tmp_path: Path,
+    file: str,
+    content: str | None,
+) -> None:
+    """As an interrupted removal leaves it."""
+    fake_distribution("broken")
+    path = tmp_path / "site" / "broken-1.0" / "broken-1.0.dist-info" / file
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+    assert plugin_of(mail).state is PluginState.LOADED
+
+
+@pytest.mark.parametrize(
+    "requirement", ["zen-core>=2", "Zen_Core >=2,<3", "zen.core==0.2.*", "zen-core<1"]
+)
+def test_a_plugin_for_another_core_is_not_even_imported(
+    fake_distribution: FakeDistribution, tmp_path: Path, requirement: str
+) -> None:
+    hooks = LEAVE_MARK.format(path=str(tmp_path / "mark"))
+    owner = fake_distribution("other", hooks, requires=["click", requirement])
+    plugin = plugin_of(owner)
+    assert plugin.state is PluginState.INCOMPATIBLE
+    assert isinstance(plugin.error, PluginIncompatibleError)
+    assert f"zen-core {zen.__version__}" in str(plugin.error)
+    assert "other 1.0 needs" in str(plugin.error)
+    assert "pip install --upgrade other" in plugin.error.hint
+    assert not (tmp_path / "mark").exists()
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        "zen-core>=1,<2",
+        "zen-core",
+        "zen-core>=2; extra == 'next'",
+        "zen-core>=2; python_version < '3'",
+        "zen-corentin>=9",
+        "not a requirement at all",
+    ],
+)
+def test_a_plugin_for_this_core_is_loaded(
+    fake_distribution: FakeDistribution, requirement: str
+) -> None:
+    owner = fake_distribution("other", requires=[requirement])
+    assert plugin_of(owner).state is PluginState.LOADED
+
+
+def test_an_older_copy_further_down_the_path_does_not_count(
+    fake_distribution: FakeDistribution,
+) -> None:
+    fake_distribution("twice", "1 / 0", version="1.0", plugin="twice-old")
+    new = fake_distribution("twice", version="2.0")
+    found = [p for p in Catalog().plugins if p.owner.distribution == "twice"]
+    assert [(p.owner, p.state) for p in found] == [(new, PluginState.LOADED)]
+
+
+def test_a_distribution_without_a_version_is_a_plugin_that_failed(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    fake_distribution("torn")
+    (metadata,) = tmp_path.glob("site/torn-*/*.dist-info/METADATA")
+    metadata.write_text("Name: torn\n")
+    plugin = plugin_of(Owner("torn", "torn", "1.0"))
+    assert plugin.state is PluginState.FAILED
+    assert f"{metadata.parent} can't be read" in str(plugin.error)
+    assert "Delete that folder" in str(plugin.error and plugin.error.hint)
+
+
+def test_a_distribution_may_sit_in_a_folder_of_another_name(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    owner = fake_distribution("mislaid")
+    (info,) = tmp_path.glob("site/mislaid-*/*.dist-info")
+    info.rename(info.with_name("elsewhere-3.dist-info"))
+    assert plugin_of(owner).state is PluginState.LOADED

@@ -194,6 +194,12 @@ LIES: Final = {
         needs=("sweep", "alerter register other --flavor horn", BRING_UP, STACK_UP),
         says=(("--help", "Sweep. Can't be loaded; see 'zen sweep'."),),
     ),
+    "a store driver that ends the process": lies(
+        "'broken.parts:Gust' of broken 1.0 ends the whole process, with exit code 3",
+        hooks=GUST,
+        parts="import os\nos._exit(3)",
+        needs=(),
+    ),
     "a command that is none": lies(
         "'broken.parts:sweep' of broken 1.0 is no click command",
         hooks=SWEEP.format(name="broken"),

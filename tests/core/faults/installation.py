@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tests.core.faults.fault import USES, Fault, lies, works
-from tests.core.faults.site import HORN, HORN_FLAVOR, SWEEP
+from tests.core.faults.site import HORN, HORN_FLAVOR, SWEEP, WIND
 from zen.catalog import CORE
 from zen.config import PluginSettings
 
@@ -123,6 +123,25 @@ DISTRIBUTIONS: Final = {
         examined="broken,twin",
         needs=("sweep",),
         says=(("which command sweep", "twin"),),
+    ),
+    "two distributions with one component type": lies(
+        "broken 1.0 and twin 2.0 both",
+        "component type 'wind'",
+        hooks=WIND,
+        more=twin(WIND.replace("broken.parts", "twin.parts")),
+        fix=_PREFER,
+        examined="broken,twin",
+        needs=(),
+    ),
+    "two distributions with one option": lies(
+        "broken 1.0 and twin 2.0 both",
+        "option '-wi' of 'zen stack register'",
+        hooks=WIND,
+        more=twin(WIND.replace("'wind', 'winds', 'broken", "'gale', 'gales', 'twin")),
+        fix=_PREFER,
+        examined="broken,twin",
+        needs=(),
+        says=(("wind list", "No winds registered"), ("gale list", "No gales")),
     ),
     "the core is too old": Fault(
         requires=("zen-core>=2",),

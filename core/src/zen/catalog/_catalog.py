@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
@@ -22,7 +23,7 @@ from zen.plugin import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pluggy import HookCaller
 
@@ -117,8 +118,21 @@ class Catalog:
         return [o.spec for o in self._inventory.offers if o.owner == owner]
 
     def component_types(self) -> list[ComponentTypeSpec]:
-        """Return the component types: the core's in their order, then by owner."""
-        return [offer.spec for offer in self._inventory.of(ComponentTypeSpec)]
+        """Return the component types: the core's in their order, then by owner.
+
+        One that several plugins claim is there once, and can't be used. An option
+        that several claim is nobody's.
+        """
+        types = self._inventory.of(ComponentTypeSpec)
+        claimants = _grouped(types, lambda spec: spec.name)
+        chosen = [self._winner(offers) or offers[0] for offers in claimants.values()]
+        rivals = _grouped(chosen, lambda spec: spec.option)
+        return [
+            offer.spec
+            if offer == self._winner(rivals[offer.spec.option])
+            else replace(offer.spec, option="")
+            for offer in chosen
+        ]
 
     def commands(self) -> list[Offer[CommandSpec]]:
         """Return the commands, the core's first."""
@@ -243,12 +257,15 @@ class Catalog:
         """Import the base class of a component type; None if no plugin offers it.
 
         Raises:
+            AmbiguousPluginError: Several plugins do.
             PluginLoadError: It can't be imported.
         """
-        for offer in self._inventory.of(ComponentTypeSpec):
-            if offer.spec.name == component_type:
-                return self._resolve(offer.spec.base, offer.owner)
-        return None
+        types = self._inventory.of(ComponentTypeSpec)
+        found = [offer for offer in types if offer.spec.name == component_type]
+        if not found:
+            return None
+        offer = self._the_only(found, f"component type '{component_type}'")
+        return self._resolve(offer.spec.base, offer.owner)
 
     def load_class(
         self,
@@ -298,12 +315,16 @@ class Catalog:
         ]
 
     def _the_only(self, offers: Sequence[Offer[SpecT]], what: str) -> Offer[SpecT]:
-        owners = [offer.owner for offer in offers]
-        winner = self._policy.preferred(owners) if len(offers) > 1 else owners[0]
-        for offer in offers:
-            if offer.owner == winner:
-                return offer
-        raise ambiguity(owners, f"offer {what}")
+        if winner := self._winner(offers):
+            return winner
+        raise ambiguity([offer.owner for offer in offers], f"offer {what}")
+
+    def _winner(self, offers: Sequence[Offer[SpecT]]) -> Offer[SpecT] | None:
+        """Return the offer that is alone or preferred, if there is one."""
+        if len(offers) == 1:
+            return offers[0]
+        owner = self._policy.preferred(offer.owner for offer in offers)
+        return next((offer for offer in offers if offer.owner == owner), None)
 
     @property
     def trouble(self) -> str:
@@ -330,6 +351,15 @@ class Catalog:
 
     def _hint(self, command: str) -> str:
         return f"See '{command}'.\n{self.absences}".rstrip()
+
+
+def _grouped(
+    offers: Iterable[Offer[SpecT]], key: Callable[[SpecT], str]
+) -> dict[str, list[Offer[SpecT]]]:
+    groups: dict[str, list[Offer[SpecT]]] = {}
+    for offer in offers:
+        groups.setdefault(key(offer.spec), []).append(offer)
+    return groups
 
 
 def _ask_here(claims: Sequence[Claim]) -> list[Answer]:
