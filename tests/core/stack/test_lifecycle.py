@@ -321,6 +321,51 @@ def test_a_watcher_that_raises_is_reported_and_stops_nothing(
     assert len(other.events) == 2
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("fault", ["SystemExit(3)", "GeneratorExit()"])
+def test_a_watcher_that_ends_the_program_is_kept_from_it(
+    fake_distribution: FakeDistribution,
+    lifecycle: Lifecycle,
+    parts: list[StackComponent],
+    notices: list[str],
+    moment: str,
+    fault: str,
+) -> None:
+    watcher(fake_distribution, **{moment: f"raise {fault}"})
+    lifecycle.apply("provision", parts[:1])
+    assert fault.partition("(")[0] in notices[0]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_the_user_can_interrupt_a_watcher(
+    fake_distribution: FakeDistribution,
+    lifecycle: Lifecycle,
+    parts: list[StackComponent],
+    moment: str,
+) -> None:
+    watcher(fake_distribution, **{moment: "raise KeyboardInterrupt"})
+    with pytest.raises(KeyboardInterrupt):
+        lifecycle.apply("provision", parts)
+
+
+@pytest.mark.parametrize("fault", ["SystemExit", "GeneratorExit"])
+def test_a_component_that_ends_the_program_is_kept_from_it(
+    lifecycle: Lifecycle, toy: MakePart, fault: str
+) -> None:
+    with pytest.raises(ProvisioningError, match=f"{fault}: no power") as caught:
+        lifecycle.apply("provision", [toy("gadget", flavor="toy", fault=fault)])
+    assert "toys 0.3" in caught.value.hint
+
+
+def test_the_user_can_interrupt_a_component(
+    lifecycle: Lifecycle, toy: MakePart
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        lifecycle.apply(
+            "provision", [toy("gadget", flavor="toy", fault="KeyboardInterrupt")]
+        )
+
+
 def test_a_veto_after_the_fact_is_a_failure_like_any_other(
     fake_distribution: FakeDistribution,
     lifecycle: Lifecycle,
