@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from tests.core.carrying.conftest import FILE, read
 from zen.carrying import StackFile
 from zen.carrying._stack_file import ComponentEntry, FlavorEntry, ProviderEntry
-from zen.errors import ConfigurationError, DamagedDataError, InvalidNameError
+from zen.errors import (
+    ComponentConfigurationError,
+    ConfigurationError,
+    DamagedDataError,
+    InvalidNameError,
+)
 from zen.records import ComponentRecord, FlavorRecord, Provider
 
 RUNNER = "runner: {distribution: acme-run, version: '2'}\n"
@@ -138,3 +143,42 @@ def test_a_custom_flavor_comes_back_as_it_went() -> None:
         record.summary,
     )
     assert (again.file, again.provider) == (record.file, record.provider)
+
+
+REFERENCE = """\
+    configuration:
+      path: /b
+      token: {}
+    secrets:
+    - token
+"""
+
+
+def with_token(token: str) -> str:
+    """Return the file with an attribute that may hold a secret."""
+    configuration = "    configuration:\n      path: /b\n"
+    return FILE.replace(configuration, REFERENCE.replace("{}", token), 1)
+
+
+@pytest.mark.parametrize("reference", ["${TOKEN}", "'{{bucket.token}}'", "null"])
+def test_references_to_secrets_are_carried(reference: str) -> None:
+    file = read(with_token(reference))
+    assert file.to_yaml().decode() == with_token(reference)
+    record = file.components["artifact_store"].record("artifact_store")
+    assert record.secrets == ("token",)
+
+
+def test_a_secret_is_not_taken_from_a_file() -> None:
+    with pytest.raises(DamagedDataError, match="'token' is a secret") as caught:
+        read(with_token("s3cret"))
+    assert "s3cret" not in str(caught.value)
+    assert "'${NAME}' or '{{name.key}}'" in str(caught.value)
+
+
+def test_a_secret_is_not_written_to_a_file() -> None:
+    record = ComponentRecord(
+        "alerter", "a", "mail", {"password": "s3cret"}, secrets=("password",)
+    )
+    with pytest.raises(ComponentConfigurationError, match="'password' of") as caught:
+        ComponentEntry.of(record)
+    assert "s3cret" not in str(caught.value)

@@ -10,6 +10,7 @@ from zen.carrying._copying import check_free, plan_copy
 from zen.carrying._differences import differences
 from zen.carrying._fitting import Fitting
 from zen.carrying._importing import plan_import
+from zen.carrying._needs import runner_of
 from zen.carrying._planning import plan_stacks
 from zen.carrying._schema import stack_schema
 from zen.carrying._stack_file import (
@@ -18,13 +19,7 @@ from zen.carrying._stack_file import (
     ProviderEntry,
     StackFile,
 )
-from zen.errors import (
-    AmbiguousPluginError,
-    ConfigurationError,
-    FlavorExistsError,
-    StackNotFoundError,
-)
-from zen.records import Provider
+from zen.errors import FlavorExistsError, StackNotFoundError
 from zen.stores.yaml_files import read_file
 
 if TYPE_CHECKING:
@@ -81,7 +76,7 @@ class StackCarrier:
             name=stack.name,
             components={part.type: ComponentEntry.of(part) for part in components},
             flavors=[FlavorEntry.of(flavor) for flavor in custom if flavor],
-            runner=ProviderEntry.of(self._runner or stack.runner),
+            runner=ProviderEntry.of(runner_of(self._catalog) or stack.runner),
         )
 
     def find(self, name: str) -> StackFile:
@@ -230,13 +225,3 @@ class StackCarrier:
     def _root(self) -> Path | None:
         folder = self._activation.folder
         return folder.root if folder else None
-
-    @property
-    def _runner(self) -> Provider | None:
-        try:
-            offer = self._catalog.command("run")
-        except (AmbiguousPluginError, ConfigurationError):
-            return None  # nothing can be run here, but all can be carried away
-        if offer is None:
-            return None
-        return Provider(offer.owner.distribution, offer.owner.version)

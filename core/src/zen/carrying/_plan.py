@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Draft", "Plan", "fields_of"]
 
 # What nobody says: it follows from the rest.
-_UNSAID: Final = ("uuid", "type", "name", "provider", "runner")
+_UNSAID: Final = ("uuid", "type", "name", "secrets", "provider", "runner")
 # What is needed comes before what needs it.
 _ORDER: Final = (FLAVOR, COMPONENT, STACK)
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from zen.carrying._checking import check_document
 from zen.carrying._documents import read_documents
 from zen.carrying._entries import DistributionName, Entry, Shape, Version
-from zen.errors import ConfigurationError, DamagedDataError
+from zen.errors import (
+    ComponentConfigurationError,
+    ConfigurationError,
+    DamagedDataError,
+)
 from zen.names import check_name
 from zen.records import ComponentRecord, FlavorRecord, Provider
+from zen.references import is_reference
 from zen.stores.yaml_files import check_end_mark, dump_yaml, replace_files
 
 if TYPE_CHECKING:
@@ -128,9 +140,28 @@ class ComponentEntry(Entry):
         AfterValidator(_without_identity),
         BeforeValidator(_filled),
     ] = Field(default_factory=dict, description=_CONFIGURATION)
+    secrets: list[str] = Field(
+        default_factory=list,
+        description="The attributes that hold secrets: as '${NAME}', the environment"
+        " variable of that name, or as '{{name.key}}', a key of a secret of the"
+        " stack's secrets manager.",
+    )
     provider: ProviderEntry | None = Field(
         default=None, description="The distribution that offers the flavor."
     )
+
+    @model_validator(mode="after")
+    def _refuse_plain_secrets(self) -> ComponentEntry:
+        for key in self.secrets:
+            value = self.configuration.get(key)
+            if value is not None and not is_reference(value):
+                raise PydanticCustomError(
+                    "plain_secret",
+                    "'{key}' is a secret, and only what refers to one may be in a file:"
+                    " '${NAME}' or '{{name.key}}'",
+                    {"key": key},
+                )
+        return self
 
     def record(self, component_type: str) -> ComponentRecord:
         """Return what a profile would keep of it, as it stands here."""
@@ -139,16 +170,30 @@ class ComponentEntry(Entry):
             name=self.name,
             flavor=self.flavor,
             configuration=self.configuration,
+            secrets=tuple(self.secrets),
             provider=self.provider.provider if self.provider else None,
         )
 
     @classmethod
     def of(cls, record: ComponentRecord) -> ComponentEntry:
-        """Return what a profile keeps as it stands in a file."""
+        """Return what a profile keeps as it stands in a file.
+
+        Raises:
+            ComponentConfigurationError: It holds a secret, as none should.
+        """
+        for key in record.secrets:
+            if record.shown_configuration.get(key) != record.configuration.get(key):
+                raise ComponentConfigurationError(
+                    f"'{key}' of {record.type.replace('_', ' ')} '{record.name}' is a"
+                    " secret, and no file may hold one.",
+                    hint=f"Put a reference to it in its place, with"
+                    f" 'zen {record.type.replace('_', '-')} update'.",
+                )
         return cls(
             name=record.name,
             flavor=record.flavor,
             configuration=cast("dict[str, JsonValue]", dict(record.configuration)),
+            secrets=list(record.secrets),
             provider=ProviderEntry.of(record.provider),
         )
 

@@ -30,10 +30,11 @@ __all__ = ["apply"]
 def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) -> None:
     """Make stacks as a file has them.
 
-    They are those of the active profile. What would change is shown, and then asked for. The file is as 'zen stack export'
-    writes it, with '---' between stacks. What it doesn't say of a component gets its
-    default. A component that it leaves out of a stack is taken out, and stays in the
-    profile. If what is shown is no longer so when you agree, nothing is changed.
+    They are those of the active profile. What would change is shown, and then asked
+    for. The file is as 'zen stack export' writes it, with '---' between stacks. What
+    it doesn't say of a component gets its default. A component that it leaves out of
+    a stack is taken out, and stays in the profile. If what is shown is no longer so
+    when you agree, nothing is changed.
 
     \b
     For example:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.cli.app import notify, warn
+from zen.cli.app import notify
 from zen.cli.output import print_rows
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def report_plan(plan: Plan) -> None:
         others = ", ".join(f"'{name}'" for name in names)
         notify(f"{ref} is also part of stack{'s' * (len(names) > 1)} {others}.")
     for error in plan.unusable.values():
-        warn(error)
+        notify(f"Warning: {error}")
+    for hint in dict.fromkeys(error.hint for error in plan.unusable.values()):
+        notify(hint)
 
 
 def _rows(change: Change) -> Iterator[dict[str, object]]:

@@ -11,16 +11,20 @@ __all__ = ["schema"]
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["stack"]), default="stack")
+@click.argument("kind", type=click.Choice(["stack", "lock"]), default="stack")
 @pass_app
 def schema(app: App, kind: str) -> None:
     """Show what editors need to complete files of stacks.
 
     That is a JSON Schema. It knows the flavors that are installed, with their
     attributes. Editors that are given it complete what is typed, and mark what is
-    wrong.
+    wrong. That of 'zen.lock' is shown for 'lock'.
 
     For example: zen schema stack > stack.schema.json
     """
-    del kind
-    print_data(app.announce().carrier.schema(), "json")
+    # Loads pydantic, which the program's help doesn't need.
+    from zen.carrying import LockFile
+
+    carrier = app.announce().carrier
+    known = carrier.schema() if kind == "stack" else LockFile.model_json_schema()
+    print_data(known, "json")

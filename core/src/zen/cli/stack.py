@@ -12,6 +12,7 @@ from zen.cli.group import Group
 from zen.cli.options import global_option, output_option, yes_option
 from zen.cli.output import print_name, print_object, print_rows
 from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
+from zen.cli.stack_lock import lock_stack, sync_stack
 from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -64,7 +65,10 @@ def stack() -> None:
     """Manage stacks."""
 
 
-for _command in (export_stack, import_stack, copy_stack, diff_stacks):
+for _command in (
+    *(export_stack, import_stack, copy_stack, diff_stacks),
+    *(lock_stack, sync_stack),
+):
     stack.add_command(_command)
 
 

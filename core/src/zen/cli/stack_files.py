@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
-from zen.cli.app import App, pass_app
+from zen.cli.app import App, notify, pass_app
 from zen.cli.changes import report_plan
 from zen.cli.completers import complete_profile, complete_stack
 from zen.cli.options import output_option, yes_option
@@ -87,6 +87,8 @@ def import_stack(
     plan = repository.carrier.import_stack(carried, on_conflict=strategy)
     (stack,) = plan.stacks
     report_plan(plan)
+    if plan.unusable:
+        notify("What the active stack needs is installed by 'zen stack sync'.")
     if plan.changes:
         click.echo(f"Stack '{stack}' successfully imported.")
     elif not plan.kept:

@@ -1,0 +1,107 @@
+"""`zen stack lock` and `zen stack sync`: what a stack needs to be installed."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from zen.cli.app import App, notify, pass_app
+from zen.cli.options import output_option
+from zen.cli.output import print_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.carrying import Sources
+
+__all__ = ["lock_stack", "sync_stack"]
+
+_HEADERS: Final = {
+    "name": "DISTRIBUTION",
+    "wanted": "WANTED",
+    "installed": "INSTALLED",
+    "problem": "PROBLEM",
+    "detail": "DETAIL",
+}
+
+
+def _sources_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Have a command take where archives may come from, as `sources`."""
+
+    @click.option(
+        "--find-links",
+        metavar="DIR",
+        multiple=True,
+        help="Look for archives there, too; may be given several times.",
+    )
+    @click.option("--no-index", is_flag=True, help="Look nowhere but in --find-links.")
+    @wraps(command)
+    def call(
+        *args: object, find_links: tuple[str, ...], no_index: bool, **options: object
+    ) -> None:
+        # Loads pydantic, which listing stacks doesn't need.
+        from zen.carrying import Sources
+
+        sources = Sources(find_links, index=not no_index)
+        command(*args, sources=sources, **options)
+
+    return call
+
+
+@click.command("lock")
+@_sources_options
+@pass_app
+def lock_stack(app: App, sources: Sources) -> None:
+    """Pin what the active stack needs, in the repository's 'zen.lock'.
+
+    That is Zen itself, the distributions of the stack's flavors, of the profile's
+    store type and of 'zen run', and all that these need: to the versions that are
+    installed, and to the hashes of their archives, which pip or uv finds. The lock is
+    for this version of Python on this platform; what it says of others stays.
+
+    For example: zen stack lock --find-links ./wheels
+    """
+    environment = app.announce().environment
+    lock = environment.lock(sources)
+    number, path = len(lock.here.packages), environment.path
+    click.echo(f"Pinned {number} distributions for {lock.here.title} in '{path}'.")
+
+
+@click.command("sync")
+@click.option("--check", is_flag=True, help="Show what differs, and exit with 1 if so.")
+@click.option("--dry-run", is_flag=True, help="Show what would be installed.")
+@_sources_options
+@output_option
+@pass_app
+def sync_stack(
+    app: App, sources: Sources, output: str, *, check: bool, dry_run: bool
+) -> None:
+    """Install what the active stack needs, with pip or uv.
+
+    In a repository with a 'zen.lock', that is exactly what 'zen stack lock' has
+    pinned. Otherwise it is what offers the stack's flavors, and is missing.
+
+    \b
+    For example:
+      zen stack sync --check
+      zen stack sync --find-links ./wheels
+    """
+    if check and dry_run:
+        raise click.UsageError("'--check' and '--dry-run' exclude each other.")
+    environment = app.announce().environment
+    if environment.path and environment.lock_file is None:
+        notify("There is no 'zen.lock' here; 'zen stack lock' makes one.")
+    found = environment.shortfalls()
+    rows = [each._asdict() for each in found]
+    empty = f"Everything that stack '{environment.stack}' needs is installed."
+    print_rows(rows, output, headers=_HEADERS, empty=empty)
+    if check and found:
+        raise click.exceptions.Exit(1)
+    if check or dry_run or not found:
+        return
+    notify(f"Installing {len(found)} distributions...")
+    environment.sync(sources)
+    if output == "table":
+        click.echo(f"Successfully installed what stack '{environment.stack}' needs.")
