@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _PARTS: Final = ("-o", "default", "-a", "bucket", "-m", "default")
 # What nobody has named yet, or what something else knows.
 _UNKNOWN: Final = {
-    "stack export",
     *("artifact-store register", "profile create", "profile copy", "plugin new"),
     *("stack register", "pipeline runs describe"),
     # A secrets manager may be far away, and the names of its secrets are private.
@@ -215,7 +214,7 @@ def test_a_broken_plugin_says_nothing(
     monkeypatch.setenv("ZEN_PLUGINS_STRICT", strict)
     expected = [] if strict else ["local"]
     assert names("zen artifact-store register x -f ") == expected
-    assert names("zen stack s") == ["set"]
+    assert names("zen stack se") == ["set"]
 
 
 def test_a_legacy_repository_is_not_migrated(
