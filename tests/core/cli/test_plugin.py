@@ -102,6 +102,7 @@ def test_freeze_prints_requirements(zen: Zen) -> None:
         ("store", "local", "zen-core"),
         ("command", "run", "zen-plugin-pipelines"),
         ("command", "stack", "zen-core"),
+        ("command", "artifact-store", "zen-core"),
     ],
 )
 def test_which_names_the_owner(zen: Zen, kind: str, name: str, owner: str) -> None:
@@ -150,6 +151,143 @@ def test_doctor_leaves_out_what_is_disabled(zen: Zen) -> None:
     names = [each["name"] for each in zen("plugin", "doctor", "-o", "json").json]
     assert "sql" not in names
     assert "local" in names
+
+
+def test_doctor_names_what_is_wrong_only_in_company(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("mail")
+    fake_distribution("mail-fork", module="mail.plugin")
+    err = zen("plugin", "doctor", code=1).err
+    assert "mail-fork: " in err
+    assert "another plugin has the same module 'mail.plugin'" in err
+    assert "pip uninstall mail-fork" in err
+
+
+def test_doctor_notices_what_the_index_does_not(
+    zen: Zen, fake_distribution: FakeDistribution, here: Path
+) -> None:
+    """What ended the process is outside of the plugin, and is mended there."""
+    fake_distribution(
+        "acme-horn",
+        f"import os\nif not os.path.exists({str(here / 'ok')!r}):\n    os._exit(3)",
+    )
+    assert states(zen)["acme-horn"] == "failed"
+    (here / "ok").touch()
+    assert states(zen)["acme-horn"] == "failed"
+    zen("plugin", "doctor")
+    assert states(zen)["acme-horn"] == "available"
+
+
+def test_doctor_leaves_out_who_is_not_preferred(
+    zen: Zen, fake_distribution: FakeDistribution, config: Path
+) -> None:
+    fake_distribution("one", "1 / 0", plugin="same")
+    fake_distribution("two", plugin="same")
+    config.mkdir()
+    (config / "config.yaml").write_text("plugins: {prefer: [two]}\nprofiles: {}\n...\n")
+    found = zen("plugin", "doctor", "-o", "json").json
+    assert "two" in {each["distribution"] for each in found}
+    assert "one" not in {each["distribution"] for each in found}
+
+
+def test_doctor_examines_all_in_strict_mode_too(
+    zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_PLUGINS_STRICT", "1")
+    for name in ("hurt", "sick"):
+        fake_distribution(name, "1 / 0")
+    err = zen("plugin", "doctor", code=1).err
+    assert "hurt: " in err
+    assert "sick: " in err
+
+
+def test_in_strict_mode_the_first_failure_is_an_error(
+    zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_PLUGINS_STRICT", "1")
+    fake_distribution("hurt", "1 / 0")
+    assert "Module 'hurt.plugin' of hurt 1.0" in zen("flavor", "list", code=1).err
+    zen("--version")
+    zen("plugin", "disable", "hurt")
+    zen("flavor", "list")
+
+
+def test_a_command_that_cannot_be_imported_is_told_of(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    hooks = """\
+        @hookimpl
+        def zen_commands():
+            return [CommandSpec("sweep", "sweeper.parts:sweep", "Sweep.")]
+    """
+    fake_distribution("sweeper", hooks, "import os\nos._exit(3)")
+    assert "'sweeper.parts:sweep' of sweeper 1.0" in zen("plugin", "list").err
+    (error,) = zen("plugin", "describe", "sweeper", "-o", "json").json["broken"]
+    assert "it ends the whole process, with exit code 3" in error
+    assert "Sweep. Can't be loaded; see 'zen sweep'." in zen("--help").out
+    err = zen("sweep", code=1).err
+    assert "'sweeper.parts:sweep' of sweeper 1.0" in err
+    assert "exit code 3" in err
+    assert "pip uninstall sweeper" in err
+
+
+def test_of_two_plugins_of_one_name_one_can_be_disabled(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    one, two = (fake_distribution(name, plugin="same") for name in ("one", "two"))
+    zen("plugin", "disable", "two")
+    found = {
+        p["distribution"]: p["state"] for p in zen("plugin", "list", "-o", "json").json
+    }
+    assert found[one.distribution] != "disabled"
+    assert found[two.distribution] == "disabled"
+    zen("plugin", "enable", "two")
+    assert states(zen)["same"] == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("command", "plugins"), [("disable", "local,sql"), ("enable", "none")]
+)
+def test_what_the_environment_overrides_is_said(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch, command: str, plugins: str
+) -> None:
+    said = "the environment variable ZEN_PLUGINS says otherwise"
+    assert said not in zen("plugin", command, "local").err
+    monkeypatch.setenv("ZEN_PLUGINS", plugins)
+    assert said in zen("plugin", command, "local").err
+
+
+def test_what_is_missing_may_be_disabled(zen: Zen) -> None:
+    err = zen("--no-plugins", "run", code=2).err
+    assert "Disabled by the option --no-plugins: " in err
+    assert "zen-plugin-pipelines 1.0.0" in err
+    zen("plugin", "disable", "pipelines")
+    assert "Disabled by 'plugins' in " in zen("run", code=2).err
+
+
+def test_freeze_leaves_out_what_has_no_version_any_more(
+    zen: Zen, fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    fake_distribution("torn")
+    (info,) = tmp_path.glob("site/torn-1.0/*.dist-info")
+    (info / "METADATA").unlink()
+    assert "torn==1.0" in zen("plugin", "freeze").out
+    info.rename(info.with_name("torn.dist-info"))
+    outcome = zen("plugin", "freeze")
+    assert "torn" not in outcome.out
+    assert "torn is left out: its version can't be read." in outcome.err
+
+
+def test_which_tells_what_may_have_what_is_missing(
+    zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_distribution("hurt", "1 / 0")
+    for kind in ("flavor", "store", "command"):
+        err = zen("which", kind, "sweep", code=1).err
+        assert "Module 'hurt.plugin' of hurt 1.0 can't be loaded: ZeroDiv" in err
+    monkeypatch.setenv("ZEN_PLUGINS", "sqlit")
+    assert "Did you mean 'sqlite'?" in zen("which", "flavor", "sqlite", code=1).err
 
 
 def test_a_plugin_that_ends_the_process_can_be_disabled(
