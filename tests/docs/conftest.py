@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import sysconfig
 import venv
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import Project, environ_of
-from tests.e2e.conftest import DISTRIBUTIONS, PROJECT
+from tests.docs.pages import TUTORIAL, Project, environ_of
+from tests.e2e.conftest import PROJECT
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+# Those that readers are told to install.
+_DISTRIBUTIONS = re.findall(r"\./(core|plugins/\w+)", TUTORIAL.read_text("utf-8"))
 # What builds our distributions is installed already, and nothing else is wanted.
 _OPTIONS = ["-q", "--no-index", "--no-deps", "--no-build-isolation"]
 _PROGRAMS = {
@@ -26,29 +26,29 @@ _PROGRAMS = {
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install our distributions as a reader does: not for editing."""
-    target = tmp_path_factory.mktemp("installed")
-    sources = [str(PROJECT / distribution) for distribution in DISTRIBUTIONS]
+def installed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Install our distributions as a reader does: not for editing.
+
+    Returns:
+        Where they are, and where all the others are that are installed here.
+    """
+    ours, others = (tmp_path_factory.mktemp(name) for name in ("ours", "others"))
+    sources = [str(PROJECT / distribution) for distribution in _DISTRIBUTIONS]
     pip = [sys.executable, "-m", "pip", "install", *_OPTIONS]
-    subprocess.run([*pip, "--target", str(target), *sources], check=True)
-    return target
+    subprocess.run([*pip, "--target", str(ours), *sources], check=True)
+    for path in Path(sysconfig.get_path("purelib")).iterdir():
+        if not path.name.startswith("zen") and path.suffix != ".pth":
+            (others / path.name).symlink_to(path)
+    return [ours, others]
 
 
 @pytest.fixture
-def project(tmp_path: Path, installed: Path) -> Project:
-    """An empty project in an environment of its own.
-
-    The environment has what is installed here too, such as pytest, but sees our
-    distributions as they were installed for it.
-    """
+def project(tmp_path: Path, installed: list[Path]) -> Project:
+    """An empty project in an environment of its own, in which all is installed."""
     environment = tmp_path / "env"
     venv.create(environment, with_pip=False, symlinks=True)
     (site,) = environment.glob("lib/python*/site-packages")
-    outside = sysconfig.get_path("purelib")
-    (site / "_outside.pth").write_text(
-        f"{installed}\nimport site; site.addsitedir({outside!r})\n"
-    )
+    (site / "_installed.pth").write_text("\n".join(map(str, installed)))
     for name, source in _PROGRAMS.items():
         module, _, function = source.partition(":")
         program = environment / "bin" / name

@@ -11,15 +11,15 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import click
 from click.testing import CliRunner
 
 from tests.docs.classes import describe_class, prose_of, table
-from zen import components, errors, plugin, stack, stores, testing
+from zen import components, errors, plugin, stores, testing
 from zen.builtin import zen_component_types
 from zen.cli.main import main
 from zen.components import deployment, runs
 from zen.records import Record, Ref
+from zen.stack import Stack, StackValidator
 from zen.testing import Contract, PluginContract
 
 if TYPE_CHECKING:
@@ -57,12 +57,11 @@ def specs() -> dict[str, type]:
 
 def _classes() -> dict[str, type]:
     """Return what else authors write, are given, or return, by name."""
-    homes = (components, deployment, runs, stack, stores)
+    homes = (components, deployment, runs, stores)
     found = {name: getattr(home, name) for home in homes for name in home.__all__}
-    unwanted = {stores.Store, stack.Lifecycle, stack.StackRegistry}
-    named = {name: cls for name, cls in found.items() if cls not in unwanted}
-    kit = {cls.__name__: cls for cls in (*_FIXTURES.values(), testing.Outcome)}
-    return {**named, **kit, "Record": Record, "Ref": Ref}
+    del found["Store"]  # what drivers are hidden behind
+    more = (Stack, StackValidator, Record, Ref, *_FIXTURES.values(), testing.Outcome)
+    return {**found, **{cls.__name__: cls for cls in more}}
 
 
 def _contract(cls: type) -> str:
@@ -168,6 +167,13 @@ def _names(words: tuple[str, ...]) -> list[str]:
     return re.findall(r"^  ([\w-]+)", listed[1], re.MULTILINE) if listed else []
 
 
+def _help_of_commands() -> str:
+    """Return the help of the program and of all commands but those of the types."""
+    types = {spec.command for spec in zen_component_types()}
+    names = [(), *((name,) for name in _names(()) if name not in types)]
+    return "\n".join(_help_page(*words) for words in names)
+
+
 def help_of_types() -> dict[str, str]:
     """Return the help of each of the core's component types, without its own words."""
     pages = {}
@@ -201,15 +207,6 @@ def _types() -> str:
     return table(header, rows)
 
 
-def top_level_commands() -> list[str]:
-    """Return the commands that aren't those of a component type."""
-    with click.Context(main, info_name="zen") as context:
-        everything = main.list_commands(context)
-    return [
-        n for n in everything if n not in {s.command for s in zen_component_types()}
-    ]
-
-
 def _first_line(value: object) -> str:
     return (inspect.getdoc(value) or "").partition("\n\n")[0].replace("\n", " ")
 
@@ -227,9 +224,6 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "error tree": _error_tree,
     "errors": _errors,
     "component types": _types,
-    "help": _help_page,
-    **{
-        f"help of {name}": partial(_help_page, name)
-        for name in ["orchestrator", *top_level_commands()]
-    },
+    "help": _help_of_commands,
+    "help of orchestrator": partial(_help_page, "orchestrator"),
 }

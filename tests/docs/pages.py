@@ -37,6 +37,7 @@ DOCS: Final = PROJECT / "docs"
 PAGES: Final = {
     page.relative_to(DOCS).as_posix(): page for page in sorted(DOCS.rglob("*.md"))
 }
+TUTORIAL: Final = DOCS / "tutorial" / "first-flavor.md"
 REWRITE: Final = bool(os.environ.get("ZEN_TEST_REWRITE"))
 
 # What a reader types to get to where the tests are already.
@@ -52,6 +53,8 @@ _FENCE: Final = re.compile(
     r"(?P<content>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
+# Shown where it takes longer than a second.
+_DELAYED: Final = r"Looking at the plugins that are new\.\.\."
 _CHANGING: Final = {
     r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<uuid>",
     r"\bin \d+\.\d\ds\b": "in <duration>",
@@ -108,7 +111,7 @@ class Project:
             self.environ["ZEN_CONFIG_PATH"]: "/home/you/.config/zen",
         }.items():
             shown = shown.replace(str(folder), name)
-        return re.sub(r" +$", "", shown, flags=re.MULTILINE)
+        return re.sub(rf" +$|^{_DELAYED}\n", "", shown, flags=re.MULTILINE)
 
     def run_python(self, blocks: list[Block]) -> None:
         code = json.dumps([(block.place, block.content) for block in blocks])

@@ -16,6 +16,7 @@ LANGUAGES = {"console", "python", "shell", "text", "toml", "yaml"}
 ACTIVE = {"console", "python", "shell", "toml", "yaml"}
 
 
+@pytest.mark.dist
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_carried_out(name: str, project: Project) -> None:
     page = PAGES[name]
