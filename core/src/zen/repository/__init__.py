@@ -1,0 +1,131 @@
+"""The Python face of Zen: the active profile, and all that is kept in it."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zen.catalog import Catalog
+from zen.config import LocalSettings, PluginSettings, RepositoryFolder
+from zen.repository._contents import ProfileContents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.carrying import StackCarrier, StackEnvironment
+    from zen.status import Status
+
+__all__ = ["Repository"]
+
+
+class Repository(ProfileContents):
+    """Work with the active profile: its stacks, its components, and what is active.
+
+    The first use of Zen on a host makes the profile `default`.
+
+    Args:
+        root: A folder of the project; the working directory if None.
+        catalog: What is installed; found out if None.
+        notify: Takes each notice for the user; there are none if None.
+        command: The command that was given, for the profiles' logs; it must hold no
+            secret.
+    """
+
+    @classmethod
+    def initialize(
+        cls,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
+        command: str = "",
+    ) -> Repository:
+        """Make a folder a repository that pins the profile and stack active outside.
+
+        Args:
+            root: The folder; the working directory if None.
+            catalog: What is installed; found out if None.
+            notify: Takes each notice for the user; there are none if None.
+            command: The command that was given, for the profiles' logs.
+
+        Raises:
+            InitializationException: It is a repository already, or isn't a folder.
+        """
+        folder = Path(root or ".").absolute()
+        outside = cls(
+            Path(folder.anchor), catalog=catalog, notify=notify, command=command
+        )
+        profile = outside.active_profile
+        stack = outside.active_stack_choice
+        pinned = LocalSettings(profile.name, stack.name if stack else None)
+        root = RepositoryFolder.create(folder, pinned).root
+        return cls(root, catalog=catalog, notify=notify, command=command)
+
+    @classmethod
+    def status(
+        cls,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
+        command: str = "",
+    ) -> Status:
+        """Return where we are, what is active, and what is wrong; raise nothing.
+
+        The arguments are those of `Repository` itself, which may not be made as long
+        as something is broken.
+        """
+        # Only who asks needs it.
+        from zen.status import take_status
+
+        known = catalog or Catalog(policy=PluginSettings().policy)
+        use = partial(cls, root, catalog=known, notify=notify, command=command)
+        return take_status(use, known, None if root is None else Path(root))
+
+    def clean(self) -> list[Path]:
+        """Remove the repository's configuration; profiles and artifacts stay.
+
+        Returns:
+            What else is in the folder `.zen`, which stays too.
+
+        Raises:
+            ConfigurationError: We are in no repository, or its stacks are in its
+                configuration, as before there were profiles.
+            StoreUnavailableError: It can't be removed; nothing was changed.
+        """
+        return self._activation.clean_folder()
+
+    @staticmethod
+    def is_repository_directory(path: Path | str) -> bool:
+        """Tell whether a folder is the root of a repository."""
+        return RepositoryFolder.is_root(Path(path))
+
+    @staticmethod
+    def find_repository(path: Path | str | None = None) -> Path | None:
+        """Return the root of the repository that a folder is in, or None.
+
+        Raises:
+            DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+        """
+        start = None if path is None else Path(path)
+        folder = RepositoryFolder.find(os.environ, start)
+        return folder.root if folder else None
+
+    @property
+    def carrier(self) -> StackCarrier:
+        """What carries stacks: exports, imports, copies, applies and compares them."""
+        # Loads pydantic, which listing records doesn't need.
+        from zen.carrying import StackCarrier
+
+        return StackCarrier(self._store_of, self._catalog, self._activation)
+
+    @property
+    def environment(self) -> StackEnvironment:
+        """What the active stack needs to be installed; raises as its record does."""
+        from zen.carrying import StackEnvironment, needs_of  # as above
+
+        stack, store_type = self.active_stack_record, self.active_profile.store_type
+        needs = needs_of(stack, self.store, store_type, self._catalog)
+        return StackEnvironment(stack.name, needs, self.root)

@@ -1,0 +1,245 @@
+"""What is active: the repository, its profile and stack, and the profile's store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zen.catalog import Catalog
+from zen.config import Activation, PluginSettings, Profiles
+from zen.config.activation import dangling
+from zen.errors import ConfigurationError, StackNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from zen.config import Choice, ProfileConfiguration, ProfileHistory
+    from zen.records import StackRecord
+    from zen.stores import Store
+
+__all__ = ["ActiveProfile"]
+
+
+class ActiveProfile:
+    """Know the profiles, which of them is active, and where its data is.
+
+    Args:
+        root: A folder of the project; the working directory if None.
+        catalog: What is installed; found out if None.
+        notify: Takes each notice for the user; there are none if None.
+        command: The command that was given, for the profiles' logs.
+    """
+
+    def __init__(
+        self,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
+        command: str = "",
+    ) -> None:
+        self._catalog = catalog or Catalog(policy=PluginSettings().policy)
+        self._notify = notify or (lambda _: None)
+        self._profiles = Profiles(self._catalog, self._notify, command)
+        self._activation = Activation(
+            self._profiles.configuration,
+            None if root is None else Path(root),
+            self._notify,
+        )
+        self._opened: tuple[object, Store] | None = None
+        self._profiles.ensure_default()
+        self._activation.migrate_legacy(self._profiles, self._catalog)
+
+    @property
+    def required_root(self) -> Path:
+        """The repository's root; `ConfigurationError` is raised outside of any."""
+        return self._activation.required_folder.root
+
+    @property
+    def root(self) -> Path | None:
+        """The repository's root, or None outside of any.
+
+        Raises:
+            DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+            ConfigurationError: The folder isn't there, or can't be looked at.
+        """
+        folder = self._activation.folder
+        return folder.root if folder else None
+
+    @property
+    def profiles(self) -> dict[str, ProfileConfiguration]:
+        """The profiles, by name."""
+        return self._profiles.configuration.load().profiles
+
+    @property
+    def config_directory(self) -> Path | None:
+        """The repository's folder `.zen`, or None outside of any."""
+        return self.root / ".zen" if self.root else None
+
+    def displayed_url(self, profile: ProfileConfiguration) -> str:
+        """Return where a profile's data is, without passwords."""
+        return self._profiles.displayed_url(profile)
+
+    @property
+    def active_user_name(self) -> str:
+        """The name of the active profile's user."""
+        return self.active_profile.active_user
+
+    @property
+    def active_profile_choice(self) -> Choice:
+        """The active profile's name, which may lead nowhere, and who says so."""
+        return self._activation.profile_choice
+
+    @property
+    def active_profile_name(self) -> str:
+        """The active profile's name; raises as `active_profile` does."""
+        return self.active_profile.name
+
+    @property
+    def active_profile(self) -> ProfileConfiguration:
+        """The active profile.
+
+        Raises:
+            DanglingReferenceError: A setting names a profile that is gone.
+        """
+        return self._activation.profile
+
+    def get_profile(self, name: str) -> ProfileConfiguration:
+        """Return the profile of that name, or raise `ProfileNotFoundError`."""
+        return self._profiles.configuration.load().profile(name)
+
+    def create_profile(
+        self, name: str, store_type: str = "local", url: str | None = None
+    ) -> ProfileConfiguration:
+        """Make a profile; see `zen.config.Profiles.create`."""
+        return self._profiles.create(name, store_type, url)
+
+    def delete_profile(self, name: str) -> None:
+        """Delete a profile that is active neither here nor globally.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+            InUseError: It is active.
+        """
+        self.check_profile_deletion(name)
+        self.close()  # it may be open
+        self._profiles.delete(name)
+
+    def check_profile_deletion(self, name: str) -> None:
+        """Raise what `delete_profile` would raise, and delete nothing."""
+        settings = self._profiles.configuration.load()
+        profile = settings.profile(name)
+        self._profiles.check_deletion(profile, settings)
+        self._activation.check_profile_inactive(name)
+
+    def copy_profile(
+        self, source: str, name: str, store_type: str = "local", url: str | None = None
+    ) -> dict[str, int]:
+        """Make a profile that holds the same as another; see `Profiles.copy`.
+
+        Returns:
+            How many records of each kind were copied.
+        """
+        return self._profiles.copy(source, name, store_type, url)
+
+    def upgrade_profile(self, name: str | None = None) -> str | None:
+        """Bring a profile's store to this version's layout; the active one's if None.
+
+        Returns:
+            What was done; None if there was nothing to do.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+            StoreUnavailableError: It can't be done; the store is as it was.
+        """
+        profile = self.active_profile if name is None else self.get_profile(name)
+        return self._open(profile).driver.upgrade()
+
+    def history(self, name: str | None = None) -> ProfileHistory:
+        """Return what was committed to a profile; to the active one if None.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+        """
+        # Only those who look back need it.
+        from zen.config import ProfileHistory
+
+        profile = self.active_profile if name is None else self.get_profile(name)
+        return ProfileHistory(self._open(profile), profile, self._activation)
+
+    def activate_profile(self, name: str, *, globally: bool = False) -> None:
+        """Make a profile the active one: of the repository, or outside of any.
+
+        The repository's stack becomes the profile's.
+
+        Args:
+            name: The profile.
+            globally: Change what is active outside of any repository instead.
+
+        Raises:
+            ProfileNotFoundError: There is no such profile.
+        """
+        self._activation.set_profile(name, globally=globally)
+
+    @property
+    def active_stack_choice(self) -> Choice | None:
+        """The active stack's name, which may lead nowhere, and who says so."""
+        return self._activation.stack_choice
+
+    @property
+    def active_stack_record(self) -> StackRecord:
+        """The active stack as it is kept, without building its components.
+
+        Raises:
+            DanglingReferenceError: A setting names a stack that is gone.
+            ConfigurationError: The profile has no active stack.
+        """
+        choice = self.active_stack_choice
+        if choice is None:
+            raise ConfigurationError(
+                f"Profile '{self.active_profile_name}' has no active stack.",
+                hint="Choose one with 'zen stack set NAME', or register one with"
+                " 'zen stack register'.",
+            )
+        try:
+            return self.store.stack(choice.name)
+        except StackNotFoundError as error:
+            raise dangling("stack", choice, error.available) from error
+
+    @property
+    def active_stack_name(self) -> str:
+        """The active stack's name; raises as `active_stack_record` does."""
+        return self.active_stack_record.name
+
+    def activate_stack(self, name: str, *, globally: bool = False) -> None:
+        """Make a stack the active one: of the repository, or of the active profile.
+
+        Args:
+            name: The stack.
+            globally: Change the profile's active stack, also inside of a repository.
+
+        Raises:
+            StackNotFoundError: There is no such stack in the active profile.
+        """
+        stack = self.store.stack(name)
+        self._activation.set_stack(stack.name, globally=globally)
+
+    @property
+    def store(self) -> Store:
+        """The active profile's store: records, without building anything."""
+        return self._open(self.active_profile)
+
+    def _store_of(self, name: str | None) -> Store:
+        return self._open(self.get_profile(name) if name else self.active_profile)
+
+    def _open(self, profile: ProfileConfiguration) -> Store:
+        if self._opened is None or self._opened[0] != profile.place:
+            self.close()
+            self._opened = (profile.place, self._profiles.open(profile))
+        return self._opened[1]
+
+    def close(self) -> None:
+        """Let go of the store's connections; the next use opens it again."""
+        if self._opened:
+            self._opened[1].driver.close()
+        self._opened = None

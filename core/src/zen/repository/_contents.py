@@ -1,0 +1,298 @@
+"""What the active profile holds: stacks and components."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from zen.errors import ConfigurationError
+from zen.repository._active import ActiveProfile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+
+    from zen.catalog import Offer
+    from zen.components import StackComponent
+    from zen.components.custom_flavors import CustomFlavors
+    from zen.components.factory import ComponentFactory
+    from zen.plugin import FlavorSpec
+    from zen.records import ComponentRecord, StackRecord
+    from zen.stack import Lifecycle, Secrets, Stack, StackRegistry
+
+__all__ = ["ProfileContents"]
+
+
+class ProfileContents(ActiveProfile):
+    """Read and change the stacks and components of the active profile."""
+
+    @property
+    def active_stack(self) -> Stack:
+        """The active stack, with its components built."""
+        return self._registry.build(self.active_stack_record, self.store)
+
+    @property
+    def stacks(self) -> list[Stack]:
+        """All stacks of the active profile, with their components built."""
+        records = self.list_stacks()
+        return [self._registry.build(record, self.store) for record in records]
+
+    @property
+    def stack_configurations(self) -> dict[str, dict[str, str]]:
+        """The names of each stack's components by type, without building them."""
+        return {stack.name: dict(stack.components) for stack in self.list_stacks()}
+
+    def list_stacks(self) -> list[StackRecord]:
+        """Return the active profile's stacks as they are kept, by name.
+
+        Raises:
+            DamagedDataError: One of them can't be read; `store.stacks()` has the
+                others.
+        """
+        stacks, damaged = self.store.stacks()
+        if damaged:
+            raise damaged[0]
+        return stacks
+
+    def get_stack(self, name: str) -> Stack:
+        """Return a stack with its components built.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            StackComponentNotFoundError: One of its components is gone.
+            FlavorNotFoundError: No plugin offers a component's flavor.
+        """
+        return self._registry.build(self.store.stack(name), self.store)
+
+    def compose_stack(self, name: str, components: Mapping[str, str]) -> Stack:
+        """Return a new stack of components that are registered; register nothing.
+
+        Args:
+            name: The new stack's name.
+            components: The name of the component of each type.
+
+        Raises:
+            StackExistsError: There is a stack of that name.
+            StackComponentNotFoundError: A component isn't registered.
+            StackValidationError: A required type is missing, or they don't fit.
+        """
+        return self._registry.compose(name, components, self.store)
+
+    def recompose_stack(self, name: str, changes: Mapping[str, str | None]) -> Stack:
+        """Return a stack with other components; change nothing that is registered.
+
+        Args:
+            name: The stack.
+            changes: The name of the component of each type that gets another one;
+                None for the types that it is to be without.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            StackComponentNotFoundError: A component isn't registered.
+            StackValidationError: A required type is missing, the components don't
+                fit, or one that is to go isn't there.
+        """
+        return self._registry.recompose(self.store.stack(name), changes, self.store)
+
+    def register_stack(self, stack: Stack) -> None:
+        """Register a stack, and those of its components that aren't registered yet.
+
+        Raises:
+            StackExistsError: There is a stack of that name.
+            StackComponentExistsError: A component's name is taken by another one.
+            StackValidationError: The components don't fit.
+        """
+        stack.validate()
+        new = self._registry.unregistered(stack, self.store)
+        self.store.save(components=new, stacks=[stack.record])
+        self._announce(new)
+        self._notify(f"Registered stack with name '{stack.name}'.")
+
+    def update_stack(self, name: str, stack: Stack) -> None:
+        """Put a stack in the place of the one called `name`, which may rename it.
+
+        Raises:
+            StackNotFoundError: There is no stack called `name`.
+            StackExistsError: Its new name is taken.
+            StackValidationError: The components don't fit.
+        """
+        stack.validate()
+        new = self._registry.unregistered(stack, self.store)
+        self.store.replace_stack(name, stack.record, new)
+        self._announce(new)
+        self._activation.rename_stack(name, stack.name)
+
+    def rename_stack(self, name: str, new_name: str) -> None:
+        """Give a stack another name; where it is active, it stays so.
+
+        The flavors of its components need not be installed.
+
+        Raises:
+            StackNotFoundError: There is no stack called `name`.
+            StackExistsError: Its new name is taken.
+        """
+        record = self.store.stack(name)
+        self.store.replace_stack(name, replace(record, name=new_name))
+        self._activation.rename_stack(record.name, new_name)
+
+    def deregister_stack(self, name: str) -> None:
+        """Delete a stack that isn't active; its components stay.
+
+        Raises:
+            StackNotFoundError: There is no such stack.
+            InUseError: It is active.
+        """
+        self.check_stack_deletion(name)
+        self.store.delete_stack(name)
+
+    def check_stack_deletion(self, name: str) -> None:
+        """Raise what `deregister_stack` would raise, and delete nothing."""
+        self._activation.check_stack_inactive(self.store.stack(name).name)
+
+    def list_components(self, component_type: str) -> list[ComponentRecord]:
+        """Return the active profile's components of a type as they are kept.
+
+        Raises:
+            DamagedDataError: One of them can't be read; `store.components()` has the
+                others.
+        """
+        components, damaged = self.store.components(component_type)
+        if damaged:
+            raise damaged[0]
+        return components
+
+    def get_stack_components(self, component_type: str) -> list[StackComponent]:
+        """Return all components of a type, built."""
+        records = self.list_components(component_type)
+        return [self.factory.build(record) for record in records]
+
+    def get_stack_component(self, component_type: str, name: str) -> StackComponent:
+        """Return a component, built.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            FlavorNotFoundError: No plugin offers its flavor.
+        """
+        return self.factory.build(self.store.component(component_type, name))
+
+    def register_stack_component(self, component: StackComponent) -> None:
+        """Register a component.
+
+        A secret of it goes into the active stack's secrets manager, and the component
+        is kept with a reference in its place.
+
+        Raises:
+            StackComponentExistsError: Its name is taken.
+            ComponentConfigurationError: It has a secret, and the stack no manager.
+        """
+        with self._with_references(component) as kept:
+            record = self.factory.record(kept)
+            self.store.save(components=[record])
+        self._announce([record])
+
+    def update_stack_component(
+        self, name: str, component_type: str, component: StackComponent
+    ) -> None:
+        """Put a component in the place of another; stacks follow when it is renamed.
+
+        Raises:
+            StackComponentNotFoundError: There is no component called `name`.
+            StackComponentExistsError: Its new name is taken.
+        """
+        with self._with_references(component) as kept:
+            record = self.factory.record(kept)
+            self.store.replace_component(component_type, name, record)
+
+    def rename_stack_component(
+        self, component_type: str, name: str, new_name: str
+    ) -> None:
+        """Give a component another name, also in the stacks that use it.
+
+        Its flavor need not be installed.
+
+        Raises:
+            StackComponentNotFoundError: There is no component called `name`.
+            StackComponentExistsError: Its new name is taken.
+        """
+        record = self.store.component(component_type, name)
+        renamed = replace(record, name=new_name)
+        self.store.replace_component(component_type, name, renamed)
+
+    def deregister_stack_component(self, component_type: str, name: str) -> None:
+        """Delete a component.
+
+        Raises:
+            StackComponentNotFoundError: There is no such component.
+            InUseError: A stack uses it.
+        """
+        self.store.delete_component(component_type, name)
+
+    def get_flavor(self, name: str, component_type: str) -> Offer[FlavorSpec]:
+        """Return a flavor with its owner, without importing its class."""
+        return self._catalog.flavor(component_type, name)
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets in the active stack's secrets manager.
+
+        Raises:
+            ConfigurationError: The active stack has no secrets manager.
+        """
+        if secrets := self._find_secrets():
+            return secrets
+        raise ConfigurationError(
+            f"The active stack '{self.active_stack_name}' has no secrets manager.",
+            hint="Register one with 'zen secrets-manager register NAME --flavor local',"
+            " and add it with 'zen stack update --secrets-manager NAME'.",
+        )
+
+    @cached_property
+    def custom_flavors(self) -> CustomFlavors:
+        """The flavors that the profile's users have registered themselves."""
+        # Loads pydantic, which listing records doesn't need.
+        from zen.components.custom_flavors import CustomFlavors
+
+        return CustomFlavors(self._catalog, lambda: self.store, lambda: self.root)
+
+    @property
+    def factory(self) -> ComponentFactory:
+        """What builds components from records."""
+        return self._registry.factory
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """What brings components up and down."""
+        return self._registry.lifecycle
+
+    @cached_property
+    def _registry(self) -> StackRegistry:
+        # Loads pydantic, which listing records doesn't need.
+        from zen.stack import StackRegistry
+
+        return StackRegistry(self._catalog, self._notify, self.custom_flavors)
+
+    def _find_secrets(self) -> Secrets | None:
+        # Loads pydantic, which listing records doesn't need.
+        from zen.components import BaseSecretsManager
+        from zen.stack import Secrets
+
+        name = self.active_stack_record.components.get("secrets_manager")
+        if name is None:
+            return None
+        manager = self.get_stack_component("secrets_manager", name)
+        return Secrets(manager) if isinstance(manager, BaseSecretsManager) else None
+
+    def _with_references(
+        self, component: StackComponent
+    ) -> AbstractContextManager[StackComponent]:
+        from zen.stack import with_references  # as above
+
+        return with_references(component, self._find_secrets, self._notify)
+
+    def _announce(self, components: list[ComponentRecord]) -> None:
+        for component in components:
+            self._notify(
+                f"Registered stack component with type '{component.type}'"
+                f" and name '{component.name}'."
+            )
