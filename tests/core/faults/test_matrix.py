@@ -41,6 +41,8 @@ WORKING: Final = {
     "plugin freeze": "well==1.0",
     "--no-plugins plugin list": "disabled",
     "profile list": "default",
+    "status": "Stack:       default (",
+    "status -o json": '"name": "default"',
     "profile create spare": "spare",
     "stack list": "loud",
     "stack describe": "default",
