@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -461,6 +463,37 @@ def test_each_attempt_is_recorded(stack: Stack, notices: list[str]) -> None:
     ]
     view = run.get_step("fail_once")
     assert (view.status, view.output.read()) == (RunStatus.COMPLETED, [0, 1])
+
+
+class Overtaken(SQLiteMetadataStore):
+    """Another process begins each step just before this one does."""
+
+    def save_step(
+        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
+    ) -> None:
+        if step.status is RunStatus.RUNNING and step.attempt == 1:
+            super().save_step(replace(step, started=datetime.now(timezone.utc)))
+        super().save_step(step, artifacts)
+
+
+def test_of_two_that_begin_a_step_at_once_each_makes_its_own_attempt(
+    stack: Stack, notices: list[str], tmp_path: Path
+) -> None:
+    overtaken = Overtaken(name="overtaken", uri=str(tmp_path / "metadata.db"))
+    racing = Stack.from_components(
+        "racing", {**stack.components, "metadata_store": overtaken}
+    )
+    run = pipeline(succeed_alone)().run_on(racing, notify=notices.append)
+    records = overtaken.list_steps(run.id)
+    assert [(each.attempt, each.status.value) for each in records] == [
+        (1, "running"),
+        (2, "completed"),
+    ]
+    assert Path(run.get_step("succeed_once").output.uri).parent.name == "2"
+
+
+def succeed_alone() -> None:
+    succeed_once()
 
 
 def test_an_attempt_keeps_what_an_earlier_one_wrote(

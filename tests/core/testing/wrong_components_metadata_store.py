@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from zen.components.runs import ArtifactRecord, RunRecord, RunStatus, StepRecord
-from zen.errors import RunExistsError, RunNotFoundError
+from zen.errors import ConflictError, RunExistsError, RunNotFoundError
 from zen.testing._folder_stores import FolderMetadataStore, _put, _Tables
 from zen.testing.metadata_store import MetadataStoreContract
 
@@ -263,6 +263,31 @@ class ChecksUnlocked(FolderMetadataStore):
                 tables.put(step)
 
 
+class BeginsAgain(FolderMetadataStore):
+    """Take what begins for what goes on."""
+
+    def save_step(
+        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
+    ) -> None:
+        for known in self.list_steps(step.run_id):
+            if step.is_rival_of(known) and step.attempt == known.attempt:
+                super().save_step(replace(step, started=known.started), artifacts)
+                return
+        super().save_step(step, artifacts)
+
+
+class BeginsUnlocked(FolderMetadataStore):
+    def save_step(
+        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
+    ) -> None:
+        if any(map(step.is_rival_of, self.list_steps(step.run_id))):
+            raise ConflictError(step.name)
+        sleep(0.01)
+        with self._writing() as tables:
+            tables.put(step)
+            tables.artifacts.update({each.id: each for each in artifacts})
+
+
 FAULTS: Final[dict[type[BaseMetadataStore], str]] = {
     FailsWhenEmpty: "test_before_the_first_run_there_is_nothing",
     CutsErrors: "test_a_run_is_read_as_it_was_written",
@@ -295,6 +320,8 @@ FAULTS: Final[dict[type[BaseMetadataStore], str]] = {
     ForgetsItsPlace: "test_another_store_of_the_same_configuration_sees_the_same",
     WritesUnlocked: "test_threads_that_write_at_once_lose_nothing",
     ChecksUnlocked: "test_of_threads_that_take_one_name_one_gets_it",
+    BeginsAgain: "test_an_attempt_is_begun_once",
+    BeginsUnlocked: "test_of_threads_that_begin_an_attempt_one_does",
 }
 
 

@@ -46,8 +46,13 @@ class BaseMetadataStore(StackComponent):
     ) -> None:
         """Record how far an attempt at a step has come, and what it produced.
 
+        An attempt is begun once: of several processes that begin one at a time, each
+        needs a number of its own.
+
         Raises:
             RunNotFoundError: There is no such run.
+            ConflictError: It is to begin, and `StepRecord.is_rival_of` what is
+                recorded of it; nothing was changed.
         """
 
     @abstractmethod

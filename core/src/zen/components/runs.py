@@ -78,6 +78,18 @@ class StepRecord:
     error: str = ""
     attempt: int = 1
 
+    def is_rival_of(self, recorded: StepRecord) -> bool:
+        """Tell whether this begins an attempt that somebody else has begun.
+
+        Args:
+            recorded: What is known of the attempt.
+        """
+        return (
+            self.status is RunStatus.RUNNING
+            and recorded.status is not RunStatus.PENDING
+            and self.started != recorded.started
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ArtifactRecord:

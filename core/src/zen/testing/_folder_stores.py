@@ -18,7 +18,7 @@ from uuid import uuid4
 from filelock import FileLock
 
 from zen.components import BaseArtifactStore, BaseMetadataStore
-from zen.errors import RunExistsError, RunNotFoundError
+from zen.errors import ConflictError, RunExistsError, RunNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,6 +153,10 @@ class FolderMetadataStore(BaseMetadataStore):
         """Record how far an attempt at a step has come, and what it produced."""
         with self._writing() as tables:
             tables.demand(step.run_id)
+            known = tables.steps.get((step.run_id, step.name, step.attempt))
+            begun = replace(step, started=_in_utc(step.started))
+            if known and begun.is_rival_of(known):
+                raise ConflictError(f"Attempt {step.attempt} at step '{step.name}'")
             tables.put(step)
             for artifact in artifacts:
                 tables.artifacts[artifact.id] = artifact

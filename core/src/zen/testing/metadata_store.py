@@ -15,7 +15,7 @@ import pytest
 
 from zen.components import BaseMetadataStore, StackComponent
 from zen.components.runs import ArtifactRecord, RunRecord, RunStatus, StepRecord
-from zen.errors import RunExistsError, RunNotFoundError, ZenError
+from zen.errors import ConflictError, RunExistsError, RunNotFoundError, ZenError
 from zen.testing.component import ComponentContract, recreate
 
 __all__ = ["MetadataStoreContract"]
@@ -249,6 +249,21 @@ class MetadataStoreContract(ComponentContract):
             assert metadata_store.list_steps(run.id) == [a_step(run.id, status=status)]
             assert metadata_store.list_artifacts(run.id) == [artifact]
 
+    def test_an_attempt_is_begun_once(self, metadata_store: BaseMetadataStore) -> None:
+        """Whoever begins it later is told, and changes nothing."""
+        run = a_run()
+        metadata_store.create_run(run, [a_step(run.id)])
+        begun = replace(a_step(run.id, status=RunStatus.RUNNING), started=NOON)
+        ended = replace(begun, status=RunStatus.COMPLETED, ended=NOON + MOMENT)
+        rival = replace(begun, started=NOON + MOMENT)
+        for known in (begun, begun, ended):
+            metadata_store.save_step(known)
+            with pytest.raises(ConflictError):
+                metadata_store.save_step(rival, [an_artifact(run.id)])
+            assert metadata_store.list_steps(run.id) == [known]
+        assert metadata_store.list_artifacts(run.id) == []
+        metadata_store.save_step(replace(rival, attempt=2))
+
     def test_artifacts_are_read_as_they_were_written(
         self, metadata_store: BaseMetadataStore
     ) -> None:
@@ -436,6 +451,28 @@ class MetadataStoreContract(ComponentContract):
         ]
         assert metadata_store.list_runs() == winners
         assert [len(metadata_store.list_steps(run.id)) for run in winners] == [1]
+
+    def test_of_threads_that_begin_an_attempt_one_does(
+        self, metadata_store: BaseMetadataStore
+    ) -> None:
+        """The others are told."""
+
+        def begin(number: int) -> bool:
+            started = NOON + number * MOMENT
+            running = a_step(run.id, status=RunStatus.RUNNING)
+            try:
+                metadata_store.save_step(replace(running, started=started))
+            except ConflictError:
+                return False
+            return True
+
+        run = a_run()
+        metadata_store.create_run(run, [a_step(run.id)])
+        with ThreadPoolExecutor(8) as pool:
+            begun = list(pool.map(begin, range(8)))
+        assert begun.count(True) == 1
+        (step,) = metadata_store.list_steps(run.id)
+        assert step.started == NOON + begun.index(True) * MOMENT
 
 
 class Failing(Sequence[RecordT]):

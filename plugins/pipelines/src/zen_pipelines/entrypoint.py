@@ -6,10 +6,10 @@ from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen.components.runs import RunStatus, StepRecord
-from zen.errors import StepFailedError
+from zen.errors import ConflictError, StepFailedError
 from zen_pipelines._artifacts import read_inputs, write_outputs
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from zen.stack import Stack
 
 __all__ = ["run_step"]
+
+_TRIES: Final = 20
 
 
 def run_step(deployment: Deployment, step: str, stack: Stack) -> None:
@@ -69,14 +71,14 @@ class _StepRun:
         self._notify = notify
 
     def run(self) -> None:
-        attempts = self._attempts()
-        if any(each.status is RunStatus.COMPLETED for each in attempts):
+        record = self._begin()
+        if record is None:
             self._notify(
                 f"Step '{self._step.name}' of run '{self._deployment.run_name}' was"
                 " completed before, and isn't run again."
             )
             return
-        record = self._begin(attempts)
+        self._notify(f"Step '{self._step.name}' has started.")
         try:
             with ExitStack() as cleanups:
                 self._prepare(cleanups)
@@ -91,26 +93,37 @@ class _StepRun:
             raise
         self._end(record, RunStatus.COMPLETED, artifacts=artifacts)
 
+    def _begin(self) -> StepRecord | None:
+        """Record a new attempt; return None if an earlier one was completed."""
+        for remaining in reversed(range(_TRIES)):
+            attempts = self._attempts()
+            if any(each.status is RunStatus.COMPLETED for each in attempts):
+                return None
+            record = StepRecord(
+                run_id=self._deployment.run_id,
+                name=self._step.name,
+                position=self._deployment.steps.index(self._step),
+                status=RunStatus.RUNNING,
+                started=datetime.now(timezone.utc),
+                parameters=self._step.parameters,
+                attempt=max((each.attempt for each in attempts), default=0) + 1,
+            )
+            try:
+                self._stack.metadata_store.save_step(record)
+            except ConflictError:
+                # Another process has begun the attempt of that number meanwhile.
+                if not remaining:
+                    raise
+            else:
+                return record
+        raise AssertionError  # the last try returns or raises
+
     def _attempts(self) -> list[StepRecord]:
         return [
             record
             for record in self._stack.metadata_store.list_steps(self._deployment.run_id)
             if record.name == self._step.name and record.status is not RunStatus.PENDING
         ]
-
-    def _begin(self, earlier: list[StepRecord]) -> StepRecord:
-        self._notify(f"Step '{self._step.name}' has started.")
-        record = StepRecord(
-            run_id=self._deployment.run_id,
-            name=self._step.name,
-            position=self._deployment.steps.index(self._step),
-            status=RunStatus.RUNNING,
-            started=datetime.now(timezone.utc),
-            parameters=self._step.parameters,
-            attempt=max((each.attempt for each in earlier), default=0) + 1,
-        )
-        self._stack.metadata_store.save_step(record)
-        return record
 
     def _prepare(self, cleanups: ExitStack) -> None:
         components = self._stack.components.values()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, delete, insert, or_, select, update
 
 from zen.components import BaseMetadataStore
-from zen.errors import RunExistsError, RunNotFoundError
+from zen.errors import ConflictError, RunExistsError, RunNotFoundError
 from zen_sql.engine import Database
 from zen_sql.rows import (
     artifact_from_row,
     artifact_row,
+    in_utc,
     run_from_row,
     run_row,
     step_from_row,
@@ -94,14 +96,18 @@ class RelationalMetadataStore(BaseMetadataStore):
         """Record how far an attempt at a step has come, and what it produced."""
         row = step_row(step)
         attempt = and_(*(STEPS.c[name] == row[name] for name in _ATTEMPT))
+        begun = replace(step, started=step.started and in_utc(step.started))
 
         def save(connection: Connection) -> None:
             _check_run(connection, step.run_id, str(step.run_id))
+            known = connection.execute(select(STEPS).where(attempt)).mappings().first()
+            if known and begun.is_rival_of(step_from_row(known, self._database.place)):
+                raise ConflictError(f"Attempt {step.attempt} at step '{step.name}'")
             connection.execute(delete(STEPS).where(attempt))
             connection.execute(insert(STEPS), row)
             for artifact in artifacts:
-                known = ARTIFACTS.c.id == str(artifact.id)
-                connection.execute(delete(ARTIFACTS).where(known))
+                same_artifact = ARTIFACTS.c.id == str(artifact.id)
+                connection.execute(delete(ARTIFACTS).where(same_artifact))
                 connection.execute(insert(ARTIFACTS), artifact_row(artifact))
 
         same = select(STEPS.c.name).where(*_equal(STEPS, row))

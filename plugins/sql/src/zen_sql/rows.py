@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "artifact_from_row",
     "artifact_row",
+    "in_utc",
     "run_from_row",
     "run_row",
     "step_from_row",
@@ -128,9 +129,14 @@ def _damage_located(where: str) -> Iterator[None]:
         raise DamagedDataError(where, str(error)) from error
 
 
-def _text(time: datetime) -> str:
+def in_utc(time: datetime) -> datetime:
+    """Return a time as it is read again."""
     known = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
-    return known.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    return known.astimezone(timezone.utc)
+
+
+def _text(time: datetime) -> str:
+    return in_utc(time).isoformat(timespec="microseconds")
 
 
 def _time(text: str | None) -> datetime | None:
