@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.core.cli.test_main import ALL, HEAVY, PLUGINS
+from tests.core.config.legacy.conftest import make_legacy
 from zen.cli import completers
 from zen.cli.main import main
 
@@ -229,6 +230,18 @@ def test_a_legacy_repository_is_not_migrated(
     complete("zen stack set ")
     assert tree(here).state() == before
     assert names("zen profile set ") == ["default"]
+
+
+def test_a_legacy_repository_that_cannot_be_written_pins_its_profile(
+    zen: Zen, here: Path, tree: Callable[[Path], Tree]
+) -> None:
+    legacy = make_legacy(here)
+    content = legacy.config.read_text()
+    zen("stack", "list")
+    legacy.config.write_text(content)
+    before = tree(here).state()
+    assert names("zen stack set ") == ["local_kubeflow_stack", "local_stack"]
+    assert tree(here).state() == before
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for(

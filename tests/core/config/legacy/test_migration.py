@@ -187,6 +187,24 @@ def test_what_was_changed_since_stays_when_the_old_file_comes_back(
     assert len(profile_names()) == 2
 
 
+def test_what_is_in_the_store_already_is_taken_up(legacy: Legacy) -> None:
+    """As after a migration that was interrupted, or when its profile was deleted."""
+    old = legacy.config.read_text()
+    repository = Repository()
+    name = repository.active_profile_name
+    repository.rename_stack("local_kubeflow_stack", "kubeflow")
+    file = legacy.folder / "components" / "artifact_store" / "local_artifact_store.yaml"
+    file.write_text(file.read_text().replace("/data", "/elsewhere"))
+    repository.activate_profile("default")
+    repository.delete_profile(name)
+    legacy.config.write_text(old)
+    again = Repository()
+    assert again.active_profile_name == name
+    assert again.active_stack.artifact_store.path == "/elsewhere"
+    stacks = ["kubeflow", "local_kubeflow_stack", "local_stack"]
+    assert list(again.stack_configurations) == stacks
+
+
 DAMAGE: dict[str, dict[str, object]] = {
     "'stacks' must be a mapping": {"stacks": ["local_stack"]},
     "'stack_components' must be a mapping": {"stack_components": None},
