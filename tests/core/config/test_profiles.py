@@ -379,3 +379,23 @@ def test_a_store_driver_that_is_none_is_blamed_on_its_owner(
         profiles.create("p", "odd")
     assert caught.value.distribution == "odd 0.1"
     assert profiles.configuration.load().profiles == {}
+
+
+def test_the_environment_says_what_keeps_new_profiles(
+    monkeypatch: pytest.MonkeyPatch, profiles: Profiles, acme_store: Owner
+) -> None:
+    monkeypatch.setenv("ZENML_DEFAULT_STORE_TYPE", "acme")
+    assert profiles.create("team").store_type == "acme"
+    assert profiles.create("mine", "local").store_type == "local"
+    monkeypatch.setenv("ZEN_DEFAULT_STORE_TYPE", "acne")
+    with pytest.raises(StoreDriverNotFoundError, match="ZEN_DEFAULT_STORE_TYPE names"):
+        profiles.create("other")
+    assert acme_store.plugin == "acme"
+
+
+@pytest.fixture
+def acme_store(fake_distribution: FakeDistribution) -> Owner:
+    """A store type beside the core's own."""
+    hooks = "@hookimpl\ndef zen_store_drivers():\n"
+    hooks += "    return [StoreDriverSpec('acme', 'zen.stores.local:LocalStoreDriver')]"
+    return fake_distribution("acme", hooks)

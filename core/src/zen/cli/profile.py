@@ -27,9 +27,8 @@ _HEADERS = {
 _store_type_option: Final = click.option(
     "--store-type",
     "-t",
-    default="local",
-    show_default=True,
-    help="What keeps the profile: a store driver, as in 'zen plugin list'.",
+    help="What keeps the profile: a store driver, as in 'zen plugin list'. By default"
+    " what ZEN_DEFAULT_STORE_TYPE says, else local.",
     shell_complete=complete_store_type,
 )
 _url_option: Final = click.option(
@@ -80,7 +79,9 @@ def list_profiles(app: App, output: str) -> None:
 @_store_type_option
 @_url_option
 @pass_app
-def create_profile(app: App, name: str, store_type: str, url: str | None) -> None:
+def create_profile(
+    app: App, name: str, store_type: str | None, url: str | None
+) -> None:
     """Create a profile, with a default stack unless its store holds one.
 
     \b
@@ -174,7 +175,11 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
 @_url_option
 @pass_app
 def copy_profile(
-    app: App, source_name: str, target_name: str, store_type: str, url: str | None
+    app: App,
+    source_name: str,
+    target_name: str,
+    store_type: str | None,
+    url: str | None,
 ) -> None:
     """Create a profile that holds the same as another one.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 from uuid import uuid4
 
+from zen.config.environment import read_variable
 from zen.config.global_configuration import GlobalConfiguration
 from zen.config.profile import ProfileConfiguration, masked_url
 from zen.errors import (
@@ -69,19 +71,20 @@ class Profiles:
             if settings.profiles:  # another process was first
                 return
             self._notify("Creating default profile...")
-            new = self._new(_DEFAULT, "local", None)
+            new = self._new(_DEFAULT, None, None)
             settings.profiles[_DEFAULT] = self._initialise(new)
             settings.active_profile_name = _DEFAULT
         self._notify("Created and activated default profile.")
 
     def create(
-        self, name: str, store_type: str = "local", url: str | None = None
+        self, name: str, store_type: str | None = None, url: str | None = None
     ) -> ProfileConfiguration:
         """Make a profile, with a default stack unless its store holds stacks already.
 
         Args:
             name: The profile's name.
-            store_type: The name of the store driver.
+            store_type: The name of the store driver; by default what
+                `ZEN_DEFAULT_STORE_TYPE` says, and otherwise `local`.
             url: Where its data is, or is to be; inside of the configuration folder
                 if None.
 
@@ -97,14 +100,18 @@ class Profiles:
         return profile
 
     def copy(
-        self, source: str, name: str, store_type: str = "local", url: str | None = None
+        self,
+        source: str,
+        name: str,
+        store_type: str | None = None,
+        url: str | None = None,
     ) -> dict[str, int]:
         """Make a profile that holds the same as another one, with its active stack.
 
         Args:
             source: The profile to copy.
             name: The new profile's name.
-            store_type: The name of the store driver.
+            store_type: The name of the store driver, as for `create`.
             url: Where its data is to be; inside of the configuration folder if None.
 
         Returns:
@@ -219,10 +226,27 @@ class Profiles:
         # mypy wants a concrete class here, where an abstract base is the point.
         return self._catalog.load_class(offer, base=StoreDriver)  # type: ignore[type-abstract]
 
-    def _new(self, name: str, store_type: str, url: str | None) -> ProfileConfiguration:
-        driver = self._driver_class(store_type)
-        store_url = None if url is None else _normalised(driver, store_type, url)
-        return ProfileConfiguration(name, store_type, store_url)
+    def _new(
+        self, name: str, store_type: str | None, url: str | None
+    ) -> ProfileConfiguration:
+        kind = store_type or self._default_store_type()
+        driver = self._driver_class(kind)
+        store_url = None if url is None else _normalised(driver, kind, url)
+        return ProfileConfiguration(name, kind, store_url)
+
+    def _default_store_type(self) -> str:
+        variable, store_type = read_variable(os.environ, "DEFAULT_STORE_TYPE")
+        if not store_type:
+            return "local"
+        try:
+            return self._catalog.store_driver(store_type).spec.name
+        except StoreDriverNotFoundError as error:
+            raise StoreDriverNotFoundError(
+                store_type,
+                error.available,
+                of=f"and {variable} names it",
+                hint=error.hint,
+            ) from error
 
     def _initialise(self, profile: ProfileConfiguration) -> ProfileConfiguration:
         self._notify(f"Initializing profile `{profile.name}`...")

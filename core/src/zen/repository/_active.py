@@ -109,7 +109,7 @@ class ActiveProfile:
         return self._profiles.configuration.load().profile(name)
 
     def create_profile(
-        self, name: str, store_type: str = "local", url: str | None = None
+        self, name: str, store_type: str | None = None, url: str | None = None
     ) -> ProfileConfiguration:
         """Make a profile; see `zen.config.Profiles.create`."""
         return self._profiles.create(name, store_type, url)
@@ -133,7 +133,11 @@ class ActiveProfile:
         self._activation.check_profile_inactive(name)
 
     def copy_profile(
-        self, source: str, name: str, store_type: str = "local", url: str | None = None
+        self,
+        source: str,
+        name: str,
+        store_type: str | None = None,
+        url: str | None = None,
     ) -> dict[str, int]:
         """Make a profile that holds the same as another; see `Profiles.copy`.
 

@@ -124,7 +124,7 @@ class LocalSecretsManager(BaseSecretsManager):
 
 
 def _cipher(*, make: bool = False) -> Fernet:
-    key = os.environ.get(_KEY_VARIABLE, "").strip() or _key_of_file(make=make)
+    key = _key_of_environment() or _key_of_file(make=make)
     try:
         return Fernet(key)
     except ValueError as error:
@@ -134,6 +134,10 @@ def _cipher(*, make: bool = False) -> Fernet:
             hint="Make one with 'python -c \"from cryptography.fernet import Fernet;"
             " print(Fernet.generate_key().decode())\"'.",
         ) from error
+
+
+def _key_of_environment() -> str:
+    return os.environ.get("ZEN_SECRETS_KEY", "").strip()
 
 
 def _key_of_file(*, make: bool) -> str:
@@ -179,4 +183,4 @@ def _key_file() -> Path:
 
 
 def _key_place() -> str:
-    return _KEY_VARIABLE if os.environ.get(_KEY_VARIABLE) else str(_key_file())
+    return _KEY_VARIABLE if _key_of_environment() else str(_key_file())
