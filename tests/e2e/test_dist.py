@@ -6,16 +6,15 @@ import json
 import re
 import shlex
 import subprocess
+import venv
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import DISTRIBUTIONS, PROJECT, clean_environ
+from tests.e2e.conftest import DISTRIBUTIONS, PROJECT, Environment, clean_environ
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.e2e.conftest import Environment
 
 pytestmark = pytest.mark.dist
 
@@ -120,6 +119,60 @@ def test_the_core_alone_says_what_a_stack_needs(
     listed = environment.run("zen", "profile", "list")
     assert "pip install zen-plugin-local zen-plugin-sqlite" in listed.stderr
     assert environment.run("zen", "stack", "list", "-o", "json").stdout == "[]\n"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, wheels: Path) -> Environment:
+    """Another environment, with its own configuration: the core, and nothing else."""
+    venv.create(tmp_path / "elsewhere", with_pip=True)
+    environ = {"ZEN_CONFIG_PATH": str(tmp_path / "config-elsewhere")}
+    made = Environment(tmp_path / "elsewhere", environ)
+    (wheel,) = wheels.glob("zen_core-*.whl")
+    made.run("pip", "install", "-q", str(wheel))
+    return made
+
+
+def test_a_stack_is_carried_to_an_empty_environment_and_works_there(
+    installed: Environment, elsewhere: Environment, wheels: Path, tmp_path: Path
+) -> None:
+    script, file = tmp_path / "counting.py", str(tmp_path / "prod.yaml")
+    script.write_text(PIPELINE)
+    installed.run("zen", "artifact-store", "register", "mine", "--flavor=local")
+    installed.run("zen", "stack", "update", "default", "-a", "mine")
+    installed.run("zen", "stack", "export", "default", file)
+    elsewhere.run("zen", "stack", "import", file, "--name", "prod")
+    elsewhere.run("zen", "stack", "sync", "--check", code=1)
+    elsewhere.run("zen", "stack", "sync", "--find-links", str(wheels))
+    done = elsewhere.run("zen", "run", str(script))
+    assert done.stdout == "1\n"
+    assert "on stack 'prod'" in done.stderr
+    assert "zen-plugin-mysql" not in elsewhere.run("pip", "list").stdout
+
+
+def test_a_lock_carries_the_versions_along(
+    installed: Environment, elsewhere: Environment, wheels: Path, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "project", tmp_path / "clone"
+    links = ("--find-links", str(wheels))
+    here.mkdir()
+    for environment in (installed, elsewhere):
+        environment.environ["PIP_CONSTRAINT"] = ""  # another version is the point
+    installed.run("pip", "install", "-q", "platformdirs==4.3.6")
+    installed.run("zen", "init", cwd=here)
+    installed.run("zen", "stack", "lock", *links, cwd=here)
+    installed.run("zen", "stack", "export", "default", "default.yaml", cwd=here)
+    there.mkdir()
+    elsewhere.run("zen", "init", cwd=there)
+    for name in ("zen.lock", "default.yaml"):
+        (there / name).write_bytes((here / name).read_bytes())
+    elsewhere.run("zen", "stack", "import", "default.yaml", cwd=there)
+    wrong = elsewhere.run("zen", "stack", "sync", "--check", cwd=there, code=1)
+    assert re.search(r"platformdirs +│ 4\.3\.6 ", wrong.stdout)
+    elsewhere.run("zen", "stack", "sync", *links, cwd=there)
+    elsewhere.run("zen", "stack", "sync", "--check", cwd=there)
+    assert re.search(r"platformdirs +4\.3\.6", elsewhere.run("pip", "list").stdout)
+    (there / "counting.py").write_text(PIPELINE)
+    assert elsewhere.run("zen", "run", "counting.py", cwd=there).stdout == "1\n"
 
 
 def test_the_first_command_of_the_readme_runs_the_example(tmp_path: Path) -> None:
