@@ -90,7 +90,7 @@ class _Import:
             raise AlreadyExistsError(
                 " ".join(self._conflicts),
                 hint="Choose what becomes of it with"
-                " '--on-conflict skip|rename|update'.",
+                " 'zen stack import --on-conflict skip|rename|update'.",
             )
         if stack.ref in self._kept:
             # What only it would need isn't needed.
