@@ -137,7 +137,9 @@ def test_commands_that_cannot_be_imported_are_found(
     assert {str(package / "sweep.py"), str(package / "mop.py")} <= set(files)
 
 
-@pytest.mark.parametrize("module", [".plugin", "", "a:b", "a b", "..", "os.", "'"])
+@pytest.mark.parametrize(
+    "module", [".plugin", "", "a:b", "a b", "..", "os.", "'", "a\0b"]
+)
 def test_an_entry_point_may_hold_anything(
     fake_distribution: FakeDistribution, module: str
 ) -> None:

@@ -170,6 +170,17 @@ def test_an_error_of_many_lines_is_told_in_one_and_shortened(
     assert error.message.endswith("…")
 
 
+def test_what_a_plugin_prints_is_no_result(
+    fake_distribution: FakeDistribution, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hooks = f"print('light')\n{MAIL.format(package='loud')}"
+    fake_distribution("loud", hooks, "print('heavy')\nMail = 1")
+    catalog = Catalog()
+    with pytest.raises(PluginContractError):
+        catalog.load_class(catalog.flavor("alerter", "mail"), base=BaseAlerter)  # type: ignore[type-abstract]
+    assert capsys.readouterr() == ("", "light\nheavy\n")
+
+
 def test_a_library_that_a_plugin_lacks_is_to_be_installed(
     fake_distribution: FakeDistribution,
 ) -> None:

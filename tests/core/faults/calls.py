@@ -21,8 +21,9 @@ __all__ = ["PATIENCE", "Call", "Server", "call_really"]
 PATIENCE: Final = 3.0
 # The installed program.
 _PROGRAM: Final = Path(sys.executable).with_name("zen")
-# Everything that the program may need is imported once; then each call is a fork, so
-# that it may hang, crash or exit, and leaves nothing behind but files.
+# Everything that the program may need is imported once. Then each group of calls is a
+# fork, which may hang, crash or exit, and leaves nothing behind but files. Where it
+# ends in one call, another one goes on with the next.
 _SERVER: Final = """\
 import gc, json, os, signal, sys
 from functools import partial
@@ -35,18 +36,25 @@ rest = sys.path[1:]
 os.fsync = lambda descriptor: None  # nothing here is about a loss of power
 gc.disable()  # which would copy what the forks share
 
-def run(arguments, job, env):
-    signal.alarm(60)
+def prepare(job):
     sys.path[:] = [os.path.dirname(job["program"]), *job["path"], *rest]
     os.chdir(job["folder"])
-    os.environ.update({**job["env"], **env})
     if job["patience"]:
         apart = partial(zen.catalog._apart.run_apart, timeout=job["patience"])
         zen.catalog._apart.run_apart = apart
         zen.doctor.examine = partial(zen.doctor.examine, timeout=job["patience"])
-    for descriptor, file in ((1, "out"), (2, "err")):
-        path = os.path.join(job["output"], file)
-        os.dup2(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY), descriptor)
+
+def path(job, number, kind):
+    return os.path.join(job["output"], f"{number}.{kind}")
+
+def run(arguments, env, job, number):
+    signal.alarm(60)
+    for descriptor, kind in ((1, "out"), (2, "err")):
+        file = os.open(path(job, number, kind), os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+        os.dup2(file, descriptor)
+        os.close(file)
+    before = dict(os.environ)
+    os.environ.update({**job["env"], **env})
     code = 0
     try:
         main(arguments, prog_name="zen")
@@ -57,22 +65,41 @@ def run(arguments, job, env):
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code)
+    os.environ.clear()
+    os.environ.update(before)
+    with open(path(job, number, "code"), "w") as file:
+        file.write(str(int(code)))
 
-for line in sys.stdin:
-    job = json.loads(line)
-    outcomes = []
-    for arguments, env in job["calls"]:
+def read(job, number, kind):
+    try:
+        with open(path(job, number, kind), encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+def answer(job):
+    number, outcomes = 0, []
+    while number < len(job["calls"]):
+        for old in os.listdir(job["output"]):
+            os.unlink(os.path.join(job["output"], old))
         child = os.fork()
         if not child:
-            run(arguments, job, env)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        texts = []
-        for file in ("out", "err"):
-            with open(os.path.join(job["output"], file), encoding="utf-8") as output:
-                texts.append(output.read())
-        outcomes.append([code, *texts])
-    print(json.dumps(outcomes), flush=True)
+            prepare(job)
+            for each in range(number, len(job["calls"])):
+                run(*job["calls"][each], job, each)
+            os._exit(0)
+        ending = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        is_over = False
+        while number < len(job["calls"]) and not is_over:
+            code = read(job, number, "code")
+            is_over = not code
+            texts = (read(job, number, kind) for kind in ("out", "err"))
+            outcomes.append([int(code or ending), *texts])
+            number += 1
+    return outcomes
+
+for line in sys.stdin:
+    print(json.dumps([answer(job) for job in json.loads(line)]), flush=True)
 """
 
 
@@ -120,20 +147,20 @@ class Server:
 
     def call(
         self,
-        commands: Sequence[str],
+        *groups: Sequence[str],
         folder: Path,
-        *,
-        env: Mapping[str, Mapping[str, str]],
+        env: Mapping[str, Mapping[str, str]] | None = None,
         patience: float | None = None,
     ) -> list[Call]:
         """Run the program with each of the commands, one after the other.
 
         Args:
-            commands: What is typed after `zen`.
+            groups: What is typed after `zen`; those of one group share a process.
             folder: The working directory.
             env: Further variables of some of the commands.
             patience: The seconds after which a plugin counts as hanging.
         """
+        more = env or {}
         job = {
             "program": str(_PROGRAM),
             "path": [entry for entry in sys.path if entry not in self._path],
@@ -141,13 +168,21 @@ class Server:
             "env": _settings(folder),
             "output": str(self._folder),
             "patience": patience,
-            "calls": [[c.split(), dict(env.get(c, {}))] for c in commands],
         }
+        jobs = [
+            {**job, "calls": [[c.split(), dict(more.get(c, {}))] for c in group]}
+            for group in groups
+        ]
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(f"{json.dumps(job)}\n")
+        self._process.stdin.write(f"{json.dumps(jobs)}\n")
         self._process.stdin.flush()
-        outcomes = json.loads(self._process.stdout.readline())
+        commands = [command for group in groups for command in group]
+        outcomes = [
+            outcome
+            for group in json.loads(self._process.stdout.readline())
+            for outcome in group
+        ]
         return [
             Call(command, *outcome)
             for command, outcome in zip(commands, outcomes, strict=True)

@@ -218,7 +218,8 @@ MOMENTS: Final = {
     ),
     "it prints": works(
         hooks="import os\nprint('noise')\nos.write(1, b'noise')\n"
-        f"os.write(2, b'noise')\n{HORN_FLAVOR}"
+        f"os.write(2, b'noise')\n{HORN_FLAVOR}",
+        parts=f"print('noise')\n{HORN}",
     ),
     "observers that raise": works(
         hooks="@hookimpl\ndef zen_before_lifecycle(event):\n    1 / 0\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ def import_plugin(module: str, owner: Owner) -> ModuleType:
         PluginLoadError: It can't be imported.
     """
     try:
-        return import_module(module)
+        return _import(module)
     except KeyboardInterrupt:
         raise
     # A plugin's module may raise anything when it is imported: SystemExit too.
@@ -39,7 +41,7 @@ def resolve(source: str, owner: Owner) -> object:
     """
     module_name, _, attributes = source.partition(":")
     try:
-        value: object = import_module(module_name)
+        value: object = _import(module_name)
         for attribute in attributes.split("."):
             value = getattr(value, attribute)
     except KeyboardInterrupt:
@@ -49,3 +51,9 @@ def resolve(source: str, owner: Owner) -> object:
         package = module_name.partition(".")[0]
         raise load_error(owner, f"'{source}'", error, package=package) from error
     return value
+
+
+def _import(module: str) -> ModuleType:
+    # What a module prints when it is imported is no result of a command.
+    with redirect_stdout(sys.stderr):
+        return import_module(module)

@@ -66,14 +66,16 @@ class Index:
 
     def find(self) -> list[Claim]:
         """Return the plugins that there are, as `find_claims` does."""
+        self._is_stored = False
         # What is damaged may raise anything; a cache is made anew.
         try:
             self._claims = self._read()
         except Exception:  # noqa: BLE001
             self._known = {}
             self._claims = find_claims()
+            return self._claims
         # What repairs a distribution may leave no trace on the path.
-        if self._is_stored and any(claim.damage for claim in self._claims):
+        if any(claim.damage for claim in self._claims):
             self._claims = find_claims()
         return self._claims
 
@@ -101,8 +103,6 @@ class Index:
 
     def forget(self) -> None:
         """Delete the index, so that every plugin is asked anew."""
-        self._known = {}
-        self._is_stored = False
         with suppress(OSError):
             os.unlink(self.path)
 
