@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.core.config.legacy.conftest import make_legacy
 from zen import Repository
 from zen.config import GlobalConfiguration
 
@@ -294,3 +295,17 @@ def test_the_same_in_python(here: Path) -> None:
     assert found.profile is not None
     assert found.profile.name == "default"
     assert [part.state for part in found.components] == ["not provisioned"] * 3
+
+
+@pytest.mark.usefixtures("used")
+def test_a_legacy_repository_that_is_damaged(zen: Zen) -> None:
+    legacy = make_legacy(Path.cwd())
+    file = legacy.file("orchestrator", "local_orchestrator")
+    file.write_text("name: [")
+    assert f"{file}, line " in told(zen)
+    assert status(zen)["repository"] == str(Path.cwd())
+    assert f"{file}, line " in zen("stack", "list", code=1).err
+    assert f"{file}, line " in zen("profile", "list").err
+    zen("profile", "set", "default")
+    assert status(zen)["profile"]["scope"] == "repository"
+    zen("stack", "list")
