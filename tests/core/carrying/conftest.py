@@ -10,6 +10,7 @@ from zen import Repository
 from zen.carrying import StackFile
 
 if TYPE_CHECKING:
+    from tests.core.conftest import FakeDistribution
     from zen.catalog import Owner
 
 TYPES = ("artifact_store", "metadata_store", "orchestrator")
@@ -43,6 +44,24 @@ components:
 """
 
 
+NEEDY_HOOKS = """
+@hookimpl
+def zen_flavors():
+    return [FlavorSpec("artifact_store", "needy", "needy.parts:Needy")]
+"""
+NEEDY_PARTS = """
+from acme.parts import AcmeArtifactStore
+from zen.stack import StackValidator
+
+class Needy(AcmeArtifactStore):
+    FLAVOR = "needy"
+
+    @property
+    def validator(self):
+        return StackValidator(required_components={"alerter"})
+"""
+
+
 def read(text: str) -> StackFile:
     return StackFile.from_yaml(text.encode(), "f.yaml")
 
@@ -58,3 +77,13 @@ def repository(only_fakes: None, acme: Owner) -> Repository:
 def file() -> StackFile:
     """A stack with the defaults, but for the artifact store."""
     return read(FILE)
+
+
+@pytest.fixture
+def with_needy(
+    repository: Repository, fake_distribution: FakeDistribution
+) -> Repository:
+    """With a flavor `needy` of artifact stores, which demand an alerter."""
+    del repository
+    fake_distribution("needy", NEEDY_HOOKS, NEEDY_PARTS)
+    return Repository()

@@ -9,7 +9,7 @@ import pytest
 from tests.core.carrying.conftest import TYPES, read
 from zen import Repository
 from zen.carrying import Difference, StackFile
-from zen.carrying._stack_file import ProviderEntry
+from zen.carrying._stack_file import FlavorEntry, ProviderEntry
 from zen.catalog import Catalog
 from zen.errors import (
     AlreadyExistsError,
@@ -194,3 +194,11 @@ def test_a_default_that_is_left_out_makes_no_difference(
     )
     assert read(short) != file
     assert repository.carrier.diff(read(short), file) == []
+
+
+def test_a_flavor_that_a_plugin_has_here_makes_no_difference(
+    repository: Repository, file: StackFile
+) -> None:
+    flavor = FlavorEntry(type="artifact_store", name="acme", source="my.parts:Mine")
+    other = file.model_copy(update={"flavors": [flavor]})
+    assert repository.carrier.diff(file, other) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,34 +105,36 @@ def test_a_stack_without_a_required_component_is_refused(
 ) -> None:
     text = FILE[: FILE.index("  orchestrator:")] + "...\n"
     with pytest.raises(StackValidationError, match="has no orchestrator"):
-        repository.carrier.import_stack(read(text))
+        repository.carrier.plan_import(read(text))
 
 
 def test_components_that_do_not_fit_each_other_are_refused(
-    repository: Repository, fake_distribution: FakeDistribution
+    with_needy: Repository,
 ) -> None:
-    hooks = """
-    @hookimpl
-    def zen_flavors():
-        return [FlavorSpec("artifact_store", "needy", "needy.parts:Needy")]
-    """
-    parts = """
-    from acme.parts import AcmeArtifactStore
-    from zen.stack import StackValidator
-
-    class Needy(AcmeArtifactStore):
-        FLAVOR = "needy"
-
-        @property
-        def validator(self):
-            return StackValidator(required_components={"alerter"})
-    """
-    fake_distribution("needy", hooks, parts)
-    text = FILE.replace(
-        "name: bucket\n    flavor: acme", "name: bucket\n    flavor: needy"
-    )
+    text = FILE.replace("flavor: acme", "flavor: needy", 1)
     with pytest.raises(StackValidationError, match="lacks what its components need"):
-        type(repository)().carrier.import_stack(read(text))
+        with_needy.carrier.plan_import(read(text))
+
+
+def test_a_component_that_is_kept_must_fit_the_others(
+    with_needy: Repository, file: StackFile
+) -> None:
+    needy = ComponentRecord("artifact_store", "bucket", "needy", {}, ACME)
+    with_needy.store.save(components=[needy])
+    with pytest.raises(StackValidationError, match="lacks what its components need"):
+        with_needy.carrier.plan_import(file, on_conflict="skip")
+
+
+def test_what_an_older_version_has_written_is_the_same(
+    repository: Repository, file: StackFile
+) -> None:
+    """The default of an attribute that it did not have is not another value."""
+    old = ComponentRecord("artifact_store", "bucket", "acme", {"path": "/b"}, ACME)
+    repository.store.save(components=[old])
+    default = repository.store.component("orchestrator", "default")
+    repository.store.save(components=[replace(default, configuration={})])
+    (change,) = repository.carrier.plan_import(file).changes
+    assert change.ref == Ref.to_stack("prod")
 
 
 @pytest.fixture
@@ -261,6 +264,14 @@ def test_a_component_of_a_flavor_that_is_missing_is_taken_as_it_is(
     assert (bucket.flavor, bucket.configuration) == ("s3", {"path": "/b"})
     assert bucket.provider == Provider("acme-s3", "1.2")
     assert repository.carrier.import_stack(read(text)).changes == ()
+
+
+def test_a_missing_flavor_is_told_of_what_is_brought_in_only(
+    occupied: Repository,
+) -> None:
+    text = FILE.replace("flavor: acme", "flavor: s3", 1)
+    plan = occupied.carrier.import_stack(read(text), on_conflict="rename")
+    assert list(plan.unusable) == [Ref.to_component("artifact_store", "bucket-2")]
 
 
 def test_a_component_of_a_broken_plugin_is_taken_as_it_is(

@@ -106,6 +106,7 @@ def test_a_changed_file_changes_exactly_that(repository: Repository) -> None:
     assert told(plan) == [("changed", BUCKET, {"configuration.path": ("/b", "/c")})]
     new = repository.store.component("artifact_store", "bucket")
     assert (new.configuration, new.uuid) == ({"path": "/c"}, old.uuid)
+    assert plan.users == {}
 
 
 def test_what_a_file_does_not_say_is_the_default(repository: Repository) -> None:
@@ -140,7 +141,9 @@ def test_the_spelling_of_names_stays(repository: Repository) -> None:
     plan = apply(repository, FILE.replace("bucket", "BUCKET").replace("prod", "Prod"))
     assert (plan.changes, plan.stacks) == ((), ("prod",))
     assert repository.store.stack("prod").name == "prod"
-    assert repository.store.component("artifact_store", "bucket").name == "bucket"
+    apply(repository, FILE.replace("bucket", "BUCKET").replace("/b", "/c"))
+    bucket = repository.store.component("artifact_store", "bucket")
+    assert (bucket.name, bucket.configuration) == ("bucket", {"path": "/c"})
 
 
 def test_a_file_may_hold_stacks_that_share_components(repository: Repository) -> None:
@@ -197,6 +200,14 @@ def test_a_stack_without_a_required_component_is_refused(
     text = FILE[: FILE.index("  orchestrator:")]
     with pytest.raises(StackValidationError, match="has no orchestrator"):
         repository.carrier.plan([StackFile.all_from_yaml(text.encode(), "f.yaml")[0]])
+
+
+def test_components_that_do_not_fit_each_other_are_refused(
+    with_needy: Repository,
+) -> None:
+    text = FILE.replace("flavor: acme", "flavor: needy", 1)
+    with pytest.raises(StackValidationError, match="lacks what its components need"):
+        with_needy.carrier.plan([read(text)])
 
 
 def test_a_damaged_record_is_not_overwritten(

@@ -81,7 +81,11 @@ def _model_at(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseMo
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
+    arguments = get_args(annotation)
+    for argument in arguments:
         yield from _models_in(argument)
+    # Python 3.10 takes `list[int]` for a type.
+    if arguments or not isinstance(annotation, type):
+        return
+    if issubclass(annotation, BaseModel):
+        yield annotation

@@ -24,7 +24,6 @@ def plan_copy(stack: StackRecord, new_name: str, store: Store) -> Plan:
     Raises:
         StackExistsError: There is a stack of the new name.
     """
-    check_free(new_name, store)
     draft = Draft(store)
     copied = replace(stack, name=new_name, uuid=uuid4())
     draft.stack(copied.ref)
