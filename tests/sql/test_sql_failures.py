@@ -138,14 +138,17 @@ def test_a_newer_schema_is_refused_with_both_versions(
 ) -> None:
     driver.commit(a_change())
     connection = sqlite3.connect(file)
-    connection.execute("UPDATE zen_schema SET version = 7")
+    connection.execute("UPDATE zen_schema SET version = 7, needs = '1.9.0'")
     connection.commit()
     connection.close()
     # The driver that has seen the old version notices when it writes.
     with pytest.raises(StoreUnavailableError, match=r"version 7 .* knows version 1\."):
         driver.commit(a_change())
-    with pytest.raises(StoreUnavailableError, match=r"version 7 .* knows version 1\."):
-        SQLStoreDriver(driver.url).scan("stack")
+    other = SQLStoreDriver(driver.url)
+    for use in (lambda: other.scan("stack"), other.upgrade):
+        with pytest.raises(StoreUnavailableError, match="knows version 1") as caught:
+            use()
+        assert '"zen-plugin-sql>=1.9.0"' in caught.value.hint
 
 
 def test_a_database_of_a_version_that_was_never_released_is_refused(

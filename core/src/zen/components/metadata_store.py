@@ -85,3 +85,14 @@ class BaseMetadataStore(StackComponent):
     @abstractmethod
     def list_artifacts(self, run_id: UUID) -> list[ArtifactRecord]:
         """Return what a run's steps produced."""
+
+    def upgrade(self) -> str | None:
+        """Bring the store's layout to this version's, if an older one made it.
+
+        Returns:
+            What was done, as a sentence for the user; None if there was nothing to do.
+
+        Raises:
+            ZenError: It can't be done; the store is as it was.
+        """
+        return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from zen.errors import ConfigurationError
+from zen.errors import ConfigurationError, ZenError
 from zen.repository._active import ActiveProfile
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zen.plugin import FlavorSpec
     from zen.records import ComponentRecord, StackRecord
     from zen.stack import Lifecycle, Secrets, Stack, StackRegistry
+    from zen.stores import Store
 
 __all__ = ["ProfileContents"]
 
@@ -166,6 +167,39 @@ class ProfileContents(ActiveProfile):
         """Return all components of a type, built."""
         records = self.list_components(component_type)
         return [self.factory.build(record) for record in records]
+
+    def upgrade_profile(self, name: str | None = None) -> str | None:
+        """Do as `ActiveProfile` does, and the same with the metadata stores.
+
+        One that can't be upgraded keeps no other from it; a notice tells of it.
+        """
+        done = [super().upgrade_profile(name)]
+        store = self._store_of(name)
+        records, _ = store.components("metadata_store")
+        for record in records:
+            try:
+                done.append(self._upgrade_metadata_store(record, store))
+            # A flavor's own code, which may raise anything.
+            except Exception as error:  # noqa: BLE001
+                hint = error.hint if isinstance(error, ZenError) else ""
+                self._notify(
+                    f"Metadata store '{record.name}' was not upgraded: {error} {hint}"
+                )
+        return "\n".join(sentence for sentence in done if sentence) or None
+
+    def _upgrade_metadata_store(
+        self, record: ComponentRecord, store: Store
+    ) -> str | None:
+        # They load pydantic, which listing records doesn't need.
+        from zen.components import BaseMetadataStore
+        from zen.components.custom_flavors import CustomFlavors
+        from zen.components.factory import ComponentFactory
+
+        custom = CustomFlavors(self._catalog, lambda: store, lambda: self.root)
+        component = ComponentFactory(self._catalog, custom).build(record)
+        if isinstance(component, BaseMetadataStore):
+            return component.upgrade()
+        return None  # it only claims to be one
 
     def get_stack_component(self, component_type: str, name: str) -> StackComponent:
         """Return a component, built.

@@ -75,13 +75,27 @@ class Database:
                 version.
             StoreLockedError: Another process holds it for too long.
         """
+        with self.looking() as connection:
+            if connection is None:
+                yield None
+                return
+            if schema.name not in self._ready and schema.is_in(connection, self.place):
+                self._ready.add(schema.name)
+            yield connection if schema.name in self._ready else None
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection | None]:
+        """Yield a connection that reads, whatever is there; None without a file.
+
+        Raises:
+            StoreUnavailableError: The database can't be read.
+            StoreLockedError: Another process holds it for too long.
+        """
         if not self._exists():
             yield None
             return
         with self._transaction(READ) as connection:
-            if schema.name not in self._ready and schema.is_in(connection, self.place):
-                self._ready.add(schema.name)
-            yield connection if schema.name in self._ready else None
+            yield connection
 
     def write(
         self,

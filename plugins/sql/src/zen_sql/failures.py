@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "asynchronous_driver",
+    "error_text",
     "is_deadlock",
     "missing_dialect",
     "missing_driver",
@@ -174,7 +175,9 @@ def _translated(place: str, error: Exception, *, is_file: bool) -> StoreError:
             hint="Wait for it to end, or end it, and repeat the command.",
         )
     hint = _FILE_HINT if is_file else _HINTS.get(code or "", _SERVER_HINT)
-    return StoreUnavailableError(f"{place} can't be used: {_text(reason)}.", hint=hint)
+    return StoreUnavailableError(
+        f"{place} can't be used: {error_text(reason)}.", hint=hint
+    )
 
 
 def _reason(error: BaseException | None) -> BaseException | None:
@@ -201,7 +204,9 @@ def _is_locked_file(error: BaseException | None) -> bool:
     return code & 0xFF in _LOCKED_FILE
 
 
-def _text(error: BaseException | None) -> str:
+def error_text(error: BaseException | None) -> str:
+    """Return what a database, or whatever it was, says on one line, without data."""
+    error = _reason(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     primary = getattr(getattr(error, "diag", None), "message_primary", None)

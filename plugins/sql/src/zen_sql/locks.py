@@ -25,7 +25,8 @@ _KEY: Final = int.from_bytes(b"zen_sql", "big")
 def schema_lock(connection: Connection, place: str) -> Iterator[None]:
     """Be the only one in such a block, for one database; begin a transaction in it.
 
-    SQLite needs none, for its transactions that write are alone already.
+    SQLite needs no lock, for its transactions that write are alone already. MySQL's
+    lock outlasts a transaction, of which the block may make several.
 
     Args:
         connection: The database, in no transaction.
@@ -58,9 +59,11 @@ def _named_lock(connection: Connection, place: str) -> Iterator[None]:
             hint="Wait for it to end, or end it, and repeat the command.",
         )
     try:
-        with connection.begin():
-            yield
+        connection.begin()
+        yield
+        connection.commit()
     finally:
         if not connection.invalidated:
+            connection.rollback()
             connection.execute(select(func.release_lock(name)))
             connection.rollback()

@@ -21,7 +21,7 @@ from zen_sql.rows import (
     step_from_row,
     step_row,
 )
-from zen_sql.tables import ARTIFACTS, METADATA, RUNS, STEPS
+from zen_sql.tables import ARTIFACTS, METADATA, PROFILE, RUNS, STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -143,6 +143,13 @@ class RelationalMetadataStore(BaseMetadataStore):
         query = select(ARTIFACTS).where(ARTIFACTS.c.run_id == str(run_id))
         rows = self._read(query.order_by(ARTIFACTS.c.sequence))
         return [artifact_from_row(row, self._database.place) for row in rows]
+
+    def upgrade(self) -> str | None:
+        """Bring the tables to this version's layout, if an older one made them."""
+        # Alembic is needed nowhere else.
+        from zen_sql.upgrades import upgrade
+
+        return upgrade(self._database, [PROFILE, METADATA])
 
     def _is_after(self, name: str) -> ColumnElement[bool]:
         rows = self._read(select(RUNS.c.started).where(RUNS.c.name == name))

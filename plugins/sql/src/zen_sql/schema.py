@@ -1,73 +1,43 @@
-"""Create a set of tables, and refuse one that a newer version made."""
+"""Create a set of tables, and refuse one that another version made."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    insert,
-    inspect,
-    select,
-    update,
-)
+from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, update
 
 import zen_sql
 from zen.errors import StoreUnavailableError
+from zen_sql.columns import TABLE_OPTIONS, exact_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection, Select
 
-__all__ = ["LONG_TEXT", "SEQUENCE", "TABLE_OPTIONS", "Schema", "exact_text"]
+__all__ = ["VERSIONS", "Layout", "Schema"]
 
-# MySQL's own choice may compare names without regard to case, lack most characters,
-# have no transactions, or have keys too short for ours. SQLAlchemy reads one name or
-# the other, as the URL begins.
-TABLE_OPTIONS: Final[dict[str, Any]] = {
-    f"{dialect}_{option}": value
-    for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-        "row_format": "DYNAMIC",
-    }.items()
-}
-
-# MySQL's TEXT ends at 64 KiB without a length, and a database's own character set may
-# lack most characters.
-LONG_TEXT: Final = Text().with_variant(
-    Text(1 << 24, collation="utf8mb4_bin"), "mysql", "mariadb"
-)
-# SQLite counts up only what is an INTEGER by name.
-SEQUENCE: Final = BigInteger().with_variant(Integer, "sqlite")
-
-
-def exact_text(length: int) -> String:
-    """Return the type of texts that compare and sort by their characters' numbers."""
-    return (
-        String(length)
-        .with_variant(String(length, collation="C"), "postgresql")
-        .with_variant(String(length, collation="utf8mb4_bin"), "mysql", "mariadb")
-    )
-
-
-_VERSIONS: Final = Table(
+# What the database holds, in which version of its layout. While it is changed where
+# that can't be one transaction, the version is negative.
+VERSIONS: Final = Table(
     "zen_schema",
     MetaData(),
     Column("name", exact_text(100), primary_key=True),
     Column("version", Integer, nullable=False),
+    # The lowest version of zen-plugin-sql that knows that layout.
+    Column("needs", exact_text(50), nullable=False),
     **TABLE_OPTIONS,
 )
 # Where `SELECT … FOR UPDATE` is known to lock a row. SQLite locks the whole file.
 _LOCKS_ON_SELECT: Final = {"mariadb", "mysql", "oracle", "postgresql", "sqlite"}
+
+
+class Layout(NamedTuple):
+    """Tell in which version tables are, and what is needed to read them."""
+
+    version: int
+    needs: str
 
 
 @dataclass(frozen=True)
@@ -78,11 +48,16 @@ class Schema:
         name: What the tables hold.
         version: The version of their layout.
         tables: The tables.
+        needs: The lowest version of zen-plugin-sql that knows that layout.
+        steps: For each version but the first, the module whose `upgrade` leads to it
+            from the one before; see `zen_sql.upgrades`.
     """
 
     name: str
     version: int
     tables: MetaData
+    needs: str = "1.0.0"
+    steps: Mapping[int, str] = field(default_factory=dict)
 
     def is_in(self, connection: Connection, place: str) -> bool:
         """Tell whether the tables are there.
@@ -92,14 +67,14 @@ class Schema:
             place: The database, for messages.
 
         Raises:
-            StoreUnavailableError: A newer version made them, or one that was never
+            StoreUnavailableError: Another version made them, or one that was never
                 released.
         """
         names = set(inspect(connection).get_table_names())
-        if _VERSIONS.name not in names:
+        layout = self.layout(connection) if VERSIONS.name in names else None
+        if layout is None:
             return False
-        if not self._check(connection.scalar(self._version), place):
-            return False
+        self._check(layout, place)
         if missing := sorted(self.tables.tables.keys() - names):
             raise StoreUnavailableError(
                 f"{place} lacks {', '.join(missing)} of version {self.version} of its"
@@ -109,15 +84,20 @@ class Schema:
             )
         return True
 
+    def layout(self, connection: Connection) -> Layout | None:
+        """Return what the database says of the tables; None if it has none of them."""
+        row = connection.execute(self._row).one_or_none()
+        return None if row is None else Layout(*row)
+
     def create(self, connection: Connection) -> None:
         """Create the tables, or what is missing where that was interrupted."""
-        _VERSIONS.create(connection, checkfirst=True)
+        VERSIONS.create(connection, checkfirst=True)
         self.tables.create_all(connection)
         for table in self.tables.sorted_tables:
             for index in table.indexes:
                 index.create(connection, checkfirst=True)
-        row = {"name": self.name, "version": self.version}
-        connection.execute(insert(_VERSIONS), row)
+        row = {"name": self.name, "version": self.version, "needs": self.needs}
+        connection.execute(insert(VERSIONS), row)
 
     def lock(self, connection: Connection, place: str) -> None:
         """Wait until nobody else writes the tables, and keep others from writing.
@@ -131,22 +111,51 @@ class Schema:
             place: The database, for messages.
 
         Raises:
-            StoreUnavailableError: A newer version has changed them.
+            StoreUnavailableError: Another version has changed them.
         """
+        self._check(self.locked_layout(connection, place), place)
+
+    def locked_layout(self, connection: Connection, place: str) -> Layout:
+        """Do as `lock` does, whatever the version is, and return that."""
         if connection.dialect.name not in _LOCKS_ON_SELECT:
-            same = update(_VERSIONS).where(_VERSIONS.c.name == self.name)
-            connection.execute(same.values(version=_VERSIONS.c.version))
-        self._check(connection.scalar(self._version.with_for_update()), place)
+            same = update(VERSIONS).where(VERSIONS.c.name == self.name)
+            connection.execute(same.values(version=VERSIONS.c.version))
+        row = connection.execute(self._row.with_for_update()).one_or_none()
+        if row is None:
+            raise StoreUnavailableError(
+                f"{place} has lost the tables of its {self.name}.",
+                hint="Restore them from a backup, or repeat the command to begin anew.",
+            )
+        return Layout(*row)
+
+    def check_not_newer(self, layout: Layout, place: str) -> None:
+        """Raise `StoreUnavailableError` if a newer version made the tables."""
+        if layout.version > self.version:
+            raise StoreUnavailableError(
+                f"{place} keeps its {self.name} in version {layout.version} of the"
+                f" schema, and zen-plugin-sql {zen_sql.__version__} knows version"
+                f" {self.version}.",
+                hint=f"Install version {layout.needs} or a newer one, with"
+                f" 'pip install --upgrade \"zen-plugin-sql>={layout.needs}\"'.",
+            )
 
     @property
-    def _version(self) -> Select[int]:
-        return select(_VERSIONS.c.version).where(_VERSIONS.c.name == self.name)
+    def _row(self) -> Select[int, str]:
+        columns = select(VERSIONS.c.version, VERSIONS.c.needs)
+        return columns.where(VERSIONS.c.name == self.name)
 
-    def _check(self, version: int | None, place: str) -> bool:
-        if version is not None and version > self.version:
+    def _check(self, layout: Layout, place: str) -> None:
+        self.check_not_newer(layout, place)
+        if layout.version < 0:
             raise StoreUnavailableError(
-                f"{place} keeps its {self.name} in version {version} of the schema, and"
-                f" zen-plugin-sql {zen_sql.__version__} knows version {self.version}.",
-                hint="Install a newer one with 'pip install --upgrade zen-plugin-sql'.",
+                f"The tables in {place} are being upgraded, or that was interrupted.",
+                hint="Wait for it to end, or repeat 'zen profile upgrade': it begins"
+                " with what was there before.",
             )
-        return version is not None
+        if layout.version < self.version:
+            raise StoreUnavailableError(
+                f"{place} keeps its {self.name} in version {layout.version} of the"
+                f" schema, and zen-plugin-sql {zen_sql.__version__} needs version"
+                f" {self.version}.",
+                hint="Upgrade it with 'zen profile upgrade'; that keeps what it was.",
+            )

@@ -26,7 +26,7 @@ from zen_sql.commits import (
     read_commits,
 )
 from zen_sql.engine import Database
-from zen_sql.tables import GUARDS, PROFILE, RECORDS
+from zen_sql.tables import GUARDS, METADATA, PROFILE, RECORDS
 from zen_sql.urls import normalise, parse_url, sqlite_url
 
 if TYPE_CHECKING:
@@ -162,6 +162,13 @@ class SQLStoreDriver(StoreDriver):
             # The last commits tell nothing of those before them: it can be repeated.
             is_done=lambda _: False,
         )
+
+    def upgrade(self) -> str | None:
+        """Bring the tables to this version's layout, if an older one made them."""
+        # Alembic is needed nowhere else.
+        from zen_sql.upgrades import upgrade
+
+        return upgrade(self._database, [PROFILE, METADATA])
 
     def close(self) -> None:
         """Let go of the database's connections."""

@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table
 
-from zen_sql.schema import LONG_TEXT, SEQUENCE, TABLE_OPTIONS, Schema, exact_text
+from zen_sql.columns import LONG_TEXT, SEQUENCE, TABLE_OPTIONS, exact_text
+from zen_sql.schema import Schema
 
 __all__ = [
     "ARTIFACTS",
