@@ -180,7 +180,7 @@ DISTRIBUTIONS: Final = {
         "entry_points.txt", "[zen.plugins]\nnonsense\n"
     ),
     "entry_points.txt names no module": damaged(
-        "entry_points.txt", "[zen.plugins]\nbroken =\n", "names no module"
+        "entry_points.txt", "[zen.plugins]\nbroken =\n"
     ),
     "entry_points.txt names no plugin": damaged(
         "entry_points.txt", "[zen.plugins]\n", "names no plugin"
