@@ -137,6 +137,27 @@ def test_apply_tells_who_else_has_what_changes(zen: Zen, file: Path) -> None:
     assert "Artifact store 'bucket' is also part of stack 'other'." in outcome.err
 
 
+def test_what_a_file_leaves_out_is_removed_from_the_stack_and_stays(
+    zen: Zen, file: Path
+) -> None:
+    zen("apply", "-f", str(file), "-y")
+    zen("secrets-manager", "register", "safe", "-f", "local")
+    zen("stack", "update", "prod", "-x", "safe")
+    outcome = zen("apply", "-f", str(file), "-y")
+    (row,) = outcome.out.splitlines()[3:-2]
+    assert [cell.strip() for cell in row.strip("┃").split("│")] == [
+        "removed",
+        "Stack 'prod'",
+        "components.secrets_manager",
+        "safe",
+        "",
+    ]
+    assert outcome.out.endswith("Successfully applied: 1 changed.\n")
+    assert [m["name"] for m in zen("secrets-manager", "list", "-o", "json").json] == [
+        "safe"
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
