@@ -42,6 +42,11 @@ _CHOICES: Final[dict[str, dict[str, str]]] = {
     "mariadb": _MYSQL,
     "postgresql": {"psycopg": "psycopg", "psycopg2": "psycopg2"},
 }
+_TO_INSTALL: Final = {
+    "mysql": "pymysql",
+    "mariadb": "pymysql",
+    "postgresql": "psycopg",
+}
 _FOR_MYSQL: Final[dict[str, object]] = {
     "charset": "utf8mb4",
     "connect_timeout": _CONNECT_TIMEOUT,
@@ -107,10 +112,11 @@ def _with_driver(url: URL) -> URL:
     if "+" in url.drivername:
         return url
     choices = _CHOICES.get(url.drivername, {})
+    if not choices:
+        return url
     installed = [driver for driver, module in choices.items() if find_spec(module)]
-    if not installed and "pymysql" in choices:
-        installed = ["pymysql"]  # which is the one to install
-    return url.set(drivername="+".join([url.drivername, *installed[:1]]))
+    driver = installed[0] if installed else _TO_INSTALL[url.drivername]
+    return url.set(drivername=f"{url.drivername}+{driver}")
 
 
 def _connector(
