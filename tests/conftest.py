@@ -28,6 +28,22 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 
 
+# The fixtures that start database servers.
+_SERVERS = {"mysql_url", "postgres_url"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what needs a database server."""
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        named = [value for value in params.values() if isinstance(value, str)]
+        if _SERVERS & {*item.fixturenames, *named}:
+            item.add_marker("slow")
+
+
 class RunPython(Protocol):
     """Run a script in a process of its own, and return what it prints.
 

@@ -80,6 +80,7 @@ def mariadb_store(
     return {"PYTHONPATH": sys.path[0], "SERVER_URL": mysql_url()}
 
 
+@pytest.mark.slow
 def test_they_come_out_so_with_profiles_in_sqlite(root: Path) -> None:
     reviewed = TRANSCRIPT.read_text()
     assert neutral(replay(reviewed, root, store_type="sql")) == neutral(reviewed)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tests.core.faults.fault import Fault
     from tests.core.faults.site import Site
 
+pytestmark = pytest.mark.slow
+
 FAULTS: Final = {**MODULES, **HOOKS, **LIES, **MOMENTS, **DISTRIBUTIONS, **INDEX}
 LIST: Final = "plugin list -o json"
 DOCTOR: Final = "plugin doctor"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from zen.testing import ZenProject
 
 
+pytestmark = pytest.mark.slow
+
 def test_each_kind_and_each_type_of_the_core_is_tried() -> None:
     assert {kind for kind, _ in CASES.values()} == {*get_args(Kind)}
     assert {*TYPES} == {spec.name for spec in zen_component_types()}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.core.testing.conftest import RunTests
     from zen.testing import FakeDistribution
@@ -133,6 +135,7 @@ def test_a_driver_that_keeps_the_contract_passes_it_all(run_tests: RunTests) -> 
     )
 
 
+@pytest.mark.slow
 def test_each_fault_fails_the_test_that_names_it(run_tests: RunTests) -> None:
     results = run_tests(ALL_DRIVERS)
     faulty = {

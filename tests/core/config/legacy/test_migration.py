@@ -406,6 +406,7 @@ for step in itertools.count(1):
 """
 
 
+@pytest.mark.slow
 def test_one_that_is_killed_at_any_step_is_made_by_the_next(
     legacy: Legacy, config: Path, tmp_path: Path, run_python: RunPython
 ) -> None:
