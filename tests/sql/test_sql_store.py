@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from zen.errors import ConflictError, DamagedDataError
-from zen.records import Ref
+from zen.records import ComponentRecord, Ref, StackRecord
 from zen.stores import (
     Author,
     Change,
@@ -22,6 +22,7 @@ from zen.stores import (
     Delete,
     GuardCheck,
     Put,
+    Store,
     Transaction,
 )
 from zen_sql.store import SQLStoreDriver
@@ -376,3 +377,13 @@ def test_a_conflict_says_who_and_when(
 def test_nobody_is_blamed_for_what_is_in_no_log(driver: SQLStoreDriver) -> None:
     with pytest.raises(ConflictError, match="somebody else in the meantime"):
         driver.commit(Transaction(checks=(Check(MAIN, "1"),)))
+
+
+def test_stacks_and_components_survive_the_round_trip(driver: SQLStoreDriver) -> None:
+    store = Store(driver)
+    parts = {"orchestrator": "o", "artifact_store": "a", "metadata_store": "M"}
+    stack = StackRecord("Main", parts)
+    components = [ComponentRecord(*part, "local") for part in parts.items()]
+    store.save(components=components, stacks=[stack])
+    assert store.stack("main") == stack
+    assert store.components_of(stack) == components

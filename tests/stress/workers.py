@@ -59,6 +59,11 @@ class Worker:
         self._process.start()
         other_end.close()
 
+    @property
+    def pid(self) -> int | None:
+        """The number of the process."""
+        return self._process.pid
+
     def tell(self, message: object) -> None:
         """Send the process a message."""
         self._line.send(message)

@@ -1,13 +1,7 @@
-"""A writer is killed at each step of a commit, from inside and from outside."""
+"""A writer dies at each step of a commit."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -41,10 +35,6 @@ def commit(folder):
     puts = (put("alpha", "new"), put("gamma", "new"), put("deep/er", "new"))
     deletes = (Delete(Ref("note", "beta")),)
     LocalStoreDriver(folder).commit(Transaction(puts, deletes))
-"""
-COMMIT_NOW = """
-commit(sys.argv[1])
-print("acknowledged", flush=True)
 """
 ACT = """
 act = commit
@@ -93,7 +83,6 @@ for step in itertools.count(1):
         print(step, os.waitstatus_to_exitcode(status))
         break
 """
-SYSTEM_CALLS = ("flock", "fsync", "ftruncate", "mkdir", "rename", "unlink", "write")
 
 
 def put(key: str, text: str) -> Put:
@@ -169,68 +158,6 @@ def test_a_writer_that_dies_while_it_prunes_leaves_the_old_log_or_the_new(
     assert logs == sorted(logs, key=len, reverse=True)
     assert logs[0] == before
     assert logs[-1] == before[2:]
-
-
-def traced(options: list[str], script: str, folder: Path) -> tuple[int, str, str]:
-    """Run a script under strace; return its exit code, output and trace."""
-    strace = shutil.which("strace")
-    if not strace:
-        pytest.skip("no strace here")
-    trace = folder.with_suffix(".trace")
-    command = [strace, "-f", "-y", "-o", str(trace), *options]
-    done = subprocess.run(
-        [*command, sys.executable, "-B", "-c", script, folder],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-    )
-    if "PTRACE" in done.stderr or "ptrace" in done.stderr:
-        pytest.skip("nobody may be traced here")
-    return done.returncode, done.stdout, trace.read_text()
-
-
-@pytest.mark.parametrize("call", SYSTEM_CALLS)
-def test_a_writer_that_is_killed_at_a_system_call_leaves_the_old_state_or_the_new(
-    folder: Path, tmp_path: Path, tree: type[Tree], call: str
-) -> None:
-    """The signal comes from outside of the program, at each such call in turn."""
-    for number in range(1, 40):
-        copy = tmp_path / f"{call}-{number}"
-        shutil.copytree(folder, copy)
-        inject = ["-e", f"inject=?{call}:signal=KILL:when={number}"]
-        code, output, _ = traced(inject, COMMIT + COMMIT_NOW, copy)
-        made = check_that_nothing_is_half(copy, tree)
-        assert made or "acknowledged" not in output
-        if code == 0:
-            assert made
-            return
-        assert code in {-signal.SIGKILL, 128 + signal.SIGKILL}
-    pytest.fail("it never came to an end")
-
-
-def test_a_commit_is_flushed_before_it_is_acknowledged(folder: Path) -> None:
-    script = COMMIT + COMMIT_NOW
-    options = ["-e", "trace=fsync,rename,renameat,renameat2,write"]
-    code, _, trace = traced(options, script, folder)
-    assert code == 0
-    steps = [
-        ("flush", r"fsync\(\d+<\S+/notes/\.alpha\.yaml\.\d+\.tmp>"),
-        ("commit", r"fsync\(\d+<\S+/\.state/log\.jsonl>"),
-        ("rename", r"rename\S*\(.*/notes/alpha\.yaml\""),
-        ("flush folder", r"fsync\(\d+<\S+/notes>"),
-        ("acknowledge", r"write\(1<.*acknowledged"),
-    ]
-    lines = trace.splitlines()
-    found = [
-        (number, name)
-        for name, pattern in steps
-        for number, line in enumerate(lines)
-        if re.search(pattern, line)
-    ]
-    last = {name: number for number, name in found}
-    assert list(last) == [name for name, _ in steps], json.dumps(lines, indent=1)
-    assert sorted(last, key=last.__getitem__) == list(last)
 
 
 def test_what_a_dead_writer_left_is_swept_and_nothing_else(folder: Path) -> None:
