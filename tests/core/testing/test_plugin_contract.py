@@ -179,7 +179,7 @@ def test_each_fault_fails_the_test_that_names_it(
         "Did you mean 'zen_flavors'?",
         "names no click command",
         "names a class whose TYPE is 'bell'",
-        "names a driver that lacks commit, default_url",
+        "lacks what every StoreDriver must have: commit, default_url",
     ):
         assert words in results.out, results.out
 
