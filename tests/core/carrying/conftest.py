@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,9 @@ from zen import Repository
 from zen.carrying import StackFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.core.conftest import FakeDistribution
     from zen.catalog import Owner
 
@@ -61,6 +65,22 @@ class Needy(AcmeArtifactStore):
         return StackValidator(required_components={"alerter"})
 """
 
+CUSTOM = """
+flavors:
+- type: artifact_store
+  name: mine
+  source: mine.stores:Mine
+  file: mine/stores.py
+...
+"""
+MINE = """\
+from acme.parts import AcmeArtifactStore
+
+class Mine(AcmeArtifactStore):
+    FLAVOR = "mine"
+    depth: int = 1
+"""
+
 
 def read(text: str) -> StackFile:
     return StackFile.from_yaml(text.encode(), "f.yaml")
@@ -87,3 +107,28 @@ def with_needy(
     del repository
     fake_distribution("needy", NEEDY_HOOKS, NEEDY_PARTS)
     return Repository()
+
+
+def with_custom_flavor() -> StackFile:
+    text = FILE.replace("flavor: acme", "flavor: mine", 1)
+    text = text.replace("    provider:\n      distribution: acme\n", "    x:\n", 1)
+    text = text.replace("    x:\n      version: '1.2'\n", "", 1)
+    return read(text.replace("\n...\n", CUSTOM))
+
+
+@pytest.fixture
+def inside(
+    repository: Repository, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Repository]:
+    """In a repository folder."""
+    del repository  # what it needs is that there is a profile
+    monkeypatch.syspath_prepend(here / "nothing")  # what follows is undone, too
+    yield Repository.initialize(here)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "mine"]:
+        del sys.modules[name]
+
+
+def write_mine(here: Path, text: str = MINE) -> None:
+    (here / "mine").mkdir()
+    (here / "mine" / "__init__.py").touch()
+    (here / "mine" / "stores.py").write_text(text)

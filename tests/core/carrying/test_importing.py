@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.carrying.conftest import FILE, TYPES, read
+from tests.core.carrying.conftest import (
+    FILE,
+    TYPES,
+    read,
+    with_custom_flavor,
+    write_mine,
+)
 from zen.errors import (
     AlreadyExistsError,
     ComponentConfigurationError,
@@ -22,7 +27,7 @@ from zen.errors import (
 from zen.records import ComponentRecord, FlavorRecord, Provider, Ref, StackRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.conftest import FakeDistribution, Tree
@@ -33,21 +38,6 @@ ACME = Provider("acme", "1.2")
 BUCKET = Ref.to_component("artifact_store", "bucket")
 DEFAULTS = dict.fromkeys(TYPES, "default")
 OTHER = ComponentRecord("artifact_store", "Bucket", "acme", {"path": "/other"}, ACME)
-CUSTOM = """
-flavors:
-- type: artifact_store
-  name: mine
-  source: mine.stores:Mine
-  file: mine/stores.py
-...
-"""
-MINE = """\
-from acme.parts import AcmeArtifactStore
-
-class Mine(AcmeArtifactStore):
-    FLAVOR = "mine"
-    depth: int = 1
-"""
 
 
 def components(repository: Repository, stack: str = "prod") -> dict[str, str]:
@@ -286,30 +276,6 @@ def test_a_component_of_a_broken_plugin_is_taken_as_it_is(
     text = FILE.replace("flavor: acme", "flavor: s3", 1)
     plan = type(repository)().carrier.import_stack(read(text))
     assert isinstance(plan.unusable[BUCKET], PluginLoadError)
-
-
-def with_custom_flavor() -> StackFile:
-    text = FILE.replace("flavor: acme", "flavor: mine", 1)
-    text = text.replace("    provider:\n      distribution: acme\n", "    x:\n", 1)
-    text = text.replace("    x:\n      version: '1.2'\n", "", 1)
-    return read(text.replace("\n...\n", CUSTOM))
-
-
-@pytest.fixture
-def inside(
-    repository: Repository, here: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Repository]:
-    """In a repository folder."""
-    monkeypatch.syspath_prepend(here / "nothing")  # what follows is undone, too
-    yield type(repository).initialize(here)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "mine"]:
-        del sys.modules[name]
-
-
-def write_mine(here: Path, text: str = MINE) -> None:
-    (here / "mine").mkdir()
-    (here / "mine" / "__init__.py").touch()
-    (here / "mine" / "stores.py").write_text(text)
 
 
 def test_a_custom_flavor_comes_along_and_is_checked(

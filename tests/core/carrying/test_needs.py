@@ -76,6 +76,14 @@ def test_what_runs_pipelines_is_needed(
     assert needs(repository)[-1] == Need("runner", "3", "'zen run'")
 
 
+def test_where_several_offer_to_run_pipelines_what_once_did_so_counts(
+    repository: Repository, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("runner", RUN)
+    fake_distribution("walker", RUN.replace("runner", "walker"))
+    assert all(need.reason != "'zen run'" for need in needs(repository))
+
+
 def test_what_keeps_the_profile_is_needed(
     repository: Repository, fake_distribution: FakeDistribution
 ) -> None:

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.carrying.conftest import FILE, TYPES, read
+from tests.core.carrying.conftest import (
+    FILE,
+    TYPES,
+    read,
+    with_custom_flavor,
+    write_mine,
+)
 from zen.carrying import Plan, StackFile, fields_of
+from zen.carrying._stack_file import FlavorEntry
 from zen.errors import (
     ComponentConfigurationError,
     ConfigurationError,
@@ -16,7 +23,13 @@ from zen.errors import (
     FlavorNotFoundError,
     StackValidationError,
 )
-from zen.records import ComponentRecord, Provider, Ref, StackRecord
+from zen.records import (
+    ComponentRecord,
+    FlavorRecord,
+    Provider,
+    Ref,
+    StackRecord,
+)
 from zen.stores import Change, Check, Content
 
 if TYPE_CHECKING:
@@ -208,6 +221,33 @@ def test_components_that_do_not_fit_each_other_are_refused(
     text = FILE.replace("flavor: acme", "flavor: needy", 1)
     with pytest.raises(StackValidationError, match="lacks what its components need"):
         with_needy.carrier.plan([read(text)])
+
+
+def test_a_custom_flavor_is_registered_and_its_component_checked(
+    inside: Repository, here: Path
+) -> None:
+    write_mine(here)
+    plan = inside.carrier.plan([with_custom_flavor()])
+    inside.carrier.apply(plan)
+    assert [change.ref.kind for change in plan.changes] == [
+        "flavor",
+        "component",
+        "stack",
+    ]
+    assert inside.store.component("artifact_store", "bucket").configuration == {
+        "path": "/b",
+        "depth": 1,
+    }
+    assert inside.carrier.plan([with_custom_flavor()]).changes == ()
+
+
+def test_a_custom_flavor_becomes_what_the_file_says(inside: Repository) -> None:
+    old = FlavorRecord("alerter", "mine", "old.parts:Mine")
+    inside.store.save(flavors=[old])
+    entry = FlavorEntry(type="alerter", name="mine", source="new.parts:Mine")
+    file = read(FILE).model_copy(update={"flavors": [entry]})
+    (change, *_) = inside.carrier.plan([file]).changes
+    assert fields_of(change) == {"source": ("old.parts:Mine", "new.parts:Mine")}
 
 
 def test_a_damaged_record_is_not_overwritten(
