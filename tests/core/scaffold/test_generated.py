@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+
 def test_each_kind_and_each_type_of_the_core_is_tried() -> None:
     assert {kind for kind, _ in CASES.values()} == {*get_args(Kind)}
     assert {*TYPES} == {spec.name for spec in zen_component_types()}
