@@ -68,9 +68,11 @@ def _type(field: FieldInfo) -> str:
 
 
 def _default(field: FieldInfo) -> object:
-    # One that depends on other attributes is known when those are.
-    is_known = not field.default_factory_takes_validated_data
-    return field.get_default(call_default_factory=is_known) if is_known else None
+    try:
+        return field.get_default(call_default_factory=True, validated_data={})
+    except LookupError:
+        # It depends on other attributes, and is known when those are.
+        return None
 
 
 def _meanings(flavor: type) -> dict[str, str]:
