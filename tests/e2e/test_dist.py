@@ -44,7 +44,7 @@ except SystemExit:
 HEAVY = {
     *("importlib.metadata", "importlib_metadata", "packaging", "pluggy"),
     *("pydantic", "rich", "sqlalchemy"),
-    *("zen_local", "zen_pipelines", "zen_sql", "zen_sqlite"),
+    *("zen_local", "zen_mysql", "zen_pipelines", "zen_sql", "zen_sqlite"),
 }
 
 
