@@ -40,6 +40,7 @@ PAYLOADS: Final[dict[str, dict[str, object]]] = {
     "booleans": {"true": True, "false": False, "one": 1, "zero": 0},
     "odd keys": {"": 1, "a b": 2, "é": 3, "no": 4, "1": 5, "a.b/c": 6, "$x": 7},
     "own fields": {"uuid": "x", "key": "x", "kind": "x", "revision": "x", "payload": 1},
+    "hidden fields": {"_uuid": "x", "__uuid": None, "_key": 1, "_": 2, "__": 3},
     "unicode": {
         "text": "é 日本語 🦆 e\u0301 \u202e",
         "space": " padded ",
