@@ -70,9 +70,11 @@ def reveal(secret: SecretStr, manager: SecretsManager | None = None) -> str:
 
 
 def _is_secret(annotation: object) -> bool:
-    if isinstance(annotation, type) and issubclass(annotation, SecretStr | SecretBytes):
-        return True
-    return any(map(_is_secret, get_args(annotation)))
+    if parts := get_args(annotation):
+        return any(map(_is_secret, parts))
+    return isinstance(annotation, type) and issubclass(
+        annotation, SecretStr | SecretBytes
+    )
 
 
 def _from_environment(name: str) -> str:
