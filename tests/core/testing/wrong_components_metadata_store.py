@@ -256,7 +256,7 @@ class ChecksUnlocked(FolderMetadataStore):
     def create_run(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
         if run.name in self._read().runs:
             raise RunExistsError(run.name)
-        sleep(0.01)
+        sleep(0.5)
         with self._writing() as tables:
             tables.runs[run.name] = run
             for step in steps:
@@ -282,7 +282,7 @@ class BeginsUnlocked(FolderMetadataStore):
     ) -> None:
         if any(map(step.is_rival_of, self.list_steps(step.run_id))):
             raise ConflictError(step.name)
-        sleep(0.01)
+        sleep(0.5)
         with self._writing() as tables:
             tables.put(step)
             tables.artifacts.update({each.id: each for each in artifacts})
