@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.pool import NullPool
 
 from tests.servers import execute
@@ -18,7 +18,7 @@ from tests.sql.proxy import Proxy
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
-from zen_sql import drivers
+from zen_sql import drivers, locks, schema
 from zen_sql.engine import Database
 from zen_sql.tables import PROFILE
 from zen_sql.urls import parse_url
@@ -265,3 +265,47 @@ def test_who_forgets_to_close_leaves_nothing_open(
     """
     run = f"import warnings; warnings.simplefilter('error')\n{dedent(script)}"
     assert run_python(run, server_url) == "2\n"
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_somebody_who_makes_tables_for_too_long(
+    server_url: str, driver: SQLStoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "LOCK_TIMEOUT", 1)
+    other = Database(parse_url(server_url))
+    with (
+        other.alone(),
+        pytest.raises(StoreLockedError, match="for too long") as caught,
+    ):
+        driver.commit(a_change())
+    assert caught.value.hint
+    other.close()
+    driver.commit(a_change())
+
+
+def test_where_a_query_locks_no_row_a_change_does(
+    driver: SQLStoreDriver,
+    server_url: str,
+    connect: Callable[[str], SQLStoreDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on databases that leave `FOR UPDATE` out."""
+    monkeypatch.setattr(schema, "_LOCKS_ON_SELECT", frozenset())
+    monkeypatch.setattr(type(select(1)), "with_for_update", lambda query: query)
+    driver.commit(Transaction())
+    drivers_ = [connect(server_url) for _ in range(4)]
+    threads = [Thread(target=each.commit, args=[a_change()]) for each in drivers_]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [commit.sequence for commit in driver.log()] == [1, 2, 3, 4, 5]
+
+
+def test_tables_that_somebody_has_taken_away(
+    driver: SQLStoreDriver, server_url: str
+) -> None:
+    driver.commit(a_change())
+    execute(server_url, "DELETE FROM zen_schema")
+    with pytest.raises(StoreUnavailableError, match="has lost the tables"):
+        driver.commit(a_change())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import make_url
 
 from tests.servers import execute
@@ -171,6 +172,43 @@ def test_a_step_that_ends_the_transaction_is_undone_from_the_backup(
     monkeypatch.undo()
     assert_unchanged(driver.url)
     assert backups(driver.url) == []
+
+
+def test_tables_that_cannot_be_copied_stay_as_they_are(
+    mysql_url: FreshDatabase,
+    connect: Callable[[str], SQLStoreDriver],
+    newer: Callable[..., SQLStoreDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The name of a copy would be longer than names may be."""
+    url = mysql_url()
+    for text in ("old", "new"):
+        connect(url).commit(Transaction((Put(MAIN, uuid4(), {"text": text}),)))
+    execute(url, f"CREATE TABLE zen_{'x' * 60} (x INT)")
+    driver = newer(url)
+    with pytest.raises(StoreUnavailableError, match="Incorrect table name"):
+        driver.upgrade()
+    monkeypatch.undo()
+    assert_unchanged(url)
+    execute(url, f"DROP TABLE zen_{'x' * 60}")
+    assert newer(url).upgrade()
+
+
+def test_a_database_whose_changes_cannot_be_undone_is_left_alone(
+    postgres_url: FreshDatabase,
+    connect: Callable[[str], SQLStoreDriver],
+    newer: Callable[..., SQLStoreDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = postgres_url()
+    for text in ("old", "new"):
+        connect(url).commit(Transaction((Put(MAIN, uuid4(), {"text": text}),)))
+    monkeypatch.setattr(PostgresqlImpl, "transactional_ddl", False)
+    with pytest.raises(StoreUnavailableError, match="on postgresql") as caught:
+        newer(url).upgrade()
+    assert "zen profile copy" in caught.value.hint
+    monkeypatch.undo()
+    assert_unchanged(url)
 
 
 def test_of_two_upgrades_at_once_one_is_made(url: str) -> None:
