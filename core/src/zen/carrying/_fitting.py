@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from zen.components.custom_flavors import CustomFlavors
 from zen.components.factory import ComponentFactory
 from zen.errors import (
-    AmbiguousPluginError,
     CustomFlavorError,
     FlavorExistsError,
     FlavorNotFoundError,
-    PluginLoadError,
+    PluginError,
     ZenError,
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, FlavorRecord
@@ -31,12 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Fitting"]
 
 # Why a flavor can't be used, whatever its component is configured to.
-_UNUSABLE = (
-    AmbiguousPluginError,
-    CustomFlavorError,
-    FlavorNotFoundError,
-    PluginLoadError,
-)
+_UNUSABLE = (CustomFlavorError, FlavorNotFoundError, PluginError)
 
 
 class Fitting:
