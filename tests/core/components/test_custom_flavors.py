@@ -188,9 +188,9 @@ def test_where_it_cannot_be_imported_the_error_says_where_it_was_looked_for(
 def test_one_that_calls_itself_otherwise_is_no_longer_it(
     repository: Repository, horn: FlavorRecord
 ) -> None:
-    rewrite(repository, HORN.replace('"horn"', '"tuba"'))
+    rewrite(repository, HORN.replace('"horn"', '"trombone"'))
     del sys.modules["alerts.horns"]
-    with pytest.raises(CustomFlavorError, match="calls itself 'tuba', and is reg"):
+    with pytest.raises(CustomFlavorError, match="calls itself 'trombone', and is reg"):
         repository.factory.create("alerter", horn.name, "mine")
 
 
