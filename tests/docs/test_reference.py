@@ -23,6 +23,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.slow  # and the oldest click words some of it otherwise
 @pytest.mark.parametrize("name", REFERENCE)
 def test_what_is_generated_is_up_to_date(name: str) -> None:
     """`ZEN_TEST_REWRITE=1 pytest tests/docs` brings it up to date."""
