@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import os
+import signal
 import time
+import traceback
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
@@ -21,6 +24,7 @@ from zen.stores import Author, Check, Delete, Put, Store, Transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
+    from types import FrameType
 
     from tests.stress.places import Place
     from zen.stores import StoreDriver
@@ -55,7 +59,7 @@ class Worker:
     def __init__(self, task: Callable[..., None], *arguments: object) -> None:
         context = multiprocessing.get_context("forkserver")
         self._line, other_end = context.Pipe()
-        self._process = context.Process(target=task, args=(other_end, *arguments))
+        self._process = context.Process(target=_run, args=(task, other_end, *arguments))
         self._process.start()
         other_end.close()
 
@@ -74,8 +78,13 @@ class Worker:
         Raises:
             EOFError: It has ended.
         """
-        assert self._line.poll(_TIMEOUT), "a process hangs"
+        assert self._line.poll(_TIMEOUT), f"a process hangs: {self._stack()}"
         return self._line.recv()
+
+    def _stack(self) -> object:
+        assert self.pid
+        os.kill(self.pid, signal.SIGUSR1)
+        return self._line.recv() if self._line.poll(_TIMEOUT) else "it says nothing"
 
     def hear_all(self) -> list[object]:
         """Return all that the process says before it ends."""
@@ -102,6 +111,16 @@ class Worker:
             self._process.join()
             self._process.close()
             self._line.close()
+
+
+def _run(task: Callable[..., None], line: Connection, *arguments: object) -> None:
+    """Do a task, and say where it is when asked by a signal."""
+
+    def say_where(_signal: int, frame: FrameType | None) -> None:
+        line.send("".join(traceback.format_stack(frame)))
+
+    signal.signal(signal.SIGUSR1, say_where)
+    task(line, *arguments)
 
 
 def save_components(line: Connection, place: Place, worker: int, count: int) -> None:
