@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from importlib.machinery import PathFinder
 from traceback import walk_tb
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from zen.catalog._blame import load_error
 from zen.catalog._imports import resolve
@@ -26,7 +26,7 @@ from zen.errors import PluginError
 from zen.plugin import CommandSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from zen.catalog._discovery import Claim
     from zen.catalog._rows import AnswerRow, ClaimRow
@@ -34,26 +34,13 @@ if TYPE_CHECKING:
 __all__ = ["ask_apart"]
 
 
-class _Told(NamedTuple):
-    """Hold what another process said of one plugin or command.
-
-    Args:
-        row: What it said.
-        files: The files on which that depends.
-        ending: How the process ended instead of saying anything, or "".
-    """
-
-    row: object
-    files: list[str]
-    ending: str = ""
-
-
 def ask_apart(
     claims: Sequence[Claim], on_delay: Callable[[], None] | None = None
 ) -> list[tuple[Answer, list[str]]]:
     """Ask plugins what they offer, importing none of them in this process.
 
-    Their commands are imported too, so that help can mark those that can't be.
+    Their commands are imported too, so that help can mark those that can't be. Where
+    the process ends in one of either, another one goes on with the next.
 
     Args:
         claims: The plugins.
@@ -65,45 +52,50 @@ def ask_apart(
     Raises:
         OSError: No other process can be started.
     """
-    found = [
-        _answer(claim, told)
-        for claim, told in zip(claims, _ask(claims, on_delay), strict=True)
-    ]
-    commands = [
-        (claim, spec.source)
-        for claim, (answer, _) in zip(claims, found, strict=True)
-        for spec in answer.specs
-        if isinstance(spec, CommandSpec)
-    ]
-    for (claim, source), told in zip(commands, _try(commands, on_delay), strict=True):
-        place = claims.index(claim)
-        found[place] = _with_command(claim, *found[place], source, told)
+    found: list[tuple[Answer, list[str]]] = []
+    commands: list[tuple[int, str]] = []
+    while len(found) < len(claims) or commands:
+        rest = claims[len(found) :]
+        requests = [(row_of_claim(claims[place]), source) for place, source in commands]
+        job = ([row_of_claim(claim) for claim in rest], requests)
+        told, ending = _run(job, on_delay)
+        for row, files in told[: len(rest)]:
+            answer = read_answer(cast("AnswerRow", row))
+            commands += [(len(found), source) for source in _sources(answer)]
+            found.append((answer, files))
+        if len(told) < len(rest):
+            found.append(_fatal_answer(claims[len(found)], ending))
+            continue
+        tried = told[len(rest) :]
+        for (place, source), (row, files) in zip(commands, tried, strict=False):
+            error = read_error(cast("Sequence[str]", row)) if row else None
+            found[place] = _with_command(found[place], source, error, files)
+        commands = commands[len(tried) :]
+        if commands:
+            place, source = commands.pop(0)
+            broken = _fatal_command(found[place], claims[place], source, ending)
+            found[place] = broken
     return found
 
 
-def answers(rows: Iterable[ClaimRow]) -> Iterator[object]:
-    """Ask plugins in this process, which they may bring down.
+def report(job: tuple[list[ClaimRow], list[tuple[ClaimRow, str]]]) -> Iterator[object]:
+    """Ask plugins and import commands in this process, which they may bring down.
+
+    Args:
+        job: The plugins to ask, and the commands to import beside theirs.
 
     Yields:
-        None to begin with; then the answer of each plugin as a row, and the files on
-        which that depends.
+        None to begin with; for each plugin its answer as a row, then for each command
+        the error as a row, or None; and with each the files on which it depends.
     """
     yield None
-    for claim in map(read_claim, rows):
-        before = set(sys.modules)
+    rows, commands = job
+    for row in rows:
+        claim, before = read_claim(row), set(sys.modules)
         answer = ask(claim)
+        commands += [(row, source) for source in _sources(answer)]
         yield row_of(answer), _files_behind(claim.module, answer.error, before)
-
-
-def breakages(rows: Iterable[tuple[ClaimRow, str]]) -> Iterator[object]:
-    """Import commands in this process, which they may bring down.
-
-    Yields:
-        None to begin with; then for each command the error as a row, or None, and
-        the files on which that depends.
-    """
-    yield None
-    for row, source in rows:
+    for row, source in commands:
         before = set(sys.modules)
         error: PluginError | None = None
         try:
@@ -114,60 +106,48 @@ def breakages(rows: Iterable[tuple[ClaimRow, str]]) -> Iterator[object]:
         yield error and row_of_error(error), _files_behind(module, error, before)
 
 
-def _ask(
-    claims: Sequence[Claim], on_delay: Callable[[], None] | None
-) -> Iterator[_Told]:
-    return _each("answers", [row_of_claim(claim) for claim in claims], on_delay)
+def _run(
+    job: object, on_delay: Callable[[], None] | None
+) -> tuple[list[tuple[object, list[str]]], str]:
+    results, ending = run_apart(f"{__name__}:report", job, on_delay=on_delay)
+    if not results:
+        message = f"a process that asks plugins can't be started: {ending}"
+        raise OSError(message)
+    # The first result says that it has begun.
+    return cast("list[tuple[object, list[str]]]", results[1:]), ending
 
 
-def _try(
-    commands: Sequence[tuple[Claim, str]], on_delay: Callable[[], None] | None
-) -> Iterator[_Told]:
-    rows = [(row_of_claim(claim), source) for claim, source in commands]
-    return _each("breakages", rows, on_delay)
+def _sources(answer: Answer) -> list[str]:
+    """Return the import strings of a plugin's commands."""
+    return [spec.source for spec in answer.specs if isinstance(spec, CommandSpec)]
 
 
-def _each(
-    task: str, rows: Sequence[object], on_delay: Callable[[], None] | None
-) -> Iterator[_Told]:
-    """Run a task apart; where the process ends in one row, go on with the next."""
-    done = 0
-    while done < len(rows):
-        results, ending = run_apart(
-            f"{__name__}:{task}", rows[done:], on_delay=on_delay
-        )
-        if not results:
-            message = f"a process that asks plugins can't be started: {ending}"
-            raise OSError(message)
-        # The first result says that it has begun.
-        for row, files in cast("list[tuple[object, list[str]]]", results[1:]):
-            yield _Told(row, files)
-        done += len(results) - 1
-        if done < len(rows):
-            yield _Told(None, [], ending)
-            done += 1
-
-
-def _answer(claim: Claim, told: _Told) -> tuple[Answer, list[str]]:
-    if not told.ending:
-        return read_answer(cast("AnswerRow", told.row)), told.files
-    error = load_error(claim.owner, f"module '{claim.module}'", _in_words(told.ending))
+def _fatal_answer(claim: Claim, ending: str) -> tuple[Answer, list[str]]:
+    error = load_error(claim.owner, f"module '{claim.module}'", _in_words(ending))
     return Answer(error=error, is_fatal=True), _package_of(claim.module)
 
 
 def _with_command(
-    claim: Claim, answer: Answer, files: list[str], source: str, told: _Told
+    known: tuple[Answer, list[str]],
+    source: str,
+    error: PluginError | None,
+    files: list[str],
+    *,
+    is_fatal: bool = False,
 ) -> tuple[Answer, list[str]]:
-    if told.ending:
-        error = load_error(claim.owner, f"'{source}'", _in_words(told.ending))
-        breakage = Breakage(error, is_fatal=True)
-        files = [*files, *_package_of(source.partition(":")[0])]
-    elif told.row:
-        breakage = Breakage(read_error(cast("Sequence[str]", told.row)))
-        files = [*files, *told.files]
-    else:
-        return answer, [*files, *told.files]
-    return answer._replace(broken={**answer.broken, source: breakage}), files
+    answer, others = known
+    if error:
+        broken = {**answer.broken, source: Breakage(error, is_fatal)}
+        answer = answer._replace(broken=broken)
+    return answer, [*others, *files]
+
+
+def _fatal_command(
+    known: tuple[Answer, list[str]], claim: Claim, source: str, ending: str
+) -> tuple[Answer, list[str]]:
+    error = load_error(claim.owner, f"'{source}'", _in_words(ending))
+    files = _package_of(source.partition(":")[0])
+    return _with_command(known, source, error, files, is_fatal=True)
 
 
 def _in_words(ending: str) -> str:
