@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from signal import SIGHUP, SIGINT, SIGTERM, Signals
+from signal import SIG_DFL, SIGHUP, SIGINT, SIGTERM, Signals, signal
 from subprocess import PIPE, Popen
 from typing import TYPE_CHECKING
 
@@ -333,6 +333,12 @@ def test_the_exit_status_of_the_file_is_kept(zen: Zen, status: str, code: int) -
     assert runs(zen) == []
 
 
+def heed_signals() -> None:
+    """Undo what `nohup`, or the `&` of a shell, has tests inherit."""
+    for each in (SIGINT, SIGTERM, SIGHUP):
+        signal(each, SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "status", "error"),
     [
@@ -359,7 +365,12 @@ def averages() -> None:
     wait()
 """
     program = str(Path(sys.executable).parent / "zen")
-    with Popen([program, "run", script(text)], stderr=PIPE, text=True) as process:
+    with Popen(
+        [program, "run", script(text)],
+        stderr=PIPE,
+        text=True,
+        preexec_fn=heed_signals,  # noqa: PLW1509 - it does nothing that threads mind
+    ) as process:
         assert process.stderr
         while process.stderr.readline() != "waiting\n":
             assert process.poll() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,6 @@ from zen.catalog._apart import ask_apart
 from zen.plugin import CommandSpec, FlavorSpec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.core.conftest import FakeDistribution
 
 HORN = """\
@@ -101,6 +100,32 @@ def test_all_files_of_a_package_are_suspected_where_the_process_ends(
     assert names >= {"__init__.py", "plugin.py", "parts.py"}
 
 
+def test_one_in_a_namespace_may_end_the_process(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    fake_distribution("broken", module="broken.sub.inner.plugin")
+    package = tmp_path / "site" / "broken-1.0" / "broken"
+    (package / "__init__.py").unlink()
+    (package / "sub" / "inner").mkdir(parents=True)
+    (package / "sub" / "inner" / "plugin.py").write_text("import os\nos._exit(3)")
+    (package / "sub" / "inner" / "other.py").touch()
+    (package / "sub" / "strange.py").touch()
+    answer, files = asked("broken")["broken"]
+    assert "exit code 3" in str(answer.error)
+    assert {Path(file).name for file in files} == {"plugin.py", "other.py"}
+
+
+@pytest.mark.parametrize("body", ["import os\nos._exit(3)", "1 / 0"])
+def test_one_that_is_a_single_module_depends_on_itself(
+    fake_distribution: FakeDistribution, tmp_path: Path, body: str
+) -> None:
+    fake_distribution("broken", module="single")
+    site = tmp_path / "site" / "broken-1.0"
+    (site / "single.py").write_text(body)
+    _, files = asked("broken")["broken"]
+    assert [file for file in files if str(site) in file] == [str(site / "single.py")]
+
+
 def test_the_files_behind_an_error_are_those_that_raised(
     fake_distribution: FakeDistribution,
 ) -> None:
@@ -135,6 +160,23 @@ def test_commands_that_cannot_be_imported_are_found(
     assert "No module named 'not_there_at_all'" in str(mop.error)
     assert "'pip install broken'" in mop.error.hint
     assert {str(package / "sweep.py"), str(package / "mop.py")} <= set(files)
+
+
+def test_every_command_is_tried_wherever_the_process_ends(
+    fake_distribution: FakeDistribution,
+) -> None:
+    parts = {"able": "import os\nos._exit(3)", "mild": "1 / 0", "well": "mop = 1"}
+    for name, body in parts.items():
+        spec = f'CommandSpec("mop-{name}", "{name}.parts:mop")'
+        hooks = f"@hookimpl\ndef zen_commands():\n    return [{spec}]"
+        fake_distribution(name, hooks, body)
+    fake_distribution("broken", "import os\nos._exit(4)")
+    found = {n: answer for n, (answer, _) in asked("broken", *parts).items()}
+    assert found["broken"].is_fatal
+    assert found["able"].broken["able.parts:mop"].is_fatal
+    assert not found["mild"].broken["mild.parts:mop"].is_fatal
+    assert "ZeroDivisionError" in str(found["mild"].broken["mild.parts:mop"].error)
+    assert found["well"].broken == {}
 
 
 @pytest.mark.parametrize(

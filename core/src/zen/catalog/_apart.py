@@ -177,15 +177,13 @@ def _files_behind(
 
 def _package_of(module: str) -> list[str]:
     """Return all files of Python in a module's package: any may be at fault."""
-    package = module.partition(".")[0]
     files = _files_of(module)
-    for place in [path for path in files if os.path.basename(path) == "__init__.py"]:
-        folder = os.path.dirname(place)
-        if os.path.basename(folder) == package:
-            for parent, _, names in os.walk(folder):
-                files += [
-                    os.path.join(parent, name) for name in names if name.endswith(".py")
-                ]
+    if "." not in module or not files:
+        return files
+    # The outermost package; of a namespace, which many share, only the module's part.
+    inits = [file for file in files if os.path.basename(file) == "__init__.py"]
+    for parent, _, names in os.walk(os.path.dirname((inits or files)[0])):
+        files += [os.path.join(parent, name) for name in names if name.endswith(".py")]
     return sorted(set(files))
 
 
@@ -202,5 +200,10 @@ def _files_of(module: str) -> list[str]:
                 # Where it should be is where it may appear.
                 return [*files, *(path or ())]
             files += [spec.origin] if spec.origin else []
-            path = spec.submodule_search_locations
+            # A namespace tells its folders only when what is around it is imported.
+            path = (
+                spec.submodule_search_locations
+                if spec.origin
+                else [os.path.join(entry, parts[end - 1]) for entry in path or sys.path]
+            )
     return files

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["COMMAND", "COMPONENT_TYPE", "FLAVORS", "STORE", "Recipe"]
 
 _CORE: Final = "zen-core>=1,<2"
-_CLICK: Final = "click>=8.2,<9"
+_CLICK: Final = "click>=8.2.1,<9"
 _FILELOCK: Final = "filelock>=3.16"
 _PYDANTIC: Final = "pydantic>=2.10,<3"
 
