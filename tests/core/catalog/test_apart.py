@@ -115,6 +115,20 @@ def test_one_in_a_namespace_may_end_the_process(
     assert {Path(file).name for file in files} == {"plugin.py", "other.py"}
 
 
+def test_a_hook_on_the_path_that_raises_is_no_matter(
+    fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hook(_: str) -> object:
+        raise RuntimeError
+
+    fake_distribution("broken", "import os\nos._exit(3)")
+    claims = [c for c in find_claims() if c.owner.distribution == "broken"]
+    monkeypatch.setattr(sys, "path_hooks", [hook])
+    monkeypatch.setattr(sys, "path_importer_cache", {})
+    ((answer, _),) = ask_apart(claims)
+    assert "exit code 3" in str(answer.error)
+
+
 @pytest.mark.parametrize("body", ["import os\nos._exit(3)", "1 / 0"])
 def test_one_that_is_a_single_module_depends_on_itself(
     fake_distribution: FakeDistribution, tmp_path: Path, body: str

@@ -190,20 +190,21 @@ def _package_of(module: str) -> list[str]:
 def _files_of(module: str) -> list[str]:
     """Return a module's file and those of the packages around it, importing none."""
     files: list[str] = []
-    path: Sequence[str] | None = None
-    parts = module.split(".")
-    # An entry point may hold anything.
+    path: list[str] | None = None
+    name = ""
+    # An entry point may hold anything, and anybody may have put a hook on the path.
     with suppress(Exception):
-        for end in range(1, len(parts) + 1):
-            spec = PathFinder.find_spec(".".join(parts[:end]), path)
-            if spec is None:
-                # Where it should be is where it may appear.
-                return [*files, *(path or ())]
-            files += [spec.origin] if spec.origin else []
-            # A namespace tells its folders only when what is around it is imported.
-            path = (
-                spec.submodule_search_locations
-                if spec.origin
-                else [os.path.join(entry, parts[end - 1]) for entry in path or sys.path]
-            )
+        for part in module.split("."):
+            name = f"{name}.{part}" if name else part
+            folders = [os.path.join(entry, part) for entry in path or sys.path]
+            # A namespace in another one can't be found before that is imported.
+            with suppress(KeyError):
+                spec = PathFinder.find_spec(name, path)
+                if spec is None:
+                    # Where it should be is where it may appear.
+                    return [*files, *(path or ())]
+                if spec.origin:
+                    files.append(spec.origin)
+                    folders = list(spec.submodule_search_locations or ())
+            path = folders
     return files
