@@ -37,6 +37,8 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 PLUGIN_COUNTS: Final = (0, 20, 200)
 DISTRIBUTIONS: Final = 300
 SLOPE_AIM: Final = "≤ 0.05"
+RELATIONAL: Final = "relational"
+TAB: Final = "<TAB>"
 
 # A process's peak memory counts that of the one that started it. This starter is
 # smaller than whatever is measured, unlike the script, and waits for nothing else.
@@ -97,14 +99,41 @@ class Command:
     """Name a command to measure.
 
     Args:
-        line: What follows `zen`.
+        line: What follows `zen`; one that ends with `<TAB>` is one that a shell wants
+            to be completed.
         floor: The modules that it can't do without, as in `import a, b`.
         aim: What its ratio to the floor should be, or "".
+        profile: The profile that is active, where that isn't the default one.
     """
 
     line: str
     floor: str
     aim: str = ""
+    profile: str = ""
+
+    @property
+    def title(self) -> str:
+        """The line, and the profile."""
+        return f"{self.line} ({self.profile})" if self.profile else self.line
+
+    @property
+    def arguments(self) -> list[str]:
+        """What the program is called with."""
+        return [] if self.line.endswith(TAB) else self.line.split()
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What is added to the environment."""
+        profile = {"ZEN_ACTIVATED_PROFILE": self.profile} if self.profile else {}
+        if not self.line.endswith(TAB):
+            return profile
+        words = f"zen {self.line.removesuffix(TAB)}"
+        return {
+            **profile,
+            "_ZEN_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        }
 
 
 @dataclass(frozen=True)
@@ -154,6 +183,9 @@ COMMANDS: Final = (
     Command("--help", "click", "≤ 1.5"),
     Command("stack list", "click, yaml", "≤ 1.5"),
     Command("flavor list", "click, yaml"),
+    # In ms, completions should take no more than 200 in all.
+    Command("stack set <TAB>", "click, yaml"),
+    Command("stack set <TAB>", "click, yaml, sqlite3", profile=RELATIONAL),
 )
 
 
@@ -176,6 +208,8 @@ class Installation:
 
     def warm_up(self) -> None:
         """Make the profile and the index, and whatever else a first use makes."""
+        zen = self._bin / "zen"
+        self._run(zen, "profile", "create", RELATIONAL, "--store-type", "sql")
         for command in 2 * COMMANDS:
             self.measure_command(command)
         if not [*self._cache.glob("plugins-*.json")]:
@@ -192,23 +226,26 @@ class Installation:
 
     def measure_command(self, command: Command) -> Usage:
         """Measure a command of `zen`, and check that it has done its work."""
-        usage, output = self._run(self._bin / "zen", *command.line.split())
+        usage, output = self._run(
+            self._bin / "zen", *command.arguments, environ=command.environ
+        )
         missing = [text for text in self._expected(command) if text not in output]
         if missing:
             sys.exit(
-                f"'zen {command.line}' with {self.plugins} plugins doesn't show"
+                f"'zen {command.title}' with {self.plugins} plugins doesn't show"
                 f" {', '.join(missing[:5])} ({len(missing)} missing):\n{output}"
             )
         return usage
 
     def _expected(self, command: Command) -> list[str]:
         if command.line != "flavor list":
-            return {"stack list": ["default"], "--help": ["stack"]}.get(
-                command.line, ["zen"]
-            )
+            known = {"--version": ["zen"], "--help": ["stack"]}
+            return known.get(command.line, ["default"])
         return [f" {_flavor(number)} " for number in range(self.plugins)]
 
-    def _run(self, program: Path, *arguments: str) -> tuple[Usage, str]:
+    def _run(
+        self, program: Path, *arguments: str, environ: Mapping[str, str] | None = None
+    ) -> tuple[Usage, str]:
         terminal, inside = pty.openpty()
         report, reporting = os.pipe()
         command = [str(self._bin / "python"), "-ISc", STARTER, str(reporting)]
@@ -220,7 +257,7 @@ class Installation:
             pass_fds=[reporting],
             start_new_session=True,
             cwd=self._home,
-            env=self._environ(),
+            env={**self._environ(), **(environ or {})},
         ):
             os.close(inside)
             os.close(reporting)
@@ -246,7 +283,7 @@ class Installation:
 def row_of(command: Command, plugins: int, pairs: Sequence[Pair]) -> Row:
     """Return the medians of pairs, and of the ratios within each pair."""
     return Row(
-        command.line,
+        command.title,
         plugins,
         cpu=median(pair.usage.cpu for pair in pairs),
         wall=median(pair.usage.wall for pair in pairs),
@@ -444,7 +481,7 @@ def _measure(
                 if cold:
                     installation.forget_index()
                 usage = installation.measure_command(command)
-                pairs[command.line, installation.plugins].append(Pair(usage, floor))
+                pairs[command.title, installation.plugins].append(Pair(usage, floor))
     return pairs
 
 
@@ -456,7 +493,7 @@ def _report(warm: Measured, cold: Measured) -> dict[str, list[dict[str, object]]
     fewest, *_, most = PLUGIN_COUNTS
     slopes = [
         slope_of(line, warm[line, fewest], warm[line, most], plugins=most - fewest)
-        for line in (command.line for command in COMMANDS)
+        for line in (command.title for command in COMMANDS)
     ]
     floors = sorted({command.floor for command in COMMANDS})
     return {
@@ -469,14 +506,14 @@ def _report(warm: Measured, cold: Measured) -> dict[str, list[dict[str, object]]
 
 def _rows(measured: Measured) -> list[dict[str, object]]:
     return [
-        asdict(row_of(command, count, measured[command.line, count]))
+        asdict(row_of(command, count, measured[command.title, count]))
         for command in COMMANDS
         for count in PLUGIN_COUNTS
     ]
 
 
 def _middle(floor: str, measured: Measured) -> Usage:
-    lines = [command.line for command in COMMANDS if command.floor == floor]
+    lines = [command.title for command in COMMANDS if command.floor == floor]
     usages = [
         pair.floor
         for (line, _), pairs in measured.items()

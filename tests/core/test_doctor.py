@@ -74,6 +74,15 @@ LIES = {
         "from zen.stores import StoreDriver\nclass X(StoreDriver): pass",
         "lacks what every StoreDriver must have: ",
     ),
+    "something that reads no names": (
+        OFFER.format(
+            hook="zen_store_drivers",
+            spec='StoreDriverSpec("x", "zen.stores.local:LocalStoreDriver",'
+            ' names="json:__name__")',
+        ),
+        "",
+        "'json:__name__' of acme-horn 1.0 is no function",
+    ),
     "a command that is missing": (
         OFFER.format(hook="zen_commands", spec='CommandSpec("horn", "json:gone")'),
         "",

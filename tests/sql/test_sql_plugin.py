@@ -10,6 +10,7 @@ import pytest
 import zen_sql
 from zen.testing import PluginContract
 from zen_sql import plugin
+from zen_sql.names import names
 from zen_sql.store import SQLStoreDriver
 
 
@@ -23,6 +24,7 @@ def test_the_driver_is_offered() -> None:
     (spec,) = plugin.zen_store_drivers()
     cls = SQLStoreDriver
     assert (spec.name, spec.source) == ("sql", f"{cls.__module__}:{cls.__name__}")
+    assert spec.names == f"{names.__module__}:{names.__name__}"
 
 
 def test_the_flavor_is_the_class_of_the_package() -> None:

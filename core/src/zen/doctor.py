@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from zen.catalog import PluginPolicy
+    from zen.plugin import Spec
 
     # What is imported next, the seconds, and the other parts of a diagnosis.
     _Progress: TypeAlias = tuple[str, float, list[str], list[str], list[str]]
@@ -203,11 +204,12 @@ def _steps(
         tuple(sorted(set(_wants(specs)))),
     )
     for spec in specs:
-        subject = f"'{_source(spec)}'"
-        if _source(spec) and subject not in skipped:
-            yield subject, found
-            fault = _fault(catalog, spec, claim.owner)
-            found = replace(found, faults=(*found.faults, *fault))
+        for source in spec.import_strings:
+            subject = f"'{source}'"
+            if subject not in skipped:
+                yield subject, found
+                fault = _fault(catalog, spec, source, claim.owner)
+                found = replace(found, faults=(*found.faults, *fault))
     yield "", found
 
 
@@ -226,10 +228,6 @@ def _in_words(spec: object) -> Iterator[str]:
             yield f"option '-{spec.option}' of 'zen stack register'"
 
 
-def _source(spec: object) -> str:
-    return str(getattr(spec, "source", getattr(spec, "base", "")))
-
-
 def _wants(specs: Iterable[object]) -> Iterator[str]:
     """Yield what specs build on, which the same plugin may offer, or another."""
     for spec in specs:
@@ -239,19 +237,21 @@ def _wants(specs: Iterable[object]) -> Iterator[str]:
             yield f"flavor '{spec.flavor}' of type {spec.type}"
 
 
-def _fault(catalog: Catalog, spec: object, owner: Owner) -> list[str]:
+def _fault(catalog: Catalog, spec: Spec, source: str, owner: Owner) -> list[str]:
     """Import what a spec names, and say if it isn't what it is offered as."""
     try:
-        problem = _wrong_kind(catalog, spec, owner)
+        problem = _wrong_kind(catalog, spec, source, owner)
     except PluginError as error:
         return [error.in_full]
-    source = f"'{_source(spec)}' of {owner}"
-    return [_blame(owner, f"{source} {problem}.")] if problem else []
+    return [_blame(owner, f"'{source}' of {owner} {problem}.")] if problem else []
 
 
-def _wrong_kind(catalog: Catalog, spec: object, owner: Owner) -> str:
+def _wrong_kind(catalog: Catalog, spec: Spec, source: str, owner: Owner) -> str:
     if isinstance(spec, FlavorSpec):
         Flavors(catalog).load(Offer(spec, owner))
+    if isinstance(spec, StoreDriverSpec) and source == spec.names:
+        names = catalog.load_names(Offer(spec, owner))
+        return "" if callable(names) else "is no function"
     if isinstance(spec, StoreDriverSpec):
         catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
     if isinstance(spec, CommandSpec):

@@ -60,11 +60,13 @@ _PATTERNS: Final = {
     "type": re.compile(r"[a-z][a-z0-9_]*", re.ASCII),
     "flavor": re.compile(r"[a-z][a-z0-9_-]*", re.ASCII),
     "import string": re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*"),
+    "import string or empty": re.compile(r"(\w+(\.\w+)*:\w+(\.\w+)*)?"),
     "option": re.compile(r"[a-z]{0,2}", re.ASCII),
     "line": re.compile(r"[^\n\r]*"),
 }
 _SHAPES: Final = {
     "base": "import string",
+    "names": "import string or empty",
     "option": "option",
     "plural": "name",
     "source": "import string",
@@ -115,10 +117,16 @@ def hookimpl(
     return mark if function is None else mark(function)
 
 
-class _Spec:
+class Spec:
     """Check every text of a spec when it is made, so that faults show at once."""
 
     __slots__ = ()
+
+    @property
+    def import_strings(self) -> list[str]:
+        """What the spec names, to be imported on use."""
+        named = (getattr(self, name, "") for name in ("source", "base", "names"))
+        return [text for text in named if text]
 
     def __post_init__(self) -> None:
         for attribute in fields(self):  # type: ignore[arg-type]  # a dataclass below
@@ -141,7 +149,7 @@ def _fits(value: object, shape: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class FlavorSpec(_Spec):
+class FlavorSpec(Spec):
     """Offer an implementation of a component type.
 
     Args:
@@ -161,7 +169,7 @@ class FlavorSpec(_Spec):
 
 
 @dataclass(frozen=True, slots=True)
-class StoreDriverSpec(_Spec):
+class StoreDriverSpec(Spec):
     """Offer a place where a profile's stacks and components can be kept.
 
     Args:
@@ -170,16 +178,22 @@ class StoreDriverSpec(_Spec):
         summary: One line for listings.
         capabilities: What the driver can do of what the contract leaves open; all of
             it if None. The kit skips the tests of what is left out.
+        names: A function, as an import string, that reads records for the completion
+            of their names, where importing the driver takes too long for that. It is
+            called as `names(url, folder, kind)`, the URL being None where the profile
+            is kept in its own folder, and returns the payloads of the records of that
+            kind; or None, or it raises, and the driver is asked.
     """
 
     name: str
     source: str
     summary: str = ""
     capabilities: frozenset[str] | None = None
+    names: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ComponentTypeSpec(_Spec):
+class ComponentTypeSpec(Spec):
     """Offer a kind of stack component, with commands and an option of its own.
 
     Args:
@@ -208,7 +222,7 @@ class ComponentTypeSpec(_Spec):
 
 
 @dataclass(frozen=True, slots=True)
-class CommandSpec(_Spec):
+class CommandSpec(Spec):
     """Offer a command of `zen`.
 
     Args:
@@ -223,7 +237,7 @@ class CommandSpec(_Spec):
 
 
 @dataclass(frozen=True, slots=True)
-class DefaultComponentSpec(_Spec):
+class DefaultComponentSpec(Spec):
     """Offer a component for the default stack of a new profile.
 
     It is made with no configuration, so its flavor must work without any.

@@ -14,7 +14,7 @@ from zen.records import Record, Ref
 from zen.stores import Change, Check, Commit, Content, Page, StoreDriver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
     from uuid import UUID
@@ -45,6 +45,19 @@ class Memory:
 def refs_of(transaction: Transaction) -> set[Ref]:
     puts = {put.ref for put in transaction.puts}
     return puts | {delete.ref for delete in transaction.deletes}
+
+
+def right_names(url: str, folder: Path, kind: str) -> list[Mapping[str, object]]:
+    """Read as the driver does."""
+    del folder
+    return [record.payload for record in MemoryDriver(url).scan(kind).records]
+
+
+def wrong_names(url: str, folder: Path, kind: str) -> list[Mapping[str, object]]:
+    """Read records of any kind."""
+    del folder, kind
+    rows = MemoryDriver.memories[url].rows.values()
+    return [json.loads(row.payload) for row in rows]
 
 
 class MemoryDriver(StoreDriver):

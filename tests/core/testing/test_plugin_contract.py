@@ -177,8 +177,8 @@ def test_each_fault_fails_the_test_that_names_it(
         "acme_heavy.plugin loads pydantic, pydantic_core, ",
         "acme_eager.plugin loads acme_eager.parts, ",
         "Did you mean 'zen_flavors'?",
-        "names no click command",
-        "names a class whose TYPE is 'bell'",
+        "is no click command",
+        "has the TYPE 'bell'",
         "lacks what every StoreDriver must have: commit, default_url",
     ):
         assert words in results.out, results.out

@@ -40,7 +40,7 @@ OFFER = """\
 @hookimpl
 def zen_store_drivers():
     source = "tests.core.testing.memory_driver:MemoryDriver"
-    return [StoreDriverSpec("memory", source, "In memory.", {capabilities})]
+    return [StoreDriverSpec("memory", source, "In memory.", {capabilities}, {names!r})]
 """
 CAUGHT_BY = {
     "LosesAWrite": "test_kinds_are_open",
@@ -135,6 +135,17 @@ def test_a_driver_that_keeps_the_contract_passes_it_all(run_tests: RunTests) -> 
     )
 
 
+@pytest.mark.parametrize("names", ["right_names", "wrong_names"])
+def test_what_reads_names_reads_what_the_driver_reads(
+    run_tests: RunTests, fake_distribution: FakeDistribution, names: str
+) -> None:
+    source = f"tests.core.testing.memory_driver:{names}"
+    fake_distribution("acme-memory", OFFER.format(capabilities="None", names=source))
+    expected = {"test_names_are_those_that_the_driver_reads"}
+    failed = run_tests(ONE_DRIVER).failed["TestMemoryDriver"]
+    assert failed == (expected if names == "wrong_names" else set())
+
+
 @pytest.mark.slow
 def test_each_fault_fails_the_test_that_names_it(run_tests: RunTests) -> None:
     results = run_tests(ALL_DRIVERS)
@@ -151,7 +162,7 @@ def test_each_fault_fails_the_test_that_names_it(run_tests: RunTests) -> None:
 def test_what_a_driver_does_not_declare_is_skipped(
     run_tests: RunTests, fake_distribution: FakeDistribution
 ) -> None:
-    offer = OFFER.format(capabilities='frozenset({"shared", "prune"})')
+    offer = OFFER.format(capabilities='frozenset({"shared", "prune"})', names="")
     fake_distribution("acme-memory", offer)
     results = run_tests(ONE_DRIVER)
     assert results.skipped["TestMemoryDriver"] == CONCURRENT
@@ -162,7 +173,7 @@ def test_what_a_driver_does_not_declare_is_skipped(
 def test_a_driver_may_declare_that_it_can_do_nothing_of_that(
     run_tests: RunTests, fake_distribution: FakeDistribution
 ) -> None:
-    fake_distribution("acme-memory", OFFER.format(capabilities="frozenset()"))
+    fake_distribution("acme-memory", OFFER.format(capabilities="frozenset()", names=""))
     results = run_tests(ONE_DRIVER)
     assert results.skipped["TestMemoryDriver"] == CONCURRENT | SHARED | PRUNE
 
@@ -170,7 +181,7 @@ def test_a_driver_may_declare_that_it_can_do_nothing_of_that(
 def test_what_is_left_open_must_pass(
     run_tests: RunTests, fake_distribution: FakeDistribution
 ) -> None:
-    fake_distribution("acme-memory", OFFER.format(capabilities="None"))
+    fake_distribution("acme-memory", OFFER.format(capabilities="None", names=""))
     results = run_tests(ONE_DRIVER)
     assert results.passed["TestMemoryDriver"] >= CONCURRENT | SHARED | PRUNE
 
@@ -178,7 +189,7 @@ def test_what_is_left_open_must_pass(
 def test_a_capability_that_nobody_knows_is_a_fault(
     run_tests: RunTests, fake_distribution: FakeDistribution
 ) -> None:
-    offer = OFFER.format(capabilities='frozenset({"shared", "telepathy"})')
+    offer = OFFER.format(capabilities='frozenset({"shared", "telepathy"})', names="")
     fake_distribution("acme-memory", offer)
     results = run_tests(ONE_DRIVER)
     assert results.failed["TestMemoryDriver"] == {"test_capabilities_are_known"}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from zen.catalog._discovery import Claim
     from zen.catalog._inventory import Inventory
     from zen.catalog._plugins import Answer, Breakage
-    from zen.plugin import LifecycleEvent
+    from zen.plugin import LifecycleEvent, Spec
 
 __all__ = ["Catalog"]
 
@@ -113,7 +113,7 @@ class Catalog:
         plugins = {plugin.owner: plugin for plugin in self.plugins}
         return plugins[find_owner(name, plugins)]
 
-    def offers_of(self, owner: Owner) -> list[object]:
+    def offers_of(self, owner: Owner) -> list[Spec]:
         """Return the specs that a plugin offers."""
         return [o.spec for o in self._inventory.offers if o.owner == owner]
 
@@ -232,6 +232,14 @@ class Catalog:
             PluginLoadError: It can't be imported, or that would end this process.
         """
         return self._resolve(offer.spec.source, offer.owner)
+
+    def load_names(self, offer: Offer[StoreDriverSpec]) -> object:
+        """Import what reads names for completion.
+
+        Raises:
+            PluginLoadError: It can't be imported.
+        """
+        return self._resolve(offer.spec.names, offer.owner)
 
     def breakage(self, offer: Offer[CommandSpec]) -> Breakage | None:
         """Return what is known of a command that can't be imported."""

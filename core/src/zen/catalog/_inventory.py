@@ -14,7 +14,7 @@ from zen.errors import (
     PluginIncompatibleError,
     PluginLoadError,
 )
-from zen.plugin import CommandSpec, ComponentTypeSpec, StoreDriverSpec
+from zen.plugin import CommandSpec, ComponentTypeSpec, Spec, StoreDriverSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,7 +44,7 @@ class Inventory:
     """
 
     plugins: list[Plugin] = field(default_factory=list)
-    offers: list[Offer[object]] = field(default_factory=list)
+    offers: list[Offer[Spec]] = field(default_factory=list)
 
     def of(self, spec_type: type[SpecT]) -> list[Offer[SpecT]]:
         """Return the offers of one sort, the core's first, then by owner."""

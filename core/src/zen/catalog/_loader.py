@@ -19,6 +19,7 @@ from zen.plugin import (
     ComponentTypeSpec,
     DefaultComponentSpec,
     FlavorSpec,
+    Spec,
     StoreDriverSpec,
 )
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask", "ask_all", "hook_of"]
 
-_SPEC_HOOKS: Final[dict[str, type]] = {
+_SPEC_HOOKS: Final[dict[str, type[Spec]]] = {
     "zen_store_drivers": StoreDriverSpec,
     "zen_flavors": FlavorSpec,
     "zen_component_types": ComponentTypeSpec,
@@ -100,7 +101,7 @@ def _register(owner: Owner, module: ModuleType) -> pluggy.PluginManager:
 
 def _implementations(
     owner: Owner, module: ModuleType
-) -> Iterator[tuple[str, Callable[..., Iterable[object]]]]:
+) -> Iterator[tuple[str, Callable[..., Iterable[Spec]]]]:
     """Yield each hook that a module implements, with the implementation."""
     for name, value in vars(module).items():
         # As pluggy does, look at routines only: other objects may answer anything.
@@ -116,8 +117,8 @@ def _implementations(
 
 
 def _call(
-    owner: Owner, hook: str, implementation: Callable[..., Iterable[object]]
-) -> Sequence[object]:
+    owner: Owner, hook: str, implementation: Callable[..., Iterable[Spec]]
+) -> Sequence[Spec]:
     spec_type = _SPEC_HOOKS.get(hook)
     if spec_type is None:
         return []
@@ -131,7 +132,7 @@ def _call(
     if len(specs) > _MOST:
         raise faulty_plugin(owner, f"'{hook}' gave more than {_MOST} specs.")
     for spec in specs:
-        if not isinstance(spec, spec_type):
+        if not isinstance(spec, spec_type):  # whatever the hook's annotations say
             given = " ".join(reprlib.repr(spec).split())
             problem = f"'{hook}' gave {given}, which is no {spec_type.__name__}"
             raise faulty_plugin(owner, problem)

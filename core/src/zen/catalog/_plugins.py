@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zen.errors import PluginError
+    from zen.plugin import Spec
 
 __all__ = ["CORE", "Answer", "Breakage", "Offer", "Owner", "Plugin", "PluginState"]
 
@@ -98,7 +99,7 @@ class Answer(NamedTuple):
         is_fatal: Whether asking it ends, or stops, the whole process.
     """
 
-    specs: tuple[object, ...] = ()
+    specs: tuple[Spec, ...] = ()
     hooks: tuple[str, ...] = ()
     error: PluginError | None = None
     broken: Mapping[str, Breakage] = MappingProxyType({})

@@ -97,9 +97,9 @@ def _row_of_spec(spec: object) -> list[object]:
     ]
 
 
-def _read_spec(row: Sequence[object]) -> object:
+def _read_spec(row: Sequence[object]) -> plugin.Spec:
     class_name, *values = row
-    cls = getattr(plugin, str(class_name))
+    cls: type[plugin.Spec] = getattr(plugin, str(class_name))
     return cls(*(frozenset(v) if isinstance(v, list) else v for v in values))
 
 

@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from zen.cli.app import App
 from zen.plugin import ComponentTypeSpec
+from zen.records import COMPONENT, FLAVOR, STACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import click
     from click.shell_completion import CompletionItem
 
     from zen.config import ProfileConfiguration, Profiles
-    from zen.stores import Store
 
     Completer: TypeAlias = Callable[
         [click.Context, click.Parameter, str], list[CompletionItem[str]]
     ]
     # Names, each with a word about it.
     Names: TypeAlias = Mapping[str, str]
+    Payloads: TypeAlias = Iterable[Mapping[str, object]]
 
 __all__ = [
     "complete_component",
@@ -61,8 +62,7 @@ def complete_stack(
 ) -> list[CompletionItem[str]]:
     """Complete the name of a stack of the active profile."""
     del param
-    stacks = _from_store(ctx, lambda store: {s.name: "" for s in store.stacks()[0]})
-    return _matching(stacks, incomplete)
+    return _matching(_from_store(ctx, STACK), incomplete)
 
 
 def complete_component(
@@ -85,14 +85,14 @@ def complete_component_first(
 def component_completer(component_type: str) -> Completer:
     """Return what completes the name of a component of a type."""
 
-    def names(store: Store) -> Names:
-        return {c.name: c.flavor for c in store.components(component_type)[0]}
-
     def complete(
         ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem[str]]:
         del param
-        return _matching(_from_store(ctx, names), incomplete)
+        found = _from_store(
+            ctx, COMPONENT, about="flavor", component_type=component_type
+        )
+        return _matching(found, incomplete)
 
     return complete
 
@@ -107,7 +107,7 @@ def complete_flavor(
     flavors = {offer.spec.name: offer.spec.summary for offer in offers}
     with suppress(Exception):  # those of the plugins are there all the same
         flavors |= _from_store(
-            ctx, lambda s: {f.name: f.summary for f in s.flavors(component_type)[0]}
+            ctx, FLAVOR, about="summary", component_type=component_type
         )
     return _matching(flavors, incomplete)
 
@@ -167,8 +167,17 @@ def _type_of(ctx: click.Context) -> str:
     return spec.name if spec else ""
 
 
-def _from_store(ctx: click.Context, read: Callable[[Store], Names]) -> Names:
-    """Return what is read from the active profile's store, which isn't changed."""
+def _from_store(
+    ctx: click.Context, kind: str, *, about: str = "", component_type: str = ""
+) -> Names:
+    """Return the names of the active profile's records, which isn't changed.
+
+    Args:
+        ctx: The command that is typed.
+        kind: The kind of record.
+        about: What else to return of each.
+        component_type: The type that they must be of, if they have one.
+    """
     # Loads YAML, which only those need who complete the name of something kept.
     from zen.config import Activation, Profiles
 
@@ -176,38 +185,35 @@ def _from_store(ctx: click.Context, read: Callable[[Store], Names]) -> Names:
     activation = Activation(profiles.configuration, None, _say_nothing)
     activation.recall_legacy()
     profile = activation.profile
-    if profile.store_type == "local":
-        return _read(profiles, profile, read)
-    return _read_with_patience(profiles, profile, read)
+    read = _read if profile.store_type == "local" else _read_with_patience
+    return {
+        str(payload["name"]): str(payload.get(about, ""))
+        for payload in read(profiles, profile, kind)
+        if payload.get("type", "") == component_type and "name" in payload
+    }
+
+
+def _read(profiles: Profiles, profile: ProfileConfiguration, kind: str) -> Payloads:
+    return profiles.payloads(profile, kind)
 
 
 def _read_with_patience(
-    profiles: Profiles, profile: ProfileConfiguration, read: Callable[[Store], Names]
-) -> Names:
+    profiles: Profiles, profile: ProfileConfiguration, kind: str
+) -> Payloads:
     """Read, or give up, as where a server can't be reached."""
     # Files are there or aren't; only servers need it.
     from threading import Thread
 
-    found: dict[str, str] = {}
+    found: list[Mapping[str, object]] = []
 
     def look() -> None:
         with suppress(Exception):  # a driver's code, which may raise anything
-            found.update(_read(profiles, profile, read))
+            found.extend(_read(profiles, profile, kind))
 
     thread = Thread(target=look, daemon=True)
     thread.start()
     thread.join(_PATIENCE)
-    return {**found}
-
-
-def _read(
-    profiles: Profiles, profile: ProfileConfiguration, read: Callable[[Store], Names]
-) -> Names:
-    store = profiles.open(profile)
-    try:
-        return read(store)
-    finally:
-        store.driver.close()
+    return [*found]
 
 
 def _say_nothing(text: str) -> None:

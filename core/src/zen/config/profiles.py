@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -25,13 +25,20 @@ from zen.errors import (
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
 from zen.stores import Author, Store, StoreDriver
+from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+    from typing import TypeAlias
 
     from zen.catalog import Catalog
     from zen.config.global_configuration import Settings
+
+    # What a spec's `names` names.
+    Names: TypeAlias = Callable[
+        [str | None, Path, str], Iterable[Mapping[str, object]] | None
+    ]
 
 __all__ = ["Profiles"]
 
@@ -211,6 +218,28 @@ class Profiles:
         else:
             url = _normalised(driver, profile.store_type, profile.store_url)
         return Store(driver(url), author=self._author)
+
+    def payloads(
+        self, profile: ProfileConfiguration, kind: str
+    ) -> Iterable[Mapping[str, object]]:
+        """Return what records of a kind hold, as read in the fastest way there is.
+
+        Those that can't be read are left out, and nobody has checked the others.
+
+        Raises:
+            StoreDriverNotFoundError: No plugin offers the store driver.
+            StoreError: The store can't be read.
+        """
+        offer = self._catalog.store_driver(profile.store_type)
+        if offer.spec.names:
+            # A plugin's code, which may raise anything; the driver may know better.
+            with suppress(Exception):
+                read = cast("Names", self._catalog.load_names(offer))
+                found = read(profile.store_url, profile.folder, kind)
+                if found is not None:
+                    return found
+        with closing(self.open(profile).driver) as driver:
+            return [record.payload for record in scan_all(driver, kind)[0]]
 
     def displayed_url(self, profile: ProfileConfiguration) -> str:
         """Return where a profile's data is, without passwords."""

@@ -10,13 +10,15 @@ import pytest
 from zen.catalog import Catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from zen.catalog import Offer
     from zen.plugin import FlavorSpec, StoreDriverSpec
 
-__all__ = ["Contract", "Unabridged", "declared_capabilities", "requires"]
+__all__ = ["Contract", "Unabridged", "declared_capabilities", "offer_of", "requires"]
 
 TestT = TypeVar("TestT", bound="Callable[..., None]")
+OfferT = TypeVar("OfferT", bound="Offer[FlavorSpec] | Offer[StoreDriverSpec]")
 
 _MARK: Final = "zen_capability"
 # A look at all that is installed, which one for each class suffices for.
@@ -45,14 +47,17 @@ def declared_capabilities(cls: type) -> frozenset[str] | None:
         plugin offers `cls`. Whatever isn't declared must pass.
     """
     catalog = Catalog()
-    specs: list[FlavorSpec | StoreDriverSpec] = [
-        *(offer.spec for offer in catalog.flavors()),
-        *(offer.spec for offer in catalog.store_drivers()),
+    offers: list[Offer[FlavorSpec] | Offer[StoreDriverSpec]] = [
+        *catalog.flavors(),
+        *catalog.store_drivers(),
     ]
-    for spec in specs:
-        if _names(spec.source, cls):
-            return spec.capabilities
-    return None
+    offer = offer_of(cls, offers)
+    return offer.spec.capabilities if offer else None
+
+
+def offer_of(cls: type, offers: Iterable[OfferT]) -> OfferT | None:
+    """Return the first offer whose spec names `cls`, if there is any."""
+    return next((o for o in offers if _leads_to(o.spec.source, cls)), None)
 
 
 class Unabridged:
@@ -139,7 +144,7 @@ class Contract(Unabridged):
         assert (contract_capabilities or frozenset()) <= self.CAPABILITIES
 
 
-def _names(source: str, cls: type) -> bool:
+def _leads_to(source: str, cls: type) -> bool:
     """Tell whether an import string leads to `cls`, importing nothing in vain."""
     module_name, _, attribute = source.partition(":")
     if module_name.partition(".")[0] != cls.__module__.partition(".")[0]:

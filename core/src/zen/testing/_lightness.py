@@ -38,8 +38,7 @@ for name, value in list(vars(module).items()):
     options = getattr(value, "zen_impl", None)
     if isinstance(options, dict) and (options.get("specname") or name) in hooks:
         for spec in value():
-            source = getattr(spec, "source", getattr(spec, "base", ""))
-            targets.append(source.partition(":")[0])
+            targets += [source.partition(":")[0] for source in spec.import_strings]
 print()
 print(json.dumps([at_first, sorted(sys.modules), targets]))
 """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
 
+from zen.catalog import Catalog
 from zen.records import Ref
 from zen.stores import Delete, Transaction
+from zen.testing._contract import offer_of
 from zen.testing._store_base import (
     ALPHA,
     BETA,
@@ -21,7 +23,9 @@ from zen.testing._store_base import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from zen.config.profiles import Names
     from zen.stores import StoreDriver
 
 __all__ = ["StoreScansContract"]
@@ -59,6 +63,15 @@ def walk(
         if between:
             between()
     return found
+
+
+def names_function(cls: type) -> Names | None:
+    """Return what reads names for completion, if the spec that names `cls` has it."""
+    catalog = Catalog()
+    offer = offer_of(cls, catalog.store_drivers())
+    if offer is None or not offer.spec.names:
+        return None
+    return cast("Names", catalog.load_names(offer))
 
 
 class StoreScansContract(StoreContract):
@@ -114,6 +127,18 @@ class StoreScansContract(StoreContract):
         assert [record.payload["text"] for record in records] == ["new", ""]
         remove(driver, ALPHA)
         assert keys(driver.scan(KIND)) == ["beta"]
+
+    def test_names_are_those_that_the_driver_reads(
+        self, driver: StoreDriver, tmp_path: Path
+    ) -> None:
+        """What completion reads without the driver is the same, where it is read."""
+        read = names_function(type(driver))
+        if read is None:
+            return
+        write(driver, put(ALPHA, "one"), put(BETA, "two"), put(Ref("notes", "gamma")))
+        found = read(driver.url, tmp_path, KIND)
+        expected = [record.payload for record in driver.scan(KIND).records]
+        assert found is None or sorted(found, key=str) == sorted(expected, key=str)
 
     def test_a_guard_changes_with_its_kind(self, driver: StoreDriver) -> None:
         """Whatever is added, changed, swapped or removed, the guard is a new one."""

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 from sqlalchemy import URL
 
 from zen_sql.metadata_store import RelationalMetadataStore
-from zen_sql.urls import expand
+from zen_sql.variables import expand
 
 __all__ = ["MySQLMetadataStore"]
 

@@ -15,6 +15,7 @@ def zen_store_drivers() -> list[StoreDriverSpec]:
             name="sql",
             source="zen_sql.store:SQLStoreDriver",
             summary="A SQL database: a SQLite file, PostgreSQL, …",
+            names="zen_sql.names:names",
         )
     ]
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from zen.config.profile import masked_url
 from zen.errors import StoreUnavailableError
-
-if TYPE_CHECKING:
-    from re import Match
+from zen_sql.variables import VARIABLE, expand_url
 
 __all__ = [
-    "expand",
     "holds_password",
     "mask",
     "normalise",
     "parse_url",
     "sqlite_url",
 ]
-
-_VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
 
 def sqlite_url(file: Path) -> URL:
@@ -45,7 +36,7 @@ def parse_url(text: str) -> URL:
         StoreUnavailableError: A variable isn't set.
     """
     try:
-        url = make_url(_expand_url(text))
+        url = make_url(expand_url(text))
     except (ArgumentError, ValueError):
         # The cause may show the password.
         raise ValueError(
@@ -53,15 +44,6 @@ def parse_url(text: str) -> URL:
             " or postgresql://user@host/database"
         ) from None
     return url if url.get_backend_name() != "sqlite" else _parse_file(url, text)
-
-
-def expand(text: str) -> str:
-    """Replace each `${NAME}` by the environment variable of that name.
-
-    Raises:
-        StoreUnavailableError: A variable isn't set.
-    """
-    return _VARIABLE.sub(lambda match: _value(match[1]), text)
 
 
 def normalise(text: str) -> str:
@@ -77,14 +59,14 @@ def normalise(text: str) -> str:
         url = parse_url(text)
     except StoreUnavailableError:
         return text  # a variable isn't set, which matters to who opens the database
-    if _VARIABLE.search(text) or url.get_backend_name() != "sqlite":
+    if VARIABLE.search(text) or url.get_backend_name() != "sqlite":
         return text
     return url.render_as_string(hide_password=False)
 
 
 def holds_password(text: str) -> bool:
     """Tell whether a URL has a password in it that is no `${NAME}`."""
-    without_references = _VARIABLE.sub("***", text)
+    without_references = VARIABLE.sub("***", text)
     return masked_url(without_references) != without_references
 
 
@@ -104,29 +86,6 @@ def _parse_file(url: URL, text: str) -> URL:
     if not url.database or url.database.startswith((":memory:", "file:")):
         raise ValueError("a SQLite database must be a file, as in sqlite:///PATH")
     file = Path(url.database).expanduser()
-    if _VARIABLE.search(text) and not file.is_absolute():
+    if VARIABLE.search(text) and not file.is_absolute():
         raise ValueError("a path with a variable in it must be absolute")
     return sqlite_url(file).set(query=url.query)
-
-
-def _expand_url(text: str) -> str:
-    options = text.find("?")
-    credentials = text.rfind("@", 0, options if options >= 0 else len(text))
-
-    def value(match: Match[str]) -> str:
-        # There, a value may hold what means something else in a URL.
-        quoted = match.start() < credentials or 0 <= options < match.start()
-        return quote(_value(match[1]), safe="") if quoted else _value(match[1])
-
-    return _VARIABLE.sub(value, text)
-
-
-def _value(name: str) -> str:
-    try:
-        return os.environ[name]
-    except KeyError:
-        raise StoreUnavailableError(
-            f"The environment variable '{name}' isn't set, and a database's URL or"
-            f" password refers to it as ${{{name}}}.",
-            hint=f"Set it, as with 'export {name}=…', and repeat the command.",
-        ) from None
