@@ -117,8 +117,11 @@ def test_describe_of_a_type_that_the_stack_lacks(zen: Zen) -> None:
 
 
 def test_delete_refuses_what_a_stack_uses(zen: Zen) -> None:
-    outcome = zen("artifact-store", "delete", "default", "-y", code=1)
+    """Before it asks, and with what to do instead."""
+    outcome = zen("artifact-store", "delete", "default", code=1)
     assert "is part of stack 'default'" in outcome.err
+    assert "'zen stack update default --artifact-store NAME'" in outcome.err
+    assert "Are you sure" not in outcome.err
 
 
 def test_delete_asks_and_takes_no_for_an_answer(zen: Zen) -> None:
@@ -306,7 +309,7 @@ def test_a_flavor_of_the_users_own_can_be_used_like_any(
     described = zen("artifact-store", "flavor", "describe", "mine").out
     assert described.startswith("Keep it all. From this profile (own_stores.py).")
     zen("artifact-store", "register", "bucket", "-f", "mine", "--path=/x")
-    refused = zen("artifact-store", "flavor", "delete", "mine", "-y", code=1).err
+    refused = zen("artifact-store", "flavor", "delete", "mine", code=1).err
     assert "is that of artifact store 'bucket'" in refused
     zen("artifact-store", "delete", "bucket", "-y")
     zen("artifact-store", "flavor", "delete", "mine", "-y")

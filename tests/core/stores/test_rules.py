@@ -206,7 +206,7 @@ def test_a_component_in_use_does_not_go(view: DictView) -> None:
         validate(view, Transaction(deletes=(Delete(PARTS["orchestrator"].ref),)))
     text = "Orchestrator 'default' is part of stacks 'Dev', 'Prod'."
     assert str(caught.value) == text
-    assert caught.value.hint
+    assert "'zen stack update Dev --orchestrator NAME'" in caught.value.hint
 
 
 def test_a_component_that_a_new_stack_uses_does_not_go(view: DictView) -> None:

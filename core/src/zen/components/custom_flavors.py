@@ -99,6 +99,11 @@ class CustomFlavors:
         """
         self._store().delete_flavor(component_type, name)
 
+    def check_deletion(self, component_type: str, name: str) -> None:
+        """Raise what `delete` would raise, and delete nothing."""
+        store = self._store()
+        store.check_deletion(store.existing_flavor(component_type, name).ref)
+
     def load(self, record: FlavorRecord) -> type[StackComponent]:
         """Import a flavor's class.
 

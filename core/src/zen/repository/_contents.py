@@ -262,6 +262,10 @@ class ProfileContents(ActiveProfile):
         """
         self.store.delete_component(component_type, name)
 
+    def check_component_deletion(self, component_type: str, name: str) -> None:
+        """Raise what `deregister_stack_component` would, and delete nothing."""
+        self.store.check_deletion(self.store.component(component_type, name).ref)
+
     def get_flavor(self, name: str, component_type: str) -> Offer[FlavorSpec]:
         """Return a flavor with its owner, without importing its class."""
         return self._catalog.flavor(component_type, name)

@@ -144,7 +144,8 @@ def _check_identities(view: View, transaction: Transaction) -> None:
         uuids[put.ref].add(put.uuid)
         if len(uuids[put.ref]) > 1:
             raise _EXISTS.get(put.ref.kind, AlreadyExistsError)(
-                f"{put.ref} exists already.", hint="Choose another name."
+                f"{put.ref} exists already.",
+                hint=f"Choose another name{_or_see(put.ref)}.",
             )
 
 
@@ -169,7 +170,9 @@ def _check_unused(after: _After, ref: Ref) -> None:
         names = ", ".join(f"'{name}'" for name in sorted(users))
         raise InUseError(
             f"{ref} is part of stack{'s' if len(users) > 1 else ''} {names}.",
-            hint="Give the stack another one, or delete the stack, first.",
+            hint=f"Give {'each' if len(users) > 1 else 'it'} another one first, with"
+            f" 'zen stack update {min(users)} --{_command_of(ref)} NAME', or delete it"
+            f" with 'zen stack delete {min(users)}'.",
         )
 
 
@@ -186,7 +189,7 @@ def _check_flavor_unused(after: _After, ref: Ref) -> None:
         raise InUseError(
             f"{ref} is that of {title}{'s' if len(users) > 1 else ''}"
             f" {', '.join(users)}.",
-            hint=f"Delete them first, with"
+            hint="Delete them first, with"
             f" 'zen {component_type.replace('_', '-')} delete NAME'.",
         )
 
@@ -195,6 +198,24 @@ def _component_of(put: Put) -> ComponentRecord | None:
     if put.ref.kind != COMPONENT:
         return None
     return ComponentRecord.from_record(Record(put.ref, put.uuid, put.payload, ""))
+
+
+def _command_of(ref: Ref) -> str:
+    """Return what the command line calls the type of a component."""
+    return ref.key.partition("/")[0].replace("_", "-")
+
+
+def _or_see(ref: Ref) -> str:
+    """Name the command that shows a record, if there is one."""
+    commands = {
+        STACK: "stack",
+        COMPONENT: _command_of(ref),
+        FLAVOR: f"{_command_of(ref)} flavor",
+    }
+    if ref.kind not in commands:
+        return ""
+    name = ref.key.rpartition("/")[2]
+    return f", or see it with 'zen {commands[ref.kind]} describe {name}'"
 
 
 def _names(view: View, component_type: str) -> list[str]:

@@ -118,6 +118,23 @@ class Store:
         record = self.driver.get_many([ref]).get(ref) if ref else None
         return FlavorRecord.from_record(record) if record else None
 
+    def existing_flavor(self, component_type: str, name: str) -> FlavorRecord:
+        """Return a custom flavor.
+
+        Raises:
+            FlavorNotFoundError: There is no such custom flavor.
+            DamagedDataError: It can't be read.
+        """
+        flavor = self.flavor(component_type, name)
+        if flavor is None:
+            raise FlavorNotFoundError(
+                name,
+                [each.name for each in self.flavors(component_type)[0]],
+                of=f"among the custom flavors of type {component_type}",
+                hint=f"See 'zen {component_type.replace('_', '-')} flavor list'.",
+            )
+        return flavor
+
     def save(
         self,
         *,
@@ -135,6 +152,10 @@ class Store:
     def check(self, stack: StackRecord) -> None:
         """Raise what `save` would raise for a stack, and write nothing."""
         validate(_RecordingView(self.driver), Transaction(puts=(_put(stack),)))
+
+    def check_deletion(self, ref: Ref) -> None:
+        """Raise what the rules would when a record is deleted, and write nothing."""
+        validate(_RecordingView(self.driver), Transaction(deletes=(Delete(ref),)))
 
     def replace_component(
         self, component_type: str, name: str, new: ComponentRecord
@@ -208,14 +229,7 @@ class Store:
             FlavorNotFoundError: There is no such custom flavor.
             InUseError: A component has it.
         """
-        flavor = self.flavor(component_type, name)
-        if flavor is None:
-            raise FlavorNotFoundError(
-                name,
-                [each.name for each in self.flavors(component_type)[0]],
-                of=f"among the custom flavors of type {component_type}",
-                hint=f"See 'zen {component_type.replace('_', '-')} flavor list'.",
-            )
+        flavor = self.existing_flavor(component_type, name)
         self.commit(deletes=[Delete(flavor.ref)])
 
     def delete_stack(self, name: str) -> None:
