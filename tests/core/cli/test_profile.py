@@ -37,6 +37,7 @@ def test_create_leaves_the_active_profile_active(zen: Zen) -> None:
         "Profile 'team' successfully created.\n"
     )
     assert zen("profile", "get").out == "Active profile is: 'default'\n"
+    assert zen("profile", "get", "-o", "json").json == {"name": "default"}
 
 
 @pytest.mark.parametrize("name", ["default", "DEFAULT"])

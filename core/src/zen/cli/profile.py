@@ -11,7 +11,7 @@ from zen.cli.completers import complete_profile, complete_store_type
 from zen.cli.group import Group
 from zen.cli.history import diff, log, prune, restore
 from zen.cli.options import global_option, output_option, yes_option
-from zen.cli.output import print_object, print_rows
+from zen.cli.output import print_name, print_object, print_rows
 from zen.errors import ConfigurationError
 
 __all__ = ["profile"]
@@ -109,13 +109,15 @@ def set_profile(app: App, name: str, *, globally: bool) -> None:
 
 
 @profile.command("get")
+@output_option
 @pass_app
-def get_profile(app: App) -> None:
+def get_profile(app: App, output: str) -> None:
     """Show the name of the active profile.
 
     For example: zen profile get
     """
-    click.echo(f"Active profile is: '{app.repository.active_profile_name}'")
+    name = app.repository.active_profile_name
+    print_name(name, output, sentence=f"Active profile is: '{name}'")
 
 
 @profile.command("describe")
