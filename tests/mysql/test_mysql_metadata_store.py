@@ -8,9 +8,11 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import make_url
 
+from zen import Repository
 from zen.components.runs import RunStatus
 from zen.errors import ConfigurationError, StoreUnavailableError
 from zen.testing.metadata_store import MetadataStoreContract, a_run
+from zen_local.secrets_manager import LocalSecretsManager
 from zen_mysql import MySQLMetadataStore
 
 if TYPE_CHECKING:
@@ -72,6 +74,25 @@ def test_every_text_may_refer_to_the_environment(
     ).database_url
     assert (url.username, url.password, url.host) == ("a@b", "p:/@é?", "db.example")
     assert (url.port, url.database, url.query) == (3307, "runs", {"ssl_ca": "/ca.pem"})
+
+
+def test_an_upgrade_finds_the_password_where_its_stack_keeps_it() -> None:
+    """In the stack's secrets manager, which lacks it here."""
+    notices: list[str] = []
+    repository = Repository(notify=notices.append)
+    store = MySQLMetadataStore(
+        name="far",
+        host="nowhere.invalid",
+        database="zen",
+        password="{{db.password}}",  # noqa: S106
+    )
+    repository.register_stack_component(store)
+    repository.register_stack_component(LocalSecretsManager(name="vault"))
+    parts = {"metadata_store": "far", "secrets_manager": "vault"}
+    stack = repository.recompose_stack("default", parts)
+    repository.update_stack("default", stack)
+    repository.upgrade_profile()
+    assert "secret 'db', which secrets manager 'vault' doesn't have" in notices[-1]
 
 
 def test_a_variable_that_is_not_set_is_named() -> None:

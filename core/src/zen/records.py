@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from zen.errors import DamagedDataError, InvalidNameError
 from zen.names import check_name, is_name
-from zen.references import MASK, is_reference
+from zen.references import MASK, SECRET_KEY, is_reference
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -151,6 +151,12 @@ class ComponentRecord:
     def ref(self) -> Ref:
         """Where the record is kept."""
         return Ref.to_component(self.type, self.name)
+
+    @property
+    def needs_secrets_manager(self) -> bool:
+        """Whether an attribute refers to a secret in a secrets manager."""
+        values = (self.configuration.get(name) for name in self.secrets)
+        return any(isinstance(v, str) and SECRET_KEY.fullmatch(v) for v in values)
 
     @property
     def shown_configuration(self) -> dict[str, object]:
@@ -295,6 +301,10 @@ class StackRecord:
             component_type: Ref.to_component(component_type, name)
             for component_type, name in self.components.items()
         }
+
+    def holds(self, component: Ref) -> bool:
+        """Tell whether a component is part of it."""
+        return component in self.component_refs.values()
 
     def to_payload(self) -> dict[str, object]:
         """Return the content that a store keeps."""

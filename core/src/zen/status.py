@@ -146,7 +146,7 @@ class _Look:
     ) -> ComponentStatus:
         state: ComponentState = "unknown"
         with self.noting():
-            state = _state_of(repository.factory.build(record))
+            state = _state_of(repository.build(record))
         provider = str(record.provider) if record.provider else None
         return ComponentStatus(record.type, record.name, record.flavor, provider, state)
 

@@ -238,3 +238,28 @@ def test_a_secret_that_a_hand_has_written_is_masked_without_its_plugin(
         for output in ("table", "json"):
             given = ("--no-plugins", "alerter", *arguments, "-o", output)
             assert "hush" not in zen(*given).out + zen(*given).err
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_a_component_outside_of_the_stack_finds_its_secret(
+    zen: Zen, here: Path
+) -> None:
+    """Where it was put when it was registered."""
+    zen("alerter", "register", "post", "-f", "mail", "--password=hush")
+    zen("alerter", "up", "post")
+    assert (here / "sent").read_text() == "hush"
+
+
+@pytest.mark.usefixtures("vault")
+def test_the_state_of_a_component_may_depend_on_a_secret(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    parts = PARTS.replace('Path("sent").exists()', "bool(self.reveal(self.password))")
+    fake_distribution("mails", HOOKS, parts)
+    zen("alerter", "register", "post", "-f", "mail", "--password=hush")
+    zen("stack", "update", "-al", "post")
+    status = zen("status", "-o", "json").json
+    assert status["troubles"] == []
+    assert {"alerter": "running"}.items() <= {
+        each["type"]: each["state"] for each in status["components"]
+    }.items()

@@ -166,7 +166,7 @@ class ProfileContents(ActiveProfile):
     def get_stack_components(self, component_type: str) -> list[StackComponent]:
         """Return all components of a type, built."""
         records = self.list_components(component_type)
-        return [self.factory.build(record) for record in records]
+        return [self.build(record) for record in records]
 
     def upgrade_profile(self, name: str | None = None) -> str | None:
         """Do as `ActiveProfile` does, and the same with the metadata stores.
@@ -193,10 +193,15 @@ class ProfileContents(ActiveProfile):
         # They load pydantic, which listing records doesn't need.
         from zen.components import BaseMetadataStore
         from zen.components.custom_flavors import CustomFlavors
-        from zen.components.factory import ComponentFactory
+        from zen.stack import StackRegistry
 
         custom = CustomFlavors(self._catalog, lambda: store, lambda: self.root)
-        component = ComponentFactory(self._catalog, custom).build(record)
+        registry = StackRegistry(self._catalog, self._notify, custom)
+        component = registry.build_component(
+            record,
+            store,
+            lambda: [s for s in store.stacks()[0] if s.holds(record.ref)],
+        )
         if isinstance(component, BaseMetadataStore):
             return component.upgrade()
         return None  # it only claims to be one
@@ -208,7 +213,19 @@ class ProfileContents(ActiveProfile):
             StackComponentNotFoundError: There is no such component.
             FlavorNotFoundError: No plugin offers its flavor.
         """
-        return self.factory.build(self.store.component(component_type, name))
+        return self.build(self.store.component(component_type, name))
+
+    def build(self, record: ComponentRecord) -> StackComponent:
+        """Return a component as it is kept, built.
+
+        What it refers to is looked for in the active stack's secrets manager.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers its flavor.
+        """
+        return self._registry.build_component(
+            record, self.store, lambda: [self.active_stack_record]
+        )
 
     def register_stack_component(self, component: StackComponent) -> None:
         """Register a component.
@@ -312,14 +329,10 @@ class ProfileContents(ActiveProfile):
 
     def _find_secrets(self) -> Secrets | None:
         # Loads pydantic, which listing records doesn't need.
-        from zen.components import BaseSecretsManager
         from zen.stack import Secrets
 
-        name = self.active_stack_record.components.get("secrets_manager")
-        if name is None:
-            return None
-        manager = self.get_stack_component("secrets_manager", name)
-        return Secrets(manager) if isinstance(manager, BaseSecretsManager) else None
+        manager = self._registry.secrets_manager(self.active_stack_record, self.store)
+        return Secrets(manager) if manager else None
 
     def _with_references(
         self, component: StackComponent

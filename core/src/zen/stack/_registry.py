@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zen.components import BaseSecretsManager
 from zen.components.factory import ComponentFactory
 from zen.errors import StackComponentExistsError, StackValidationError
 from zen.names import check_name
@@ -13,9 +14,10 @@ from zen.stack._lifecycle import Lifecycle
 from zen.stack._stack import Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from zen.catalog import Catalog
+    from zen.components import StackComponent
     from zen.components.custom_flavors import CustomFlavors
     from zen.records import Record
     from zen.stores import Store
@@ -56,6 +58,45 @@ class StackRegistry:
             uuid=record.uuid,
             lifecycle=self.lifecycle,
         )
+
+    def build_component(
+        self,
+        record: ComponentRecord,
+        store: Store,
+        stacks: Callable[[], Iterable[StackRecord]],
+    ) -> StackComponent:
+        """Return the component that a record describes, outside of any stack.
+
+        Args:
+            record: The component.
+            store: Where it is kept.
+            stacks: Returns stacks, when the component refers to secrets: they are in
+                the first secrets manager that one of these has.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers its flavor.
+        """
+        component = self.factory.build(record)
+        if record.needs_secrets_manager:
+            managers = (self.secrets_manager(stack, store) for stack in stacks())
+            if manager := next(filter(None, managers), None):
+                component.bind_secrets(manager)
+        return component
+
+    def secrets_manager(
+        self, stack: StackRecord, store: Store
+    ) -> BaseSecretsManager | None:
+        """Return a stack's secrets manager, if it has one.
+
+        Raises:
+            StackComponentNotFoundError: It is gone.
+            FlavorNotFoundError: No plugin offers its flavor.
+        """
+        name = stack.components.get("secrets_manager")
+        if name is None:
+            return None
+        manager = self.factory.build(store.component("secrets_manager", name))
+        return manager if isinstance(manager, BaseSecretsManager) else None
 
     def compose(self, name: str, components: Mapping[str, str], store: Store) -> Stack:
         """Return a new stack of components that the store holds; write nothing.

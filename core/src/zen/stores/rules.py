@@ -165,7 +165,7 @@ def _check_required(view: View, stack: StackRecord) -> None:
 
 
 def _check_unused(after: _After, ref: Ref) -> None:
-    users = [s.name for s in after.stacks() if ref in s.component_refs.values()]
+    users = [s.name for s in after.stacks() if s.holds(ref)]
     if users:
         names = ", ".join(f"'{name}'" for name in sorted(users))
         raise InUseError(

@@ -59,7 +59,7 @@ def component_of(
     repository: Repository, spec: ComponentTypeSpec, name: str | None
 ) -> StackComponent:
     """Return the component of that name, or the active stack's, built."""
-    return repository.factory.build(record_of(repository, spec, name))
+    return repository.build(record_of(repository, spec, name))
 
 
 def active_name(repository: Repository, component_type: str) -> str | None:
