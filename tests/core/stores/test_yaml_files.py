@@ -77,6 +77,8 @@ def test_the_end_mark_may_be_left_out() -> None:
         (b"a: 1\nb: !!python/object:os.system {}\n...\n", "not valid YAML", 2),
         (b"a: 1\n...\nb: 2\n...\n", "not valid YAML", 3),
         (b"a: *gone\n...\n", "not valid YAML", 1),
+        (b"a:\n" + b" [\n" * 200_000, "nested more than 100 levels deep", 101),
+        (b"a: 1\nb:\n" + b"- " * 200_000, "nested more than 100 levels deep", 3),
         (b"a: 1\n? [b]\n: 2\n...\n", "not valid YAML", 2),
         (b"<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n...\n", "not valid YAML", 2),
     ],

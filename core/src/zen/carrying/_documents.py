@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 import yaml
 
 from zen.errors import DamagedDataError
-from zen.stores.yaml_files import SAFE_LOADER, located_errors
+from zen.stores.yaml_files import (
+    DEEPEST,
+    SAFE_LOADER,
+    check_depth,
+    line_of,
+    located_errors,
+    too_deep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Document", "read_documents"]
 
-# A file from elsewhere mustn't exhaust this process, nor end it: the loader's C code
-# recurses, and aliases of aliases make a few bytes mean gigabytes.
-_DEEPEST: Final = 100
+# A file from elsewhere mustn't exhaust this process: aliases of aliases make a few
+# bytes mean gigabytes.
 _LARGEST: Final = 100_000
-_TOO_DEEP: Final = f"it is nested more than {_DEEPEST} levels deep"
 
 _Place = tuple[str, ...]
 
@@ -55,7 +60,7 @@ def read_documents(data: bytes, where: str) -> list[Document]:
     """
     documents: list[Document] = []
     with located_errors(data, where):
-        _check_depth(data, where)
+        check_depth(data, where)
         loader = SAFE_LOADER(data)
         try:
             while loader.check_node():
@@ -71,17 +76,6 @@ def read_documents(data: bytes, where: str) -> list[Document]:
     return documents
 
 
-def _check_depth(data: bytes, where: str) -> None:
-    depth = 0
-    for event in yaml.parse(data, Loader=SAFE_LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise DamagedDataError(where, _TOO_DEEP, line=_line_of(event))
-
-
 def _places(root: yaml.Node, where: str) -> Iterator[tuple[_Place, int]]:
     """Yield the line of each thing; raise for keys that are there twice."""
     waiting: list[tuple[_Place, yaml.Node, yaml.Node]] = [((), root, root)]
@@ -89,9 +83,9 @@ def _places(root: yaml.Node, where: str) -> Iterator[tuple[_Place, int]]:
         if not waiting:
             return
         place, named, node = waiting.pop()
-        line = _line_of(named)
-        if len(place) > _DEEPEST:
-            raise DamagedDataError(where, _TOO_DEEP, line=line)
+        line = line_of(named)
+        if len(place) > DEEPEST:
+            raise too_deep(where, line)
         yield place, line
         if isinstance(node, yaml.MappingNode):
             waiting += _entries(place, node, where)
@@ -112,10 +106,6 @@ def _entries(
         if isinstance(key, yaml.ScalarNode):
             if (key.tag, key.value) in seen:
                 reason = f"'{key.value}' is there twice"
-                raise DamagedDataError(where, reason, line=_line_of(key))
+                raise DamagedDataError(where, reason, line=line_of(key))
             seen.add((key.tag, key.value))
             yield (*place, key.value), key, value
-
-
-def _line_of(found: yaml.Node | yaml.Event) -> int:
-    return found.start_mark.line + 1 if found.start_mark else 1

@@ -166,10 +166,7 @@ class Draft:
             return {}
         stacks = map(StackRecord.from_record, self.scan(STACK))
         others = [stack for stack in stacks if stack.ref not in set(own)]
-        users = {
-            ref: tuple(s.name for s in others if s.holds(ref))
-            for ref in changed
-        }
+        users = {ref: tuple(s.name for s in others if s.holds(ref)) for ref in changed}
         return {ref: names for ref, names in users.items() if names}
 
     def _change(self, put: Put) -> Change:

@@ -72,7 +72,7 @@ class ComponentFactory:
         cls = self.flavors.get(component_type, flavor).cls
         configuration: dict[str, object] = dict(texts)
         for key in _refused(cls, texts):
-            with suppress(yaml.YAMLError):
+            with suppress(yaml.YAMLError, RecursionError):
                 configuration[key] = yaml.safe_load(texts[key])
         return configuration
 

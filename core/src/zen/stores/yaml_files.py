@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
+    "DEEPEST",
     "SAFE_LOADER",
+    "check_depth",
     "check_end_mark",
     "check_writable",
     "dump_yaml",
     "flush_folders",
+    "line_of",
     "located_errors",
     "make_folder",
     "parse_yaml",
@@ -28,6 +31,7 @@ __all__ = [
     "read_file",
     "replace_files",
     "staged_files",
+    "too_deep",
     "unavailable",
 ]
 
@@ -36,6 +40,11 @@ _END_MARK: Final = b"..."
 # Six to twelve times as fast as the pure ones, where PyYAML was built with libyaml.
 SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+# The fast loader recurses in C, which ends the process some 20,000 levels down.
+DEEPEST: Final = 100
+_OPENINGS: Final = (b"[", b"{", b"- ", b"? ")
+_MANY: Final = 10_000
 
 
 def dump_yaml(content: Mapping[str, object], *, end_mark: bool = True) -> bytes:
@@ -70,12 +79,37 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
         DamagedDataError: It isn't YAML, isn't a mapping, or has no end mark.
     """
     with located_errors(data, path):
+        if sum(map(data.count, _OPENINGS)) > _MANY:
+            check_depth(data, path)
         content = yaml.load(data, Loader=SAFE_LOADER)  # noqa: S506 - as its name says
     if end_mark:
         check_end_mark(data, path)
     if not isinstance(content, dict):
         raise DamagedDataError(path, "a mapping is expected", line=1)
     return content
+
+
+def check_depth(data: bytes, path: Path | str) -> None:
+    """Raise `DamagedDataError` if `data` is nested more than `DEEPEST` levels deep."""
+    depth = 0
+    for event in yaml.parse(data, Loader=SAFE_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise too_deep(path, line_of(event))
+
+
+def line_of(found: yaml.Node | yaml.Event) -> int:
+    """Return the line that something begins on."""
+    return found.start_mark.line + 1 if found.start_mark else 1
+
+
+def too_deep(path: Path | str, line: int) -> DamagedDataError:
+    """Return the error of what is nested more than `DEEPEST` levels deep."""
+    reason = f"it is nested more than {DEEPEST} levels deep"
+    return DamagedDataError(path, reason, line=line)
 
 
 def check_end_mark(data: bytes, path: Path | str) -> None:
