@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from zen.config import PluginSettings, RepositoryFolder
 from zen.errors import ProvisioningError, ZenError
+from zen.waiting import wait_at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ComponentState", "ComponentStatus", "Status", "take_status"]
 
+# Seconds after which a component that doesn't tell its state is in none that is known.
+_PATIENCE: Final = 5.0
 # Not to be told: its flavor can't be used, or the component is gone.
 ComponentState: TypeAlias = Literal[
     "running", "provisioned", "not provisioned", "unknown", "missing"
@@ -158,7 +161,9 @@ class _Look:
 
 def _state_of(component: StackComponent) -> ComponentState:
     try:
-        is_running, is_provisioned = component.is_running, component.is_provisioned
+        is_running, is_provisioned = wait_at_most(
+            _PATIENCE, lambda: (component.is_running, component.is_provisioned)
+        )
     # A flavor's own code, which may raise anything.
     except Exception as error:
         title = component.TYPE.replace("_", " ").capitalize()

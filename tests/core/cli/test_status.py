@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -244,6 +245,16 @@ def test_a_flavor_that_fails_to_tell(
     found = status(zen)["components"]
     assert [part["state"] for part in found] == ["unknown"] * 3
     assert "Orchestrator 'default' can't tell its state" in told(zen)
+
+
+@pytest.mark.usefixtures("used")
+def test_a_flavor_that_takes_for_ever(
+    zen: Zen, acme_parts: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zen.status._PATIENCE", 0.1)
+    asleep = property(lambda _: time.sleep(60))
+    monkeypatch.setattr(acme_parts.Tracked, "is_running", asleep)
+    assert "can't tell its state: TimeoutError: no answer within 0.1 s" in told(zen)
 
 
 def test_a_strict_user_is_told_too(

@@ -8,6 +8,7 @@ pressed. What goes wrong, `zen.cli.shells` keeps to itself.
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from zen.cli.app import App
@@ -185,16 +186,14 @@ def _from_store(
     activation = Activation(profiles.configuration, None, _say_nothing)
     activation.recall_legacy()
     profile = activation.profile
-    read = _read if profile.store_type == "local" else _read_with_patience
+    read = profiles.payloads
+    if profile.store_type != "local":
+        read = partial(_read_with_patience, profiles)
     return {
         str(payload["name"]): str(payload.get(about, ""))
-        for payload in read(profiles, profile, kind)
+        for payload in read(profile, kind)
         if payload.get("type", "") == component_type and "name" in payload
     }
-
-
-def _read(profiles: Profiles, profile: ProfileConfiguration, kind: str) -> Payloads:
-    return profiles.payloads(profile, kind)
 
 
 def _read_with_patience(
@@ -202,18 +201,9 @@ def _read_with_patience(
 ) -> Payloads:
     """Read, or give up, as where a server can't be reached."""
     # Files are there or aren't; only servers need it.
-    from threading import Thread
+    from zen.waiting import wait_at_most
 
-    found: list[Mapping[str, object]] = []
-
-    def look() -> None:
-        with suppress(Exception):  # a driver's code, which may raise anything
-            found.extend(_read(profiles, profile, kind))
-
-    thread = Thread(target=look, daemon=True)
-    thread.start()
-    thread.join(_PATIENCE)
-    return [*found]
+    return wait_at_most(_PATIENCE, lambda: profiles.payloads(profile, kind))
 
 
 def _say_nothing(text: str) -> None:
