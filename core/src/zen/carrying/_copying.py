@@ -36,4 +36,7 @@ def check_free(name: str, store: Store) -> None:
     """Raise `StackExistsError` if there is a stack of that name."""
     ref = Ref.to_stack(check_name(name, "stack"))
     if store.driver.get_many([ref]):
-        raise StackExistsError(f"{ref} exists already.", hint="Choose another name.")
+        raise StackExistsError(
+            f"{ref} exists already.",
+            hint=f"Choose another name than '{name}'; see 'zen stack list'.",
+        )

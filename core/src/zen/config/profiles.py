@@ -193,7 +193,8 @@ class Profiles:
                 raise InUseError(
                     f"Profile '{other.name}' is kept in the folder of"
                     f" '{profile.name}'.",
-                    hint=f"Delete '{other.name}' first.",
+                    hint="Delete that one first, with"
+                    f" 'zen profile delete {other.name}'.",
                 )
 
     def open(self, profile: ProfileConfiguration) -> Store:
@@ -333,7 +334,8 @@ class Profiles:
 def _check_free(name: str, settings: Settings) -> None:
     if name.lower() in {existing.lower() for existing in settings.profiles}:
         raise ProfileExistsError(
-            f"Profile '{name}' already exists.", hint="Choose another name."
+            f"Profile '{name}' already exists.",
+            hint=f"Choose another name, or see it with 'zen profile describe {name}'.",
         )
 
 

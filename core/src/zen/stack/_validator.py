@@ -35,7 +35,8 @@ class StackValidator:
             raise StackValidationError(
                 f"Stack '{stack.name}' lacks what its components need:"
                 f" {', '.join(missing)}.",
-                hint="Add a component of each of these types to the stack.",
+                hint="Name a component of each of these types, as with"
+                f" '--{missing[0].replace('_', '-')} NAME'.",
             )
         if self.custom_validation_function:
             fits, reason = self.custom_validation_function(stack)
