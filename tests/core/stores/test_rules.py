@@ -49,9 +49,6 @@ class DictView:
         self.calls = 0
         self.asked: set[Ref] = set()
 
-    def get(self, ref: Ref) -> Record | None:
-        return self.get_many([ref]).get(ref)
-
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         refs = list(refs)
         self.calls += 1

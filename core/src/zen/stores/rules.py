@@ -49,9 +49,6 @@ _EXISTS: Final[dict[str, type[AlreadyExistsError]]] = {
 class View(Protocol):
     """Read a store's present state."""
 
-    def get(self, ref: Ref) -> Record | None:
-        """Return the record, or None."""
-
     def get_many(self, refs: Iterable[Ref]) -> Mapping[Ref, Record]:
         """Return those of the records that exist."""
 
@@ -74,7 +71,7 @@ def validate(view: View, transaction: Transaction) -> None:
         StackValidationError: A stack would lack a required component.
     """
     after = _After(view, transaction)
-    _check_identities(view, transaction)
+    _check_identities(after.existing, transaction)
     for stack in after.changed_stacks():
         _check_required(view, stack)
         for component_type, ref in stack.component_refs.items():
@@ -87,9 +84,6 @@ def validate(view: View, transaction: Transaction) -> None:
             _check_unused(after, delete.ref)
         elif delete.ref.kind == FLAVOR and not after.exists(delete.ref):
             _check_flavor_unused(after, delete.ref)
-    if custom_flavors := after.custom_flavors():
-        # Whoever deletes one of them meanwhile changes what was read here.
-        view.get_many(custom_flavors)
 
 
 class _After:
@@ -99,11 +93,11 @@ class _After:
         self._view = view
         self._puts = {put.ref: put for put in transaction.puts}
         self._deleted = {delete.ref for delete in transaction.deletes}
+        # All that the rules ask for, at once, for a read may take a while.
+        self.existing = view.get_many(self._refs_to_read())
 
     def exists(self, ref: Ref) -> bool:
-        if ref in self._puts:
-            return True
-        return ref not in self._deleted and self._view.get(ref) is not None
+        return ref in self._puts or ref in self.existing
 
     def changed_stacks(self) -> Iterator[StackRecord]:
         for put in self._puts.values():
@@ -111,13 +105,24 @@ class _After:
                 record = Record(put.ref, put.uuid, put.payload, revision="")
                 yield StackRecord.from_record(record)
 
-    def custom_flavors(self) -> set[Ref]:
-        """Return what may be the custom flavors of the components that are written."""
-        return {
+    def _refs_to_read(self) -> list[Ref]:
+        """Return which records matter, and are not to be deleted.
+
+        That is what is written, what stacks that are written consist of, and what may
+        be the custom flavors of components that are: whoever deletes one of these
+        meanwhile changes what was read.
+        """
+        parts = (
+            ref for s in self.changed_stacks() for ref in s.component_refs.values()
+        )
+        flavors = (
             Ref.to_flavor(component.type, component.flavor)
             for component in map(_component_of, self._puts.values())
             if component and component.provider is None and is_name(component.flavor)
-        }
+        )
+        found = dict.fromkeys([*self._puts, *parts, *flavors])
+        # What is deleted first may even be damaged.
+        return [ref for ref in found if ref not in self._deleted]
 
     def components(self, component_type: str) -> Iterator[ComponentRecord]:
         yield from filter(None, map(_component_of, self._puts.values()))
@@ -132,14 +137,12 @@ class _After:
                 yield StackRecord.from_record(record)
 
 
-def _check_identities(view: View, transaction: Transaction) -> None:
+def _check_identities(existing: Mapping[Ref, Record], transaction: Transaction) -> None:
     """Let no record take the place of one with another identity."""
-    deleted = {delete.ref for delete in transaction.deletes}
-    uuids: dict[Ref, set[UUID]] = {put.ref: set() for put in transaction.puts}
-    # What is deleted first may even be damaged.
-    kept = [ref for ref in uuids if ref not in deleted]
-    for ref, existing in view.get_many(kept).items():
-        uuids[ref].add(existing.uuid)
+    uuids: dict[Ref, set[UUID]] = {
+        put.ref: {existing[put.ref].uuid} if put.ref in existing else set()
+        for put in transaction.puts
+    }
     for put in transaction.puts:
         uuids[put.ref].add(put.uuid)
         if len(uuids[put.ref]) > 1:

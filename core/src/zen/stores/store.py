@@ -301,9 +301,6 @@ class _RecordingView:
         self._revisions: dict[Ref, str | None] = {}
         self._guards: dict[str, str] = {}
 
-    def get(self, ref: Ref) -> Record | None:
-        return self.get_many([ref]).get(ref)
-
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         wanted = list(refs)
         found = self._driver.get_many(wanted)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime, timezone
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from zen.errors import DamagedDataError
 from zen.records import Ref
@@ -27,9 +27,21 @@ __all__ = [
     "is_applied",
     "last_change",
     "last_sequence",
+    "next_sequence",
     "prune_commits",
     "read_commits",
 ]
+
+
+# Whether the log has a transaction's id, and the last numbers: the guards know one,
+# too, where the log was emptied.
+_POSITION: Final = select(
+    select(COMMITS.c.sequence)
+    .where(COMMITS.c.transaction_id == bindparam("id"))
+    .scalar_subquery(),
+    select(func.max(COMMITS.c.sequence)).scalar_subquery(),
+    select(func.max(GUARDS.c.revision)).scalar_subquery(),
+)
 
 
 def is_applied(connection: Connection, transaction: Transaction) -> bool:
@@ -43,23 +55,36 @@ def last_sequence(connection: Connection) -> int:
     return connection.scalar(select(func.max(COMMITS.c.sequence))) or 0
 
 
-def add_commit(
-    connection: Connection,
-    transaction: Transaction,
-    before: dict[Ref, RowMapping],
-    after: dict[Ref, Put],
-) -> int:
-    """Add a commit to the log, and return its number.
+def next_sequence(connection: Connection, transaction: Transaction) -> int | None:
+    """Return the number of the commit to be, or None if it was made before.
+
+    It is one statement, for the time of a commit is that of its statements.
 
     Args:
         connection: The database, locked.
+        transaction: What is to be committed.
+    """
+    row = connection.execute(_POSITION, {"id": str(transaction.id)})
+    found, *last = row.one()
+    return None if found is not None else max(each or 0 for each in last) + 1
+
+
+def add_commit(
+    connection: Connection,
+    sequence: int,
+    transaction: Transaction,
+    before: dict[Ref, RowMapping],
+    after: dict[Ref, Put],
+) -> None:
+    """Add a commit to the log.
+
+    Args:
+        connection: The database, locked.
+        sequence: The commit's number.
         transaction: What is committed.
         before: The rows, as they are, of the records that it changes.
         after: What it writes.
     """
-    # The guards know it, too, where the log was emptied.
-    known = connection.scalar(select(func.max(GUARDS.c.revision))) or 0
-    sequence = max(last_sequence(connection), known) + 1
     author = transaction.author
     commit = {
         "sequence": sequence,
@@ -82,7 +107,6 @@ def add_commit(
     ]
     if changes:
         connection.execute(insert(CHANGES), changes)
-    return sequence
 
 
 def last_change(connection: Connection, kind: str, key: str = "") -> RowMapping | None:

@@ -73,8 +73,10 @@ def _begin(connection: Connection, file: Path) -> None:
     connection.exec_driver_sql(options.get("zen_begin", READ))
     # SQLite takes the missing part of a last page for zeros, and a byte for nothing.
     # From here on, nobody changes the file's length.
-    pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    page = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    found = connection.exec_driver_sql(
+        "SELECT * FROM pragma_page_count, pragma_page_size"
+    )
+    pages, page = found.one()
     size = file.stat().st_size
     if size and (size < pages * page or size % page):
         raise sqlite3.DatabaseError("the file was cut short")

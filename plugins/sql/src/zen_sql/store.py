@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from zen.errors import (
     ConflictError,
@@ -16,12 +16,13 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.records import Record, Ref
-from zen.stores import Author, Check, Page, StoreDriver
+from zen.stores import Author, Check, GuardCheck, Page, StoreDriver
 from zen_sql.commits import (
     add_commit,
     is_applied,
     last_change,
     last_sequence,
+    next_sequence,
     prune_commits,
     read_commits,
 )
@@ -30,16 +31,30 @@ from zen_sql.tables import GUARDS, METADATA, PROFILE, RECORDS
 from zen_sql.urls import normalise, parse_url, sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-    from zen.stores import Commit, GuardCheck, Put, Transaction
+    from zen.stores import Commit, Put, Transaction
 
 __all__ = ["SQLStoreDriver"]
 
 _NO_GUARD: Final = "0"
+# To make a statement takes about as long as to execute it.
+_AT_KEYS: Final = (RECORDS.c.kind == bindparam("of_kind")) & RECORDS.c.key.in_(
+    bindparam("keys", expanding=True)
+)
+_SELECT: Final = select(RECORDS).where(_AT_KEYS)
+_DELETE: Final = delete(RECORDS).where(_AT_KEYS)
+_SELECT_GUARDS: Final = select(GUARDS).where(
+    GUARDS.c.kind.in_(bindparam("kinds", expanding=True))
+)
+_UPDATE_GUARD: Final = (
+    update(GUARDS)
+    .where(GUARDS.c.kind == bindparam("of_kind"))
+    .values(revision=bindparam("sequence"))
+)
 # Some databases take no more than 999 values in a statement.
 _REFS_AT_ONCE: Final = 400
 # Keys are ASCII, and this is greater than any character that one may have.
@@ -88,9 +103,8 @@ class SQLStoreDriver(StoreDriver):
         with self._database.reading(PROFILE) as connection:
             if connection is None:
                 return {}
-            for keys, kind in _batches(wanted):
-                query = select(RECORDS).where(_kind(kind), RECORDS.c.key.in_(keys))
-                for row in connection.execute(query).mappings():
+            for batch in _batches(wanted):
+                for row in connection.execute(_SELECT, batch).mappings():
                     record = self._parse(row)
                     found[record.ref] = record
         return {ref: found[ref] for ref in wanted if ref in found}
@@ -131,8 +145,9 @@ class SQLStoreDriver(StoreDriver):
         """Apply a transaction; one that was applied before is not applied again."""
 
         def apply(connection: Connection) -> None:
-            if not is_applied(connection, transaction):
-                _apply(connection, transaction)
+            sequence = next_sequence(connection, transaction)
+            if sequence is not None:
+                _apply(connection, transaction, sequence)
 
         self._database.write(
             PROFILE, apply, is_done=partial(is_applied, transaction=transaction)
@@ -199,48 +214,55 @@ def _kind(kind: str) -> ColumnElement[bool]:
     return RECORDS.c.kind == kind
 
 
-def _batches(refs: list[Ref]) -> Iterator[tuple[list[str], str]]:
+def _batches(refs: list[Ref]) -> Iterator[dict[str, object]]:
+    """Yield the parameters of `_AT_KEYS` for some references after the other."""
     for kind in dict.fromkeys(ref.kind for ref in refs):
         keys = [ref.key for ref in refs if ref.kind == kind]
         for start in range(0, len(keys), _REFS_AT_ONCE):
-            yield keys[start : start + _REFS_AT_ONCE], kind
+            yield {"of_kind": kind, "keys": keys[start : start + _REFS_AT_ONCE]}
 
 
 def _guard(connection: Connection, kind: str) -> str:
-    query = select(GUARDS.c.revision).where(GUARDS.c.kind == kind)
-    revision = connection.scalar(query)
-    return _NO_GUARD if revision is None else str(revision)
+    return _guards(connection, {kind}).get(kind, _NO_GUARD)
 
 
-def _apply(connection: Connection, transaction: Transaction) -> None:
+def _guards(connection: Connection, kinds: Collection[str]) -> dict[str, str]:
+    rows = connection.execute(_SELECT_GUARDS, {"kinds": [*kinds]})
+    return {kind: str(revision) for kind, revision in rows}
+
+
+def _apply(connection: Connection, transaction: Transaction, sequence: int) -> None:
     puts = {put.ref: put for put in transaction.puts}
     changed = list(dict.fromkeys([*(item.ref for item in transaction.deletes), *puts]))
     checked = [item.ref for item in transaction.checks if isinstance(item, Check)]
     rows = _rows(connection, [*changed, *checked])
+    kinds = sorted({ref.kind for ref in changed})
+    guarded = [item.kind for item in transaction.checks if isinstance(item, GuardCheck)]
+    guards = _guards(connection, {*kinds, *guarded})
     for check in transaction.checks:
-        if not _holds(connection, check, rows):
+        if not _holds(check, rows, guards):
             raise _conflict(connection, check)
     before = {ref: rows[ref] for ref in changed if ref in rows}
-    sequence = add_commit(connection, transaction, before, puts)
-    for keys, kind in _batches(list(before)):
-        at_keys = and_(_kind(kind), RECORDS.c.key.in_(keys))
-        connection.execute(delete(RECORDS).where(at_keys))
+    add_commit(connection, sequence, transaction, before, puts)
+    for batch in _batches(list(before)):
+        connection.execute(_DELETE, batch)
     if puts:
         connection.execute(
             insert(RECORDS), [_row(put, sequence) for put in puts.values()]
         )
-    for kind in sorted({ref.kind for ref in changed}):
-        connection.execute(delete(GUARDS).where(GUARDS.c.kind == kind))
-        connection.execute(insert(GUARDS), {"kind": kind, "revision": sequence})
+    for kind in kinds:
+        if kind in guards:
+            new = {"of_kind": kind, "sequence": sequence}
+            connection.execute(_UPDATE_GUARD, new)
+        else:
+            connection.execute(insert(GUARDS), {"kind": kind, "revision": sequence})
 
 
 def _rows(connection: Connection, refs: Iterable[Ref]) -> dict[Ref, RowMapping]:
     return {
         Ref(row["kind"], row["key"]): row
-        for keys, kind in _batches(list(dict.fromkeys(refs)))
-        for row in connection.execute(
-            select(RECORDS).where(_kind(kind), RECORDS.c.key.in_(keys))
-        ).mappings()
+        for batch in _batches(list(dict.fromkeys(refs)))
+        for row in connection.execute(_SELECT, batch).mappings()
     }
 
 
@@ -257,10 +279,12 @@ def _conflict(connection: Connection, check: Check | GuardCheck) -> ConflictErro
 
 
 def _holds(
-    connection: Connection, check: Check | GuardCheck, rows: Mapping[Ref, RowMapping]
+    check: Check | GuardCheck,
+    rows: Mapping[Ref, RowMapping],
+    guards: Mapping[str, str],
 ) -> bool:
     if not isinstance(check, Check):
-        return _guard(connection, check.kind) == check.guard
+        return guards.get(check.kind, _NO_GUARD) == check.guard
     row = rows.get(check.ref)
     return (None if row is None else str(row["revision"])) == check.revision
 
