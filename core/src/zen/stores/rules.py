@@ -182,7 +182,7 @@ def _check_unused(after: _After, ref: Ref) -> None:
 def _check_flavor_unused(after: _After, ref: Ref) -> None:
     component_type, _, _ = ref.key.partition("/")
     users = sorted(
-        f"'{component.name}'"
+        component.name
         for component in after.components(component_type)
         if component.provider is None
         and f"{component.type}/{component.flavor.lower()}" == ref.key
@@ -191,9 +191,9 @@ def _check_flavor_unused(after: _After, ref: Ref) -> None:
         title = component_type.replace("_", " ")
         raise InUseError(
             f"{ref} is that of {title}{'s' if len(users) > 1 else ''}"
-            f" {', '.join(users)}.",
-            hint="Delete them first, with"
-            f" 'zen {component_type.replace('_', '-')} delete NAME'.",
+            f" {', '.join(map(repr, users))}.",
+            hint=f"Delete {'each' if len(users) > 1 else 'it'} first, with"
+            f" 'zen {_command_of(ref)} delete {users[0]}'.",
         )
 
 
