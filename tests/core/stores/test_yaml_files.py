@@ -182,3 +182,25 @@ def test_an_interruption_leaves_the_old_state(
         "a": b"old",
         "b": b"old",
     }
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a: &a [*a]\n",
+        b"a: &a {b: {c: *a}}\n",
+        b"a0: &a0 [x]\n"
+        + b"".join(
+            f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n".encode()
+            for n in range(1, 10)
+        ),
+    ],
+)
+def test_aliases_exhaust_nobody(data: bytes) -> None:
+    with pytest.raises(DamagedDataError, match="aliases included"):
+        parse_yaml(data, FILE, end_mark=False)
+
+
+def test_an_alias_stands_for_what_it_names() -> None:
+    found = parse_yaml(b"a: &a [1]\nb: *a\nc: *a\n", FILE, end_mark=False)
+    assert found == {"a": [1], "b": [1], "c": [1]}

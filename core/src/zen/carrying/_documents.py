@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import yaml
 
 from zen.errors import DamagedDataError
 from zen.stores.yaml_files import (
     DEEPEST,
+    LARGEST,
     SAFE_LOADER,
     check_depth,
     line_of,
     located_errors,
     too_deep,
+    too_large,
 )
 
 if TYPE_CHECKING:
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "read_documents"]
 
-# A file from elsewhere mustn't exhaust this process: aliases of aliases make a few
-# bytes mean gigabytes.
-_LARGEST: Final = 100_000
 
 _Place = tuple[str, ...]
 
@@ -79,7 +78,7 @@ def read_documents(data: bytes, where: str) -> list[Document]:
 def _places(root: yaml.Node, where: str) -> Iterator[tuple[_Place, int]]:
     """Yield the line of each thing; raise for keys that are there twice."""
     waiting: list[tuple[_Place, yaml.Node, yaml.Node]] = [((), root, root)]
-    for _ in range(_LARGEST):
+    for _ in range(LARGEST):
         if not waiting:
             return
         place, named, node = waiting.pop()
@@ -94,8 +93,7 @@ def _places(root: yaml.Node, where: str) -> Iterator[tuple[_Place, int]]:
                 ((*place, str(index)), item, item)
                 for index, item in enumerate(node.value)
             ]
-    reason = f"it holds more than {_LARGEST} values, aliases included"
-    raise DamagedDataError(where, reason)
+    raise too_large(where)
 
 
 def _entries(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEEPEST",
+    "LARGEST",
     "SAFE_LOADER",
     "check_depth",
     "check_end_mark",
@@ -32,6 +33,7 @@ __all__ = [
     "replace_files",
     "staged_files",
     "too_deep",
+    "too_large",
     "unavailable",
 ]
 
@@ -45,6 +47,8 @@ _Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 DEEPEST: Final = 100
 _OPENINGS: Final = (b"[", b"{", b"- ", b"? ")
 _MANY: Final = 10_000
+# Aliases of aliases make a few bytes mean gigabytes.
+LARGEST: Final = 100_000
 
 
 def dump_yaml(content: Mapping[str, object], *, end_mark: bool = True) -> bytes:
@@ -82,6 +86,8 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
         if sum(map(data.count, _OPENINGS)) > _MANY:
             check_depth(data, path)
         content = yaml.load(data, Loader=SAFE_LOADER)  # noqa: S506 - as its name says
+        if b"*" in data:
+            _check_aliases(content, path)
     if end_mark:
         check_end_mark(data, path)
     if not isinstance(content, dict):
@@ -104,6 +110,29 @@ def check_depth(data: bytes, path: Path | str) -> None:
 def line_of(found: yaml.Node | yaml.Event) -> int:
     """Return the line that something begins on."""
     return found.start_mark.line + 1 if found.start_mark else 1
+
+
+def _check_aliases(content: object, path: Path) -> None:
+    """Raise `DamagedDataError` if something holds itself, or means too much."""
+    sizes: dict[int, int] = {}
+
+    def size(value: object) -> int:
+        if not isinstance(value, dict | list):
+            return 1
+        if id(value) not in sizes:
+            sizes[id(value)] = LARGEST  # what is looked at while it is counted, if so
+            items = value.values() if isinstance(value, dict) else value
+            sizes[id(value)] = 1 + sum(map(size, items))
+        return sizes[id(value)]
+
+    if size(content) > LARGEST:
+        raise too_large(path)
+
+
+def too_large(path: Path | str) -> DamagedDataError:
+    """Return the error of what holds more than `LARGEST` values, or itself."""
+    reason = f"it holds more than {LARGEST} values, aliases included"
+    return DamagedDataError(path, reason)
 
 
 def too_deep(path: Path | str, line: int) -> DamagedDataError:
