@@ -25,7 +25,6 @@ from zen.records import (
 )
 from zen.stores.driver import Check, Delete, GuardCheck, Put, Transaction
 from zen.stores.history import Author
-from zen.stores.rules import validate
 from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
@@ -151,11 +150,11 @@ class Store:
 
     def check(self, stack: StackRecord) -> None:
         """Raise what `save` would raise for a stack, and write nothing."""
-        validate(_RecordingView(self.driver), Transaction(puts=(_put(stack),)))
+        _validate(_RecordingView(self.driver), Transaction(puts=(_put(stack),)))
 
     def check_deletion(self, ref: Ref) -> None:
         """Raise what the rules would when a record is deleted, and write nothing."""
-        validate(_RecordingView(self.driver), Transaction(deletes=(Delete(ref),)))
+        _validate(_RecordingView(self.driver), Transaction(deletes=(Delete(ref),)))
 
     def replace_component(
         self, component_type: str, name: str, new: ComponentRecord
@@ -264,7 +263,7 @@ class Store:
         )
         for attempt in range(_ATTEMPTS):
             view = _RecordingView(self.driver)
-            validate(view, wanted)
+            _validate(view, wanted)
             relied_on = (*expected, *view.checks())
             try:
                 self.driver.commit(replace(wanted, checks=relied_on))
@@ -322,6 +321,13 @@ class _RecordingView:
             *(Check(ref, revision) for ref, revision in self._revisions.items()),
             *(GuardCheck(kind, guard) for kind, guard in self._guards.items()),
         ]
+
+
+def _validate(view: _RecordingView, transaction: Transaction) -> None:
+    # Only changes need the rules.
+    from zen.stores.rules import validate
+
+    validate(view, transaction)
 
 
 def _unchanged(record: Record) -> Check:
