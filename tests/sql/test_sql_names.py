@@ -10,8 +10,9 @@ import pytest
 from tests.servers import execute
 from zen.records import Ref
 from zen.stores import Put, Transaction
-from zen_sql.names import names
+from zen_sql.names import _LAYOUT, names
 from zen_sql.store import SQLStoreDriver
+from zen_sql.tables import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +72,7 @@ def test_a_variable_in_a_url_is_replaced(
         "oracle://root@localhost/zen",
         "mysql:///zen",
         "mysql://root@localhost/zen?charset=utf8mb4",
+        "mysql://root@localhost/zen?ssl_ca=/ca.pem",
     ],
 )
 def test_what_is_unusual_is_left_to_the_driver(url: str, tmp_path: Path) -> None:
@@ -84,6 +86,10 @@ def test_another_layout_is_left_to_the_driver(
     fill(url)
     execute(url, "UPDATE zen_schema SET version = 2")
     assert names(None, file.parent, "note") is None
+
+
+def test_the_layout_is_the_one_that_the_driver_makes() -> None:
+    assert PROFILE.version == _LAYOUT
 
 
 def test_a_database_that_is_not_there_is_not_made(file: Path) -> None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from zen_sql.variables import expand_url
 
@@ -30,8 +30,6 @@ _PACKAGES: Final[dict[str, tuple[str, ...]]] = {
     "mariadb": ("pymysql",),
     "postgresql": ("psycopg2", "psycopg"),
 }
-# What PyMySQL calls as a URL does; the meaning of any other is SQLAlchemy's to know.
-_TLS: Final = {"ssl_ca", "ssl_cert", "ssl_key"}
 _TIMEOUT: Final = 2  # seconds; nobody waits longer for a completion
 
 
@@ -83,8 +81,9 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - what PEP 249 calls a connection
     connect = import_module(packages[0]).connect
     if server == "postgresql":
         return connect(f"{server}:{url.partition(':')[2]}", connect_timeout=_TIMEOUT)
-    options = dict(parse_qsl(parts.query))
-    if not parts.hostname or options.keys() - _TLS:
+    # PyMySQL takes options of the same names for something else: with `ssl_ca` alone
+    # it doesn't check whose certificate it is shown.
+    if not parts.hostname or parts.query:
         return None
     return connect(
         host=parts.hostname,
@@ -93,5 +92,4 @@ def _connect(url: str) -> Any:  # noqa: ANN401 - what PEP 249 calls a connection
         password=unquote(parts.password or "").encode(),  # as Latin-1 otherwise
         database=parts.path.lstrip("/"),
         connect_timeout=_TIMEOUT,
-        **options,
     )
