@@ -155,8 +155,7 @@ class ComponentRecord:
     @property
     def needs_secrets_manager(self) -> bool:
         """Whether an attribute refers to a secret in a secrets manager."""
-        values = (self.configuration.get(name) for name in self.secrets)
-        return any(isinstance(v, str) and SECRET_KEY.fullmatch(v) for v in values)
+        return _refers_to_manager(self.configuration)
 
     @property
     def shown_configuration(self) -> dict[str, object]:
@@ -350,6 +349,14 @@ def masked(
         else MASK
         for key, value in configuration.items()
     }
+
+
+def _refers_to_manager(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(map(_refers_to_manager, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_refers_to_manager, value))
+    return isinstance(value, str) and bool(SECRET_KEY.fullmatch(value))
 
 
 def _provider_payload(

@@ -155,6 +155,25 @@ def test_a_secret_is_never_recorded(
 
 
 @pytest.mark.usefixtures("mail")
+@pytest.mark.parametrize(
+    ("attribute", "value", "hint"),
+    [
+        ("password", "hush", "password='${NAME}'"),
+        ("tokens", ["hush"], """tokens='["${NAME}"]'"""),
+        ("account", {"password": "hush"}, """account='{KEY: "${NAME}"}'"""),
+        ("keys", {"a": b"${NAME}"}, "'keys' a SecretStr"),
+    ],
+)
+def test_what_to_give_in_place_of_a_secret_fits_its_attribute(
+    factory: ComponentFactory, attribute: str, value: object, hint: str
+) -> None:
+    made = factory.create("alerter", "mail", "x", {attribute: value})
+    with pytest.raises(ComponentConfigurationError) as caught:
+        factory.record(made)
+    assert hint in caught.value.hint
+
+
+@pytest.mark.usefixtures("mail")
 def test_a_reference_to_a_secret_is_recorded(factory: ComponentFactory) -> None:
     made = factory.create("alerter", "mail", "x", {"password": "${MAIL_PASSWORD}"})
     record = factory.record(made)

@@ -6,7 +6,7 @@ import pickle
 from typing import ClassVar
 
 import pytest
-from pydantic import Field, SecretBytes, SecretStr
+from pydantic import BaseModel, Field, SecretBytes, SecretStr
 
 from zen.components import StackComponent
 from zen.components.secrets import is_reference, reveal, secret_fields
@@ -54,6 +54,42 @@ def test_a_reference_is_kept_as_it_was_given() -> None:
     assert (stored["room"], stored["password"]) == ("ops", "${NAME}")
     assert Mail.model_validate(stored) == component
     assert Mail.model_validate_json(component.model_dump_json()) == component
+
+
+class Login(BaseModel):
+    user: str
+    password: SecretStr
+
+
+class Keyring(Mail):
+    by_id: dict[int, SecretStr] = Field(default_factory=dict)
+    listed: list[list[SecretStr]] = Field(default_factory=list)
+    pair: tuple[str, SecretStr] = ("", SecretStr(""))
+    bag: set[SecretStr] = Field(default_factory=set)
+    login: Login | None = None
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("by_id", {"1": "${NAME}", "2": "{{db.key}}"}),
+        ("listed", [["${NAME}"], ["${OTHER}", "{{db.key}}"]]),
+        ("pair", ["ana", "${NAME}"]),
+        ("bag", ["${NAME}"]),
+        ("login", {"user": "ana", "password": "${NAME}"}),
+    ],
+)
+def test_a_reference_is_kept_wherever_it_is(attribute: str, value: object) -> None:
+    component = Keyring.model_validate({"name": "x", attribute: value})
+    stored = component.model_dump(mode="json")
+    assert stored[attribute] == value
+    assert Keyring.model_validate(stored) == component
+
+
+def test_a_secret_beside_references_is_shown_nowhere() -> None:
+    keys = {1: SecretStr("hush"), 2: SecretStr("${NAME}")}
+    stored = Keyring(name="x", by_id=keys).model_dump(mode="json")
+    assert stored["by_id"] == {"1": "**********", "2": "${NAME}"}
 
 
 def test_a_secret_is_shown_nowhere() -> None:

@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from zen.components.secrets import is_reference, reveal
+from zen.components.secrets import reveal, with_references
 from zen.errors import did_you_mean
 from zen.names import check_name
 
@@ -90,13 +90,10 @@ class StackComponent(BaseModel, ABC):
         content: dict[str, object] = serialize(self)
         if info.mode != "json":
             return content
-        secrets = {name: getattr(self, name, None) for name in content}
-        references = {
-            name: secret.get_secret_value()
-            for name, secret in secrets.items()
-            if isinstance(secret, SecretStr) and is_reference(secret)
+        return {
+            name: with_references(getattr(self, name, None), dumped)
+            for name, dumped in content.items()
         }
-        return {**content, **references}
 
     def bind_secrets(self, manager: BaseSecretsManager) -> None:
         """Say where `reveal` looks for secrets; a stack does so for its components."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import yaml
-from pydantic import ValidationError
+from pydantic import SecretBytes, SecretStr, ValidationError
 
 from zen.catalog import on_one_line
 from zen.components.flavors import Flavors
-from zen.components.secrets import is_plain, secret_fields
+from zen.components.secrets import is_plain, plain_secrets, secret_fields
 from zen.errors import ComponentConfigurationError, did_you_mean
 from zen.records import ComponentRecord
 
@@ -135,10 +135,7 @@ class ComponentFactory:
                 raise ComponentConfigurationError(
                     f"'{attribute}' of {component.TYPE.replace('_', ' ')}"
                     f" '{component.name}' is a secret, and no store may keep one.",
-                    hint="Name an environment variable that holds it, as in"
-                    f" {attribute}='${{NAME}}', or a key of a secret of the stack's"
-                    f" secrets manager, as in {attribute}='{{{{name.key}}}}'; see"
-                    " 'zen secret --help'.",
+                    hint=_reference_hint(attribute, value),
                 )
         return ComponentRecord(
             type=component.TYPE,
@@ -188,6 +185,24 @@ def _attributes_hint(
     names = (f"--{key}" for key in sorted(set(cls.model_fields) - _IDENTITY))
     command = f"zen {component_type.replace('_', '-')} flavor describe {flavor}"
     return f"Attributes: {', '.join(names) or 'none'}; see '{command}'."
+
+
+def _reference_hint(attribute: str, value: object) -> str:
+    """Say what to give in place of a secret."""
+    if any(isinstance(secret, SecretBytes) for secret in plain_secrets(value)):
+        return (
+            "No reference can be given in its place, for it is SecretBytes: its"
+            f" flavor's author should make '{attribute}' a SecretStr."
+        )
+    form = "%s"
+    if not isinstance(value, SecretStr):
+        form = '{KEY: "%s"}' if isinstance(value, dict) else '["%s"]'
+    variable, key = form % "${NAME}", form % "{{name.key}}"
+    return (
+        f"Name an environment variable that holds it, as in {attribute}='{variable}',"
+        f" or a key of a secret of the stack's secrets manager, as in"
+        f" {attribute}='{key}'; see 'zen secret --help'."
+    )
 
 
 def _refused(cls: type[StackComponent], texts: Mapping[str, str]) -> set[str]:

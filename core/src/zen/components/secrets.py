@@ -11,7 +11,7 @@ from zen import references
 from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Protocol
 
     from pydantic import BaseModel
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
             """Return a secret's keys and values; raise `KeyError` without it."""
 
 
-__all__ = ["is_plain", "is_reference", "reveal", "secret_fields"]
+__all__ = [
+    "is_plain",
+    "is_reference",
+    "plain_secrets",
+    "reveal",
+    "secret_fields",
+    "with_references",
+]
 
 
 def is_reference(value: object) -> bool:
@@ -37,11 +44,37 @@ def is_reference(value: object) -> bool:
 
 def is_plain(value: object) -> bool:
     """Tell whether a value is, or holds, a secret as it is."""
+    return any(True for _ in plain_secrets(value))
+
+
+def plain_secrets(value: object) -> Iterator[SecretStr | SecretBytes]:
+    """Yield the secrets that a value is, or holds, as they are."""
     if isinstance(value, dict):
-        return any(map(is_plain, value.values()))
+        value = [*value.values()]
     if isinstance(value, list | tuple | set | frozenset):
-        return any(map(is_plain, value))
-    return isinstance(value, SecretStr | SecretBytes) and not is_reference(value)
+        for item in value:
+            yield from plain_secrets(item)
+    elif isinstance(value, SecretStr | SecretBytes) and not is_reference(value):
+        yield value
+
+
+def with_references(value: object, dumped: object) -> object:
+    """Return what was dumped, with the references that pydantic has masked in it.
+
+    Args:
+        value: The value.
+        dumped: What pydantic made of it for JSON.
+    """
+    if isinstance(value, SecretStr) and is_reference(value):
+        return value.get_secret_value()
+    if isinstance(dumped, dict):
+        items = zip(_values(value, dumped), dumped.items(), strict=True)
+        return {key: with_references(part, item) for part, (key, item) in items}
+    if not isinstance(dumped, list):
+        return dumped
+    if isinstance(value, list | tuple | set | frozenset) and len(value) == len(dumped):
+        return [*map(with_references, value, dumped)]
+    return dumped
 
 
 def secret_fields(cls: type[BaseModel]) -> tuple[str, ...]:
@@ -67,6 +100,15 @@ def reveal(secret: SecretStr, manager: SecretsManager | None = None) -> str:
     if found := references.SECRET_KEY.fullmatch(text):
         return _from_manager(text, found[1], found[2], manager)
     return text
+
+
+def _values(value: object, dumped: Mapping[str, object]) -> Collection[object]:
+    """Return what the values of a mapping that was dumped were before."""
+    # The keys of a mapping may be others in JSON; a model's are its attributes.
+    if isinstance(value, dict) and len(value) == len(dumped):
+        return value.values()
+    attributes = getattr(value, "__dict__", {})
+    return [attributes.get(key) for key in dumped]
 
 
 def _is_secret(annotation: object) -> bool:
