@@ -151,6 +151,40 @@ def test_a_command_that_is_mended_is_noticed(folder: Path, package: Path) -> Non
 
 
 @pytest.mark.usefixtures("horn")
+def test_what_changes_while_plugins_are_asked_is_noticed(
+    folder: Path,
+    package: Path,
+    scans: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody knows which of its contents answered."""
+    original = _apart.ask_apart
+
+    def ask_and_change(claims: Sequence[Claim], on_delay: object) -> object:
+        answers = original(claims, on_delay)  # type: ignore[arg-type]
+        (package / "plugin.py").touch()
+        return answers
+
+    monkeypatch.setattr("zen.catalog._apart.ask_apart", ask_and_change)
+    plugin(folder)
+    monkeypatch.setattr("zen.catalog._apart.ask_apart", original)
+    plugin(folder)
+    plugin(folder)
+    assert scans.count("ask") == 2
+
+
+def test_what_stands_among_the_modules_may_be_anything(
+    fake_distribution: FakeDistribution, folder: Path
+) -> None:
+    fake_distribution(
+        "acme-lazy",
+        "import sys\n\nclass Lazy:\n    def __getattr__(self, name):\n"
+        "        raise ImportError(name)\n\nsys.modules['acme_lazy.later'] = Lazy()",
+    )
+    assert plugin(folder, "acme-lazy").state is not PluginState.FAILED
+
+
+@pytest.mark.usefixtures("horn")
 def test_a_plugin_that_comes_or_goes_is_noticed(
     fake_distribution: FakeDistribution,
     folder: Path,

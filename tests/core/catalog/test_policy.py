@@ -58,6 +58,7 @@ def marked(fake_distribution: FakeDistribution, tmp_path: Path) -> Owner:
         {"allow": ("other",)},
         {"deny": ("horn",)},
         {"deny": ("Acme.Horn",)},
+        {"deny": ("acme_-.horn",)},
         {"allow": ("horn",), "deny": ("acme_horn",)},
     ],
 )

@@ -89,6 +89,62 @@ def test_a_broken_configuration_stops_no_command_about_plugins(
     zen("--help")
 
 
+def test_a_broken_configuration_lets_no_plugin_be_imported(
+    zen: Zen, config: Path
+) -> None:
+    """Nobody knows which of them it denies."""
+    zen("profile", "list")
+    (config / "config.yaml").write_text("plugins: {deny: [local]}\nprofiles: [\n")
+    assert set(states(zen).values()) == {"disabled"}
+    outcome = zen("plugin", "doctor", code=1)
+    assert "all are disabled by a configuration that can't be read" in outcome.out
+    assert "config.yaml, line 3" in outcome.err
+
+
+def test_doctor_names_a_wrong_name(zen: Zen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZEN_PLUGINS", "sqlit")
+    assert "Did you mean 'sqlite'?" in zen("plugin", "doctor", code=1).err
+
+
+def test_a_plugin_that_was_disabled_may_be_removed(
+    zen: Zen, config: Path, fake_distribution: FakeDistribution
+) -> None:
+    """What names it can be forgotten, as the error says."""
+    fake_distribution("acme-horn")
+    zen("plugin", "disable", "acme-horn")
+    text = (config / "config.yaml").read_text()
+    (config / "config.yaml").write_text(text.replace("acme-horn", "acme-gone"))
+    refused = zen("artifact-store", "flavor", "describe", "local", code=1).err
+    assert "'zen plugin enable acme-gone'" in refused
+    assert "disabled no longer" in zen("plugin", "enable", "acme-gone").out
+    zen("artifact-store", "flavor", "describe", "local")
+    assert "'acme-gone'" in zen("plugin", "enable", "acme-gone", code=1).err
+
+
+def test_a_name_of_two_plugins_tells_neither(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    for name in ("one", "two"):
+        fake_distribution(name, plugin="same")
+    refused = zen("plugin", "disable", "same", code=1).err
+    assert "one 1.0 and two 1.0 both call their plugin 'same'" in refused
+    assert "Name the distribution, as in 'one'." in refused
+
+
+def test_a_spec_of_another_class_is_a_fault(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    """A subclass can't be told from the index."""
+    fake_distribution(
+        "acme-horn",
+        "class MySpec(CommandSpec):\n    __slots__ = ()\n\n"
+        "@hookimpl\ndef zen_commands():\n    return [MySpec('horn', 'a.b:c')]",
+    )
+    assert states(zen)["acme-horn"] == "failed"
+    assert "which is no CommandSpec" in zen("plugin", "list").err
+    zen("--help")
+
+
 def test_freeze_prints_requirements(zen: Zen) -> None:
     assert "zen-plugin-local==1.0.0\n" in zen("plugin", "freeze").out
 

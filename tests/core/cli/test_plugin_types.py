@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zen.catalog import RESERVED_TYPES
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -118,3 +120,16 @@ def test_an_unknown_component_of_the_type_is_explained(zen: Zen) -> None:
     outcome = zen("stack", "register", "x", *DEFAULTS, "-dv", "gone", code=1)
     assert "Data validator 'gone' does not exist." in outcome.err
     assert "zen data-validator register --help" in outcome.err
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_TYPES))
+def test_a_type_takes_no_name_that_stacks_need(
+    zen: Zen, fake_distribution: FakeDistribution, name: str
+) -> None:
+    hooks = HOOKS.replace('"data_validator"', f'"{name}"')
+    fake_distribution("acme-checks", hooks, PARTS)
+    err = zen("plugin", "list").err
+    assert f"it offers 'zen stack register --{name}', which is the core's" in err
+    assert zen("stack", "register", "--help").out
+    command = ("plugin", "new", "acme-x", "--kind", "component-type", "--type", name)
+    assert "stacks have something else of that name" in zen(*command, code=1).err

@@ -45,6 +45,21 @@ def test_the_environment_takes_the_configurations_place(
     assert "ZEN_PLUGINS" in policy.source
 
 
+def test_the_environment_counts_whatever_the_configuration_is(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(config, "{denny: [a]}")
+    monkeypatch.setenv("ZEN_PLUGINS", "none")
+    assert PluginSettings().policy().allow == ()
+
+
+def test_a_plugin_that_is_gone_can_be_forgotten(config: Path) -> None:
+    write(config, "{deny: [Acme_Horn, b]}")
+    assert PluginSettings().forget("acme-horn")
+    assert PluginSettings().policy().deny == ("b",)
+    assert not PluginSettings().forget("acme-horn")
+
+
 @pytest.mark.parametrize(("value", "strict"), [("1", True), ("0", False), ("", False)])
 def test_the_environment_may_be_strict(
     monkeypatch: pytest.MonkeyPatch, value: str, *, strict: bool

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zen.catalog._blame import contract_error, how_to_settle, on_one_line
 from zen.catalog._catalog import Catalog
 from zen.catalog._discovery import UNKNOWN, Claim, find_claims
-from zen.catalog._inventory import claims_in_use
+from zen.catalog._inventory import RESERVED_TYPES, claims_in_use
 from zen.catalog._plugins import (
     CORE,
     Answer,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CORE",
+    "RESERVED_TYPES",
     "UNKNOWN",
     "Answer",
     "Breakage",

@@ -9,7 +9,7 @@ from importlib.machinery import PathFinder
 from traceback import walk_tb
 from typing import TYPE_CHECKING, cast
 
-from zen.catalog._blame import load_error
+from zen.catalog._blame import faulty_plugin, load_error, on_one_line
 from zen.catalog._imports import resolve
 from zen.catalog._isolation import run_apart
 from zen.catalog._loader import ask
@@ -60,7 +60,7 @@ def ask_apart(
         job = ([row_of_claim(claim) for claim in rest], requests)
         told, ending = _run(job, on_delay)
         for row, files in told[: len(rest)]:
-            answer = read_answer(cast("AnswerRow", row))
+            answer = _read(claims[len(found)], row)
             commands += [(len(found), source) for source in _sources(answer)]
             found.append((answer, files))
         if len(told) < len(rest):
@@ -117,6 +117,15 @@ def _run(
     return cast("list[tuple[object, list[str]]]", results[1:]), ending
 
 
+def _read(claim: Claim, row: object) -> Answer:
+    try:
+        return read_answer(cast("AnswerRow", row))
+    # A plugin may have put anything into its specs when they had been checked.
+    except Exception as error:  # noqa: BLE001
+        problem = f"it offers what can't be read: {on_one_line(error)}"
+        return Answer(error=faulty_plugin(claim.owner, problem))
+
+
 def _sources(answer: Answer) -> list[str]:
     """Return the import strings of a plugin's commands."""
     return [spec.source for spec in answer.specs if isinstance(spec, CommandSpec)]
@@ -161,18 +170,25 @@ def _files_behind(
 ) -> list[str]:
     """Return the files of a package that were imported, and those that raised."""
     package = module.partition(".")[0]
-    imported = (
+    imported = [
         value
-        for name, value in sys.modules.items()
+        for name, value in [*sys.modules.items()]
         if name not in before and name.partition(".")[0] == package
-    )
-    files = {str(getattr(value, "__file__", None) or "") for value in imported}
+    ]
+    files = set(map(_file_of, imported))
     while error:
         files |= {frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)}
         files |= {str(getattr(error, "filename", "")), str(getattr(error, "path", ""))}
         error = error.__cause__ or error.__context__
     files.update(_files_of(module))
     return sorted(file for file in files if os.path.isabs(file))
+
+
+def _file_of(module: object) -> str:
+    # What stands among the modules may be anything, and answer anything.
+    with suppress(Exception):
+        return str(vars(module).get("__file__") or "")
+    return ""
 
 
 def _package_of(module: str) -> list[str]:

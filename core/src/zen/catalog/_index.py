@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+import time
 from binascii import crc32
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -37,6 +39,9 @@ _CORE: Final = os.path.dirname(zen.__file__)
 _CORE_FILES: Final = ("builtin.py", "hookspecs.py", "plugin.py")
 # Indexes of other interpreters and paths; the oldest go when a new one comes.
 _KEPT: Final = 20
+_IS_INDEX: Final = re.compile(r"plugins-\w+\.json").fullmatch
+# The time of no file.
+_NEVER: Final = -1
 
 
 class Index:
@@ -116,12 +121,14 @@ class Index:
         # Only where plugins are new.
         from zen.catalog._apart import ask_apart
 
+        begin = time.time_ns()
         try:
             answers = ask_apart(claims, self._on_delay)
         except OSError:
             return {}  # no process can be started: they are asked in this one
+        end = time.time_ns()
         return {
-            claim: (_stamps(files), answer)
+            claim: (_stamps_unless_changed(files, begin, end), answer)
             for claim, (answer, files) in zip(claims, answers, strict=True)
         }
 
@@ -157,7 +164,7 @@ class Index:
     def _prune(self) -> None:
         paths = [entry.path for entry in os.scandir(self._folder)]
         oldest_first = sorted(
-            (path for path in paths if os.path.basename(path).startswith("plugins-")),
+            (path for path in paths if _IS_INDEX(os.path.basename(path))),
             key=lambda path: os.stat(path).st_mtime_ns,
         )
         for path in oldest_first[:-_KEPT]:
@@ -171,6 +178,17 @@ def _key() -> list[object]:
 
 def _stamps(paths: Iterable[object]) -> list[Stamp]:
     return [[path, _changed(path)] for path in map(str, paths)]
+
+
+def _stamps_unless_changed(files: Iterable[str], begin: int, end: int) -> list[Stamp]:
+    """Return stamps that don't fit where a file was changed in the meantime.
+
+    Nobody knows which of its contents the plugin was made of.
+    """
+    return [
+        [path, _NEVER if begin <= int(changed) <= end else changed]
+        for path, changed in _stamps(files)
+    ]
 
 
 def _changed(path: str) -> int:

@@ -24,10 +24,20 @@ if TYPE_CHECKING:
     from zen.catalog._policy import PluginPolicy
     from zen.errors import PluginError
 
-__all__ = ["Inventory", "claims_in_use", "core_inventory", "take_stock"]
+__all__ = [
+    "RESERVED_TYPES",
+    "Inventory",
+    "claims_in_use",
+    "core_inventory",
+    "take_stock",
+]
 
 SpecT = TypeVar("SpecT")
 
+# What a stack, and the command that registers one, have beside components.
+RESERVED_TYPES: Final = frozenset(
+    {"activate", "components", "help", "lifecycle", "name", "set", "uuid"}
+)
 _STATES: Final[dict[type, PluginState]] = {
     PluginIncompatibleError: PluginState.INCOMPATIBLE,
     AmbiguousPluginError: PluginState.AMBIGUOUS,
@@ -88,7 +98,7 @@ def take_stock(
     """
     inventory = core_inventory()
     taken = {name for offer in inventory.offers for name in _claimed_by(offer.spec)}
-    taken.add("zen stack register -h")
+    taken |= {"zen stack register -h", *map(_long_option, RESERVED_TYPES)}
     decided = _decide_unasked(claims, policy)
     asked = [claim for claim in claims if claim not in decided]
     answers = dict(zip(asked, ask_all(asked), strict=True))
@@ -194,13 +204,17 @@ def _usurpation(owner: Owner, answer: Answer, taken: set[str]) -> PluginError | 
     return None
 
 
+def _long_option(name: str) -> str:
+    return f"zen stack register --{name}"
+
+
 def _claimed_by(spec: object) -> list[str]:
     """Return what a spec takes for itself: commands, options, types of store."""
     if isinstance(spec, CommandSpec):
         return [f"zen {spec.name}"]
     if isinstance(spec, ComponentTypeSpec):
         option = [f"zen stack register -{spec.option}"] if spec.option else []
-        return [f"zen {spec.command}", *option]
+        return [f"zen {spec.command}", _long_option(spec.command), *option]
     if isinstance(spec, StoreDriverSpec):
         return [f"store type {spec.name}"]
     return []

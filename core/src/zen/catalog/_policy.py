@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from zen.errors import ConfigurationError, PluginNotFoundError, did_you_mean
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from zen.catalog._plugins import Owner
 
 __all__ = ["PluginPolicy", "find_owner"]
+
+# The packaging specification's, which packaging's own function costs an import for.
+_SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class PluginPolicy:
                 raise ConfigurationError(
                     f"There is no plugin '{name}', which {self.source} names."
                     f"{did_you_mean(_plain(name), known)}",
-                    hint="See 'zen plugin list' for those that there are.",
+                    hint="See 'zen plugin list' for those that there are"
+                    f"{_way_out(name) if name in self.deny else '.'}",
                 )
 
 
@@ -77,9 +82,13 @@ def find_owner(name: str, owners: Iterable[Owner]) -> Owner:
     raise PluginNotFoundError(name, names, hint="See 'zen plugin list'.")
 
 
+def _way_out(name: str) -> str:
+    return f"; if it was removed, forget it with 'zen plugin enable {name}'."
+
+
 def _names_of(owner: Owner) -> set[str]:
     return {_plain(owner.plugin), _plain(owner.distribution)}
 
 
 def _plain(name: str) -> str:
-    return name.strip().lower().replace("_", "-").replace(".", "-")
+    return _SEPARATORS.sub("-", name.strip()).lower()

@@ -90,8 +90,9 @@ class App:
             return self.plugin_settings.policy()
         except ZenError:
             # What must always work can't depend on the configuration; the commands
-            # that do will say what is wrong with it.
-            return PluginPolicy()
+            # that do will say what is wrong with it. Until then nobody knows which
+            # plugins may be imported.
+            return PluginPolicy(allow=(), source="a configuration that can't be read")
 
     @cached_property
     def repository(self) -> Repository:

@@ -15,6 +15,7 @@ from zen.cli.completers import complete_plugin
 from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import print_object, print_rows
+from zen.errors import ConfigurationError, PluginNotFoundError, ZenError
 from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 
 if TYPE_CHECKING:
@@ -127,7 +128,13 @@ def enable_plugin(app: App, name: str) -> None:
 
     For example: zen plugin enable local
     """
-    owner, _ = _owner_of(name)
+    try:
+        owner, _ = _owner_of(name)
+    except PluginNotFoundError:
+        if not app.plugin_settings.forget(name):
+            raise
+        click.echo(f"Plugin '{name}', which isn't installed, is disabled no longer.")
+        return
     app.plugin_settings.enable(owner)
     click.echo(f"Plugin '{owner.plugin}' is enabled.")
     _warn_of_override(app, owner, wanted=True)
@@ -147,6 +154,8 @@ def examine_plugins(app: App, output: str) -> None:
     # Loads all that components need, which the other commands don't.
     from zen.doctor import examine, find_clashes
 
+    # What was wrong may have been mended where the index doesn't look.
+    app.index.forget()
     diagnoses = []
     for claim in app.claims_to_use():
         notify(f"Examining '{claim.owner.plugin}' of {claim.owner}...")
@@ -162,8 +171,9 @@ def examine_plugins(app: App, output: str) -> None:
         for each in diagnoses
     ]
     headers = {key: key.upper() for key in (rows[0] if rows else ())}
-    print_rows(rows, output, headers=headers, empty="No plugins installed.")
+    print_rows(rows, output, headers=headers, empty=_absence(app))
     faults = [f"{d.owner.plugin}: {fault}" for d in diagnoses for fault in d.faults]
+    faults += _faults_of_policy(app)
     faults += find_clashes(diagnoses, app.plugin_policy())
     faults += _faults_in_company(app, {d.owner for d in diagnoses if d.faults})
     for fault in faults:
@@ -242,7 +252,14 @@ def _owner_of(name: str) -> tuple[Owner, bool]:
     """
     owners = [claim.owner for claim in find_claims()]
     owner = find_owner(name, owners)
-    return owner, [each.plugin for each in owners].count(owner.plugin) > 1
+    rivals = [each for each in owners if each.plugin == owner.plugin]
+    if len(rivals) > 1 and name == owner.plugin:
+        names = " and ".join(map(str, rivals))
+        raise ConfigurationError(
+            f"{names} both call their plugin '{name}'.",
+            hint=f"Name the distribution, as in '{rivals[0].distribution}'.",
+        )
+    return owner, len(rivals) > 1
 
 
 def _warn_of_override(app: App, owner: Owner, *, wanted: bool) -> None:
@@ -254,22 +271,31 @@ def _warn_of_override(app: App, owner: Owner, *, wanted: bool) -> None:
 
 def _faults_in_company(app: App, known: set[Owner]) -> list[str]:
     """Return what is wrong with plugins that have no fault by themselves."""
-    if not (troubled := _troubled(app, known)):
-        return []
-    # They may have been mended where the index doesn't look.
-    app.index.forget()
-    troubled = _troubled(app, known)
-    return [f"{p.owner.plugin}: {p.error.in_full}" for p in troubled if p.error]
-
-
-def _troubled(app: App, known: set[Owner]) -> list[Plugin]:
     policy = replace(app.plugin_policy(), strict=False)
     catalog = Catalog(app.index.find, app.index.ask_all, policy=lambda: policy)
     return [
-        each
+        f"{each.owner.plugin}: {each.error.in_full}"
         for each in catalog.troubled_plugins
-        if each.state is PluginState.FAILED and each.owner not in known
+        if each.state is PluginState.FAILED and each.owner not in known and each.error
     ]
+
+
+def _absence(app: App) -> str:
+    """Say why there is nothing to examine."""
+    if not find_claims():
+        return "No plugins installed."
+    return f"No plugin is in use: all are disabled by {app.plugin_policy().source}."
+
+
+def _faults_of_policy(app: App) -> list[str]:
+    """Return what is wrong with what is said about plugins."""
+    owners = [claim.owner for claim in find_claims()]
+    try:
+        if app.plugins:
+            app.plugin_settings.policy().check(owners)
+    except ZenError as error:
+        return [error.in_full]
+    return []
 
 
 def _provides(app: App, each: Plugin) -> dict[str, list[str]]:

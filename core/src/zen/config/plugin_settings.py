@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from zen.catalog import PluginPolicy
-from zen.errors import DamagedDataError
+from zen.catalog import Owner, PluginPolicy
+from zen.errors import DamagedDataError, ZenError
 from zen.folders import config_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from zen.catalog import Owner
     from zen.config.global_configuration import GlobalConfiguration
 
 __all__ = ["PluginSettings"]
@@ -34,10 +33,17 @@ class PluginSettings:
     def policy(self) -> PluginPolicy:
         """Return what is decided about plugins.
 
+        What the environment says counts whether or not the configuration can be read.
+
         Raises:
             DamagedDataError: The configuration isn't what it should be.
         """
-        settings = self._load()
+        settings: dict[str, list[str]] = {}
+        try:
+            settings = self._load()
+        except ZenError:
+            if not os.environ.get("ZEN_PLUGINS", "").strip():
+                raise
         strict = os.environ.get("ZEN_PLUGINS_STRICT", "") not in {"", "0"}
         prefer = tuple(settings.get("prefer") or ())
         chosen = os.environ.get("ZEN_PLUGINS", "").strip()
@@ -62,11 +68,7 @@ class PluginSettings:
         """Let a plugin be used again, by whatever name it is called."""
 
         def change(settings: dict[str, list[str]]) -> None:
-            settings["deny"] = [
-                name
-                for name in settings.get("deny", ())
-                if PluginPolicy(deny=(name,)).admits(owner)
-            ]
+            settings["deny"] = _without(settings.get("deny", ()), owner)
             allow = settings.get("allow")
             if allow is not None and not PluginPolicy(tuple(allow)).admits(owner):
                 allow.append(owner.plugin)
@@ -80,6 +82,19 @@ class PluginSettings:
             settings["deny"] = sorted({*settings.get("deny", ()), name})
 
         self._change(change)
+
+    def forget(self, name: str) -> bool:
+        """Take the name of a plugin that isn't there from those not to be used.
+
+        Returns:
+            Whether it was among them.
+        """
+        denied = self._load().get("deny") or []
+        kept = _without(denied, Owner(name, name, ""))
+        if kept == denied:
+            return False
+        self._change(lambda settings: settings.update(deny=kept))
+        return True
 
     def _change(self, change: Callable[[dict[str, list[str]]], None]) -> None:
         with _configuration().update() as settings:
@@ -116,6 +131,10 @@ class PluginSettings:
                     path, f"'plugins: {key}' must be a list of names"
                 )
         return plugins
+
+
+def _without(names: Iterable[str], owner: Owner) -> list[str]:
+    return [name for name in names if PluginPolicy(deny=(name,)).admits(owner)]
 
 
 def _configuration() -> GlobalConfiguration:

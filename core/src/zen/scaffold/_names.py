@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from zen.catalog import CORE
+from zen.catalog import CORE, RESERVED_TYPES
 from zen.errors import AlreadyExistsError, InvalidNameError
 
 if TYPE_CHECKING:
@@ -94,6 +94,9 @@ def check_type(name: str) -> str:
     """Return `name`, or raise `InvalidNameError` if it can't be a component type's."""
     if not _TYPE.fullmatch(name):
         hint = "Use 1 to 40 of a to z, 0 to 9 and '_', and begin with a letter."
+        raise _UnfitNameError("component type", name, hint)
+    if name in RESERVED_TYPES:
+        hint = "Choose another one: stacks have something else of that name."
         raise _UnfitNameError("component type", name, hint)
     return name
 
