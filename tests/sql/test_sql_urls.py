@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from zen.errors import StoreUnavailableError
 from zen.stores import Transaction
 from zen_sql.store import SQLStoreDriver
-from zen_sql.urls import mask, parse_url
+from zen_sql.urls import holds_password, mask, parse_url
 
 
 def test_the_default_is_a_file_in_the_profiles_folder(tmp_path: Path) -> None:
@@ -147,3 +147,16 @@ def test_what_a_variable_holds_must_be_a_url_all_the_same(
 )
 def test_no_password_is_shown(url: str) -> None:
     assert "secret" not in mask(parse_url(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "holds"),
+    [
+        ("postgresql://user:se?cret@host/db", True),
+        ("postgresql://me@corp:secret@host/db", True),
+        ("mysql://user:${PASSWORD}@host/db?a=b@c", False),
+        ("mysql://user@host/db?ssl_key_passphrase=${PASSPHRASE}", False),
+    ],
+)
+def test_a_password_is_told_from_a_variable(url: str, *, holds: bool) -> None:
+    assert holds_password(url) is holds

@@ -28,6 +28,7 @@ def test_a_bad_name_is_refused(name: str) -> None:
         ("mysql+pymysql://:hush@host", "mysql+pymysql://:***@host"),
         ("mysql://root@host:3306/db", "mysql://root@host:3306/db"),
         ("mysql://host/db?user=a@b", "mysql://host/db?user=a@b"),
+        ("mysql://root:***@host/db?a=b@c", "mysql://root:***@host/db?a=b@c"),
         ("sqlite:////tmp/a:b@c/zen.db", "sqlite:////tmp/a:b@c/zen.db"),
         ("/tmp/a:b@c", "/tmp/a:b@c"),  # noqa: S108 - nothing is written there
     ],
@@ -42,7 +43,11 @@ def test_a_password_is_masked(url: str, shown: str) -> None:
         "mysql://root:Se:cret@host/db",
         "mysql://root:Se/cret@host/db",
         "mysql://root:Se%40cret@host/db",
+        "mysql://root:Se?cret@host/db",
+        "mysql://root:Se@cret?Secret@host/db",
+        "mysql://me@corp:Secret@host/db",
         "postgresql://host/db?user=a&password=Secret",
+        "mysql://host/db?ssl_key_passphrase=Secret",
     ],
 )
 def test_no_part_of_a_password_is_shown(url: str) -> None:

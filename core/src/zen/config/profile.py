@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ProfileConfiguration", "masked_url"]
 
-# As people type them: a password may hold what should have been escaped.
-_PASSWORD: Final = re.compile(r"(://[^:/@]*):[^?]*@")
+# As people type them: a password may hold what should have been escaped. So it is
+# taken to end at the last '@', unless it is masked already.
+_PASSWORD: Final = re.compile(r"(://[^:/]*):(?!\*+@).*@", re.DOTALL)
 _IN_OPTIONS: Final = re.compile(
-    r"(passw(?:or)?d|pwd|secret|token)=[^&]*", re.IGNORECASE
+    r"(passw(?:or)?d|passphrase|pwd|secret|token)=[^&]*", re.IGNORECASE
 )
 
 
