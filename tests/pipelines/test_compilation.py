@@ -15,6 +15,7 @@ import pytest
 from zen.components.deployment import CodeLocation, OutputReference
 from zen.errors import InvalidNameError, PipelineInterfaceError
 from zen_pipelines import pipeline, step
+from zen_pipelines._compilation import StepOutputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +30,13 @@ class Pair(NamedTuple):
     second: int
 
 
+class Report(NamedTuple):
+    """Two outputs, one of them named as a property of their stand-in could be."""
+
+    score: int
+    explanation: str
+
+
 @step
 def load() -> int:
     return 1
@@ -37,6 +45,11 @@ def load() -> int:
 @step
 def pair() -> Pair:
     return Pair(1, 2)
+
+
+@step
+def report() -> Report:
+    return Report(1, "good")
 
 
 @step
@@ -96,6 +109,19 @@ def test_outputs_can_be_unpacked() -> None:
 
     steps = compiled(unpack).compile().steps
     assert [each.inputs["value"].output for each in steps[1:]] == ["second", "count"]
+
+
+def test_outputs_have_the_names_that_they_were_given() -> None:
+    def explain() -> None:
+        use(report().explanation)
+
+    used = compiled(explain).compile().step("use")
+    assert used.inputs == {"value": OutputReference("report", "explanation")}
+
+
+def test_nothing_public_of_the_stand_in_hides_an_output() -> None:
+    public = [name for name in dir(StepOutputs) if not name.startswith("_")]
+    assert public == []
 
 
 def test_parameters_are_copies() -> None:

@@ -91,6 +91,8 @@ class StepOutput(_Valueless):
 class StepOutputs(_Valueless):
     """Stand for the several outputs of a step, or for none.
 
+    Each output is an attribute, so nothing else here has a name that one could have.
+
     Args:
         step: The step's name.
         outputs: The outputs, by name.
@@ -114,7 +116,7 @@ class StepOutputs(_Valueless):
             return [*self._outputs.values()][position]
         except (IndexError, TypeError) as error:
             message = f"Step '{self._step}' has no output at {position!r}."
-            raise PipelineInterfaceError(message, hint=self.explanation) from error
+            raise PipelineInterfaceError(message, hint=self._explanation) from error
 
     def __getattr__(self, name: str) -> StepOutput:
         # Before __init__, as in a copy, there is no dict to look into.
@@ -124,7 +126,7 @@ class StepOutputs(_Valueless):
         if name not in outputs:
             message = f"Step '{self._step}' has no output '{name}'."
             raise PipelineInterfaceError(
-                message + did_you_mean(name, outputs), hint=self.explanation
+                message + did_you_mean(name, outputs), hint=self._explanation
             )
         output: StepOutput = outputs[name]
         return output
@@ -135,11 +137,11 @@ class StepOutputs(_Valueless):
             f"What step '{self._step}' returns has no value yet: a pipeline's function"
             " only wires steps.",
             hint="Hand its outputs to steps, and look at their values there."
-            f" {self.explanation}",
+            f" {self._explanation}",
         )
 
     @property
-    def explanation(self) -> str:
+    def _explanation(self) -> str:
         """What there is instead of the whole."""
         return f"Outputs of '{self._step}': {', '.join(self._outputs) or 'none'}."
 
@@ -235,7 +237,7 @@ def _checked(where: str, value: object) -> object:
     if isinstance(value, StepOutputs):
         count = "several outputs" if len(value) else "no output"
         message = f"{where} was given a step with {count}, and takes one."
-        raise PipelineInterfaceError(message, hint=value.explanation)
+        raise PipelineInterfaceError(message, hint=value._explanation)  # noqa: SLF001
     if _holds_output(value):
         raise PipelineInterfaceError(
             f"{where} holds the output of a step inside a {type(value).__name__}.",
