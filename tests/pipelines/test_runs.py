@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pytest
@@ -490,6 +492,52 @@ def test_of_two_that_begin_a_step_at_once_each_makes_its_own_attempt(
         (2, "completed"),
     ]
     assert Path(run.get_step("succeed_once").output.uri).parent.name == "2"
+
+
+_FIRST_BEGUN, _SECOND_FAILED = Event(), Event()
+
+
+@step
+def take_turns() -> int:
+    """Let another attempt begin, and fail, before the first one completes."""
+    if _FIRST_BEGUN.is_set():
+        message = "not twice"
+        raise ValueError(message)
+    _FIRST_BEGUN.set()
+    assert _SECOND_FAILED.wait(timeout=10)
+    return 1
+
+
+class Overlapping(LocalOrchestrator):
+    """Begin a second attempt while the first one goes on."""
+
+    def run_pipeline(self, deployment: Deployment, stack: Stack) -> None:
+        """Run the step twice."""
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(deployment.run_step, "take_turns", stack)
+            assert _FIRST_BEGUN.wait(timeout=10)
+            with suppress(StepFailedError):
+                deployment.run_step("take_turns", stack)
+            _SECOND_FAILED.set()
+            first.result()
+
+
+def test_a_completed_attempt_counts_more_than_a_later_one_that_failed(
+    stack: Stack, notices: list[str]
+) -> None:
+    def wire() -> None:
+        take_turns()
+
+    overlapping = with_orchestrator(stack, Overlapping(name="overlapping"))
+    run = pipeline(wire)().run_on(overlapping, notify=notices.append)
+    records = stack.metadata_store.list_steps(run.id)
+    assert [(each.attempt, each.status.value) for each in records] == [
+        (1, "completed"),
+        (2, "failed"),
+    ]
+    assert run.status is RunStatus.COMPLETED
+    view = run.get_step("take_turns")
+    assert (view.status, view.output.read()) == (RunStatus.COMPLETED, 1)
 
 
 def succeed_alone() -> None:

@@ -57,13 +57,21 @@ def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
 
 
 def latest_attempts(store: BaseMetadataStore, run_id: UUID) -> dict[str, StepRecord]:
-    """Return the latest attempt at each step of a run, in the pipeline's order."""
+    """Return the attempt at each step of a run that counts, in the pipeline's order.
+
+    That is the latest of those that were completed, or else the latest of all: one
+    that fails beside another, slower one undoes nothing.
+    """
     latest: dict[str, StepRecord] = {}
     for record in store.list_steps(run_id):
         known = latest.get(record.name)
-        if known is None or known.attempt < record.attempt:
+        if known is None or _weight(known) < _weight(record):
             latest[record.name] = record
     return latest
+
+
+def _weight(record: StepRecord) -> tuple[bool, int]:
+    return record.status is RunStatus.COMPLETED, record.attempt
 
 
 def _check_running(stack: Stack) -> None:
