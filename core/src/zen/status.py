@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from zen.catalog import on_one_line
 from zen.config import PluginSettings, RepositoryFolder
 from zen.errors import ProvisioningError, ZenError
 from zen.waiting import wait_at_most
@@ -109,8 +110,8 @@ class _Look:
         except ZenError as error:
             self._note(error)
         # What is looked at may be broken in any way, and the code be a plugin's.
-        except Exception as error:  # noqa: BLE001
-            self._note(ZenError(f"Unexpected {type(error).__name__}: {error}"))
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            self._note(ZenError(f"Unexpected {on_one_line(error)}"))
 
     def at_profile(self, repository: Repository) -> None:
         status = self.status
@@ -162,14 +163,14 @@ class _Look:
 def _state_of(component: StackComponent) -> ComponentState:
     try:
         is_running, is_provisioned = wait_at_most(
-            _PATIENCE, lambda: (component.is_running, component.is_provisioned)
+            _PATIENCE,
+            lambda: (bool(component.is_running), bool(component.is_provisioned)),
         )
     # A flavor's own code, which may raise anything.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         title = component.TYPE.replace("_", " ").capitalize()
         raise ProvisioningError(
-            f"{title} '{component.name}' can't tell its state:"
-            f" {type(error).__name__}: {error}",
+            f"{title} '{component.name}' can't tell its state: {on_one_line(error)}",
             hint=f"Its flavor '{component.FLAVOR}' is {type(component).__qualname__} in"
             f" {type(component).__module__}.",
         ) from error

@@ -233,18 +233,45 @@ def test_a_plugin_that_is_broken(zen: Zen, fake_distribution: FakeDistribution) 
     assert len(status(zen)["components"]) == 3
 
 
-@pytest.mark.parametrize("error", ["RuntimeError", "KeyError"])
+@pytest.mark.parametrize("error", [RuntimeError, KeyError, SystemExit])
 @pytest.mark.usefixtures("used")
 def test_a_flavor_that_fails_to_tell(
-    zen: Zen, acme_parts: ModuleType, monkeypatch: pytest.MonkeyPatch, error: str
+    zen: Zen,
+    acme_parts: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
 ) -> None:
     def fail(_: object) -> bool:
-        raise {"RuntimeError": RuntimeError, "KeyError": KeyError}[error]("no state")
+        raise error("no state")
 
     monkeypatch.setattr(acme_parts.Tracked, "is_provisioned", property(fail))
     found = status(zen)["components"]
     assert [part["state"] for part in found] == ["unknown"] * 3
     assert "Orchestrator 'default' can't tell its state" in told(zen)
+
+
+@pytest.mark.usefixtures("used")
+def test_a_flavor_that_tells_nonsense(
+    zen: Zen, acme_parts: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Neither:
+        def __bool__(self) -> bool:
+            raise SystemExit(7)
+
+    monkeypatch.setattr(acme_parts.Tracked, "is_running", Neither())
+    assert "can't tell its state: SystemExit: 7" in told(zen)
+
+
+@pytest.mark.usefixtures("used")
+def test_a_store_that_ends_the_program_is_kept_from_it(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SystemExit(7)
+
+    monkeypatch.setattr("zen.stores.Store.component", fail)
+    assert {part["state"] for part in status(zen)["components"]} == {"missing"}
+    assert "Unexpected SystemExit: 7" in told(zen)
 
 
 @pytest.mark.usefixtures("used")
