@@ -17,11 +17,14 @@ from zen.errors import (
     SecretNotFoundError,
     ZenError,
 )
+from zen.folders import config_folder
 from zen.names import check_name
+from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from zen.components import BaseSecretsManager, StackComponent
@@ -34,6 +37,9 @@ _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 class Secrets:
     """Register, read, change and delete the secrets of a secrets manager.
+
+    Of those who share a configuration folder, only one at a time changes any: others
+    wait for ten seconds at most, and then raise `StoreLockedError`.
 
     Args:
         manager: The secrets manager.
@@ -60,17 +66,8 @@ class Secrets:
             ConfigurationError: There is no value, or a key is none.
             SecretExistsError: The name is taken.
         """
-        check_name(name, "secret")
-        _check(values)
-        with self._failures_told():
-            try:
-                self.manager.register_secret(name, values)
-            except ValueError as error:
-                raise SecretExistsError(
-                    f"Secret '{name}' exists already in secrets manager"
-                    f" '{self.manager.name}'.",
-                    hint=f"Change it with 'zen secret update {name}'.",
-                ) from error
+        with _alone():
+            self._register(name, values)
 
     def update(
         self, name: str, values: Mapping[str, str], *, removed: tuple[str, ...] = ()
@@ -86,22 +83,13 @@ class Secrets:
             SecretNotFoundError: There is no such secret.
             ConfigurationError: A key is none, or isn't there to be removed.
         """
-        old = self.get(name)
-        for key in removed:
-            if key not in old:
-                raise ConfigurationError(
-                    f"Secret '{name}' has no key '{key}'.",
-                    hint=f"It has: {', '.join(sorted(old)) or 'none'}.",
-                )
-        new = {key: old[key] for key in old if key not in removed} | dict(values)
-        _check(new)
-        with self._failures_told(), self._absence_told(name):
-            self.manager.update_secret(name, new)
+        with _alone():
+            self._update(name, values, removed)
 
     def delete(self, name: str) -> None:
         """Delete a secret, or raise `SecretNotFoundError`."""
-        with self._failures_told(), self._absence_told(name):
-            self.manager.delete_secret(name)
+        with _alone():
+            self._delete(name)
 
     def export(self, file: Path, names: Sequence[str] = ()) -> int:
         """Write secrets to a new file, which is for its owner alone, as they are.
@@ -145,34 +133,83 @@ class Secrets:
             SecretExistsError: One of them is there already.
         """
         content = _read(file)
-        taken = sorted(content.keys() & set(self.names()))
-        if taken and not update:
-            raise SecretExistsError(
-                f"{', '.join(map(repr, taken))} exist already in secrets"
-                f" manager '{self.manager.name}'; nothing was imported.",
-                hint="Leave them out, or have them changed with '--update'.",
-            )
-        with ExitStack() as stack:
+        with _alone(), ExitStack() as stack:
+            taken = sorted(content.keys() & set(self.names()))
+            if taken and not update:
+                raise SecretExistsError(
+                    f"{', '.join(map(repr, taken))} exist already in secrets"
+                    f" manager '{self.manager.name}'; nothing was imported.",
+                    hint="Leave them out, or have them changed with '--update'.",
+                )
             for name, values in content.items():
-                stack.enter_context(self.holding(name, values))
+                stack.enter_context(self._holding(name, values))
         return len(content)
 
     @contextmanager
     def holding(self, name: str, values: Mapping[str, str]) -> Iterator[None]:
-        """Have a secret hold values; as before if the block raises."""
-        old = self.get(name) if name in self.names() else None
+        """Have a secret hold values; as before if the block raises.
+
+        What somebody on another host has made of it in the meantime is left alone.
+        Others on this one wait for the block's end, which thus changes no secret.
+        """
+        with _alone(), self._holding(name, values):
+            yield
+
+    @contextmanager
+    def _holding(self, name: str, values: Mapping[str, str]) -> Iterator[None]:
+        old = self._find(name)
         if old is None:
-            self.register(name, values)
+            self._register(name, values)
         else:
-            self.update(name, values)
+            self._update(name, values)
         try:
             yield
         except BaseException:
-            if old is None:
-                self.delete(name)
-            else:
-                self.manager.update_secret(name, old)
+            if self._find(name) == {**(old or {}), **values}:
+                self._undo(name, old)
             raise
+
+    def _undo(self, name: str, old: Mapping[str, str] | None) -> None:
+        if old is None:
+            self._delete(name)
+            return
+        with self._failures_told(), self._absence_told(name):
+            self.manager.update_secret(name, old)
+
+    def _find(self, name: str) -> dict[str, str] | None:
+        return self.get(name) if name in self.names() else None
+
+    def _register(self, name: str, values: Mapping[str, str]) -> None:
+        check_name(name, "secret")
+        _check(values)
+        with self._failures_told():
+            try:
+                self.manager.register_secret(name, values)
+            except ValueError as error:
+                raise SecretExistsError(
+                    f"Secret '{name}' exists already in secrets manager"
+                    f" '{self.manager.name}'.",
+                    hint=f"Change it with 'zen secret update {name}'.",
+                ) from error
+
+    def _update(
+        self, name: str, values: Mapping[str, str], removed: tuple[str, ...] = ()
+    ) -> None:
+        old = self.get(name)
+        for key in removed:
+            if key not in old:
+                raise ConfigurationError(
+                    f"Secret '{name}' has no key '{key}'.",
+                    hint=f"It has: {', '.join(sorted(old)) or 'none'}.",
+                )
+        new = {key: old[key] for key in old if key not in removed} | dict(values)
+        _check(new)
+        with self._failures_told(), self._absence_told(name):
+            self.manager.update_secret(name, new)
+
+    def _delete(self, name: str) -> None:
+        with self._failures_told(), self._absence_told(name):
+            self.manager.delete_secret(name)
 
     @contextmanager
     def _absence_told(self, name: str) -> Iterator[None]:
@@ -199,6 +236,11 @@ class Secrets:
                 f" {type(error).__name__}: {error}",
                 hint=f"See 'zen secrets-manager describe {self.manager.name}'.",
             ) from error
+
+
+def _alone() -> AbstractContextManager[bool]:
+    # Beside no manager's secrets, for those may be anywhere.
+    return exclusive_lock(config_folder() / ".secrets.lock")
 
 
 @contextmanager
