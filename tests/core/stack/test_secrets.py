@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -13,7 +14,7 @@ from zen.components import BaseSecretsManager
 from zen.stack import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Vault(BaseSecretsManager):
@@ -52,12 +53,11 @@ def secrets() -> Secrets:
 
 
 def fail_while_holding(
-    secrets: Secrets, values: Mapping[str, str], by_another: Mapping[str, str] | None
+    secrets: Secrets, values: Mapping[str, str], then: Callable[[], object]
 ) -> None:
-    """Change a secret and fail, after another host has changed it, too."""
+    """Change a secret, let something else happen, and fail."""
     with secrets.holding("db", values):
-        if by_another is not None:
-            secrets.manager.update_secret("db", by_another)
+        then()
         raise InterruptedError
 
 
@@ -71,11 +71,13 @@ def test_no_change_of_another_key_is_lost(secrets: Secrets) -> None:
 
 def test_who_comes_next_waits_until_a_change_is_undone(secrets: Secrets) -> None:
     with ThreadPoolExecutor(1) as pool:
-        with pytest.raises(InterruptedError), secrets.holding("db", {"a": "1"}):
-            other = pool.submit(secrets.register, "db", {"a": "1"})
+
+        def another() -> None:
+            pool.submit(secrets.register, "db", {"a": "1"})
             time.sleep(0.1)
-            raise InterruptedError
-        other.result()
+
+        with pytest.raises(InterruptedError):
+            fail_while_holding(secrets, {"a": "1"}, another)
     assert secrets.get("db") == {"a": "1"}
 
 
@@ -84,7 +86,7 @@ def test_a_change_is_undone(secrets: Secrets, before: dict[str, str] | None) -> 
     if before:
         secrets.register("db", before)
     with pytest.raises(InterruptedError):
-        fail_while_holding(secrets, {"a": "1"}, None)
+        fail_while_holding(secrets, {"a": "1"}, lambda: None)
     assert secrets.names() == (["db"] if before else [])
     assert not before or secrets.get("db") == before
 
@@ -95,15 +97,16 @@ def test_what_another_host_has_changed_since_is_not_undone(
 ) -> None:
     if before:
         secrets.register("db", before)
+    another = partial(secrets.manager.update_secret, "db", {"a": "2"})
     with pytest.raises(InterruptedError):
-        fail_while_holding(secrets, {"a": "1"}, {"a": "2"})
+        fail_while_holding(secrets, {"a": "1"}, another)
     assert secrets.get("db") == {"a": "2"}
 
 
 def test_a_change_that_another_host_has_deleted_is_not_undone(
     secrets: Secrets,
 ) -> None:
-    with pytest.raises(InterruptedError), secrets.holding("db", {"a": "1"}):
-        secrets.manager.delete_secret("db")
-        raise InterruptedError
+    another = partial(secrets.manager.delete_secret, "db")
+    with pytest.raises(InterruptedError):
+        fail_while_holding(secrets, {"a": "1"}, another)
     assert secrets.names() == []
