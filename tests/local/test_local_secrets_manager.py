@@ -107,6 +107,45 @@ def test_a_key_that_is_gone_is_not_made_anew_to_read(
     assert not (config / "secrets.key").exists()
 
 
+@pytest.mark.parametrize("content", [b"\xff\xfe", "ключ".encode(), b"", b"sesame"])
+def test_a_damaged_key_is_named(
+    manager: LocalSecretsManager, config: Path, content: bytes
+) -> None:
+    manager.register_secret("db", VALUES)
+    file = config / "secrets.key"
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=f"{file} is none"):
+        manager.get_secret("db")
+    with pytest.raises(ConfigurationError, match="must be 32 bytes"):
+        manager.register_secret("new", VALUES)
+
+
+def test_a_key_in_the_environment_that_is_no_ascii_is_refused(
+    manager: LocalSecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_SECRETS_KEY", "ключ")
+    with pytest.raises(ConfigurationError, match="must be 32 bytes"):
+        manager.register_secret("db", VALUES)
+
+
+def test_what_is_new_is_flushed_with_its_folder(
+    manager: LocalSecretsManager, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a power cut might take the key, and leave the secrets."""
+    steps: list[Path] = []
+    link = os.link
+
+    def note_link(source: Path, target: Path) -> None:
+        link(source, target)
+        steps.append(target)
+
+    monkeypatch.setattr(os, "link", note_link)
+    monkeypatch.setattr("zen_local.secrets_manager.flush_folder", steps.append)
+    manager.register_secret("db", VALUES)
+    folder = Path(manager.path)
+    assert steps == [config / "secrets.key", config, folder / "db.secret", folder]
+
+
 def test_a_damaged_secret_is_named(manager: LocalSecretsManager) -> None:
     manager.register_secret("db", VALUES)
     (file,) = Path(manager.path).iterdir()

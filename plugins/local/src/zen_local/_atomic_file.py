@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["AtomicFile"]
+__all__ = ["AtomicFile", "flush_folder"]
 
 _PREFIX: Final = ".zen-"
 _SUFFIX: Final = ".tmp"
@@ -59,7 +59,7 @@ class AtomicFile(BufferedWriter):
         except BaseException:
             self._discard()
             raise
-        _flush_folder(self._target.parent)
+        flush_folder(self._target.parent)
 
     def __exit__(
         self,
@@ -84,7 +84,8 @@ class AtomicFile(BufferedWriter):
         self._temporary.unlink(missing_ok=True)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Flush to the disk which files a folder has."""
     if os.name == "nt":  # pragma: no cover - Windows can't open a folder
         return
     descriptor = os.open(folder, os.O_RDONLY)

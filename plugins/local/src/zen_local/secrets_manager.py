@@ -15,7 +15,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 from zen.components import BaseSecretsManager
 from zen.errors import ConfigurationError, DamagedDataError
 from zen.folders import config_folder, local_stores_folder
-from zen_local._atomic_file import AtomicFile
+from zen_local._atomic_file import AtomicFile, flush_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +71,7 @@ class LocalSecretsManager(BaseSecretsManager):
             raise ValueError(message) from error
         finally:
             staged.unlink()
+        flush_folder(Path(self.path))
 
     def get_secret(self, name: str) -> dict[str, str]:
         """Return a secret's keys and values.
@@ -140,14 +141,14 @@ def _key_of_environment() -> str:
     return os.environ.get("ZEN_SECRETS_KEY", "").strip()
 
 
-def _key_of_file(*, make: bool) -> str:
+def _key_of_file(*, make: bool) -> bytes:
     file = _key_file()
     if make and not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         _make_key(file)
     try:
         mode = file.stat().st_mode
-        key = file.read_text(encoding="ascii")
+        key = file.read_bytes()
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
@@ -176,6 +177,8 @@ def _make_key(file: Path) -> None:
         pass  # both are as good, and what counts is the first
     finally:
         temporary.unlink()
+    # Secrets that outlast their key are lost, whoever was faster.
+    flush_folder(file.parent)
 
 
 def _key_file() -> Path:
