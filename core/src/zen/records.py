@@ -132,6 +132,7 @@ class ComponentRecord:
         provider: Where the flavor came from, if it came from a distribution.
         uuid: The component's identity.
         secrets: The attributes that may hold secrets, or rather references to them.
+        revision: That of the record that it was read from; "" if it is a new one.
     """
 
     type: str
@@ -141,6 +142,7 @@ class ComponentRecord:
     provider: Provider | None = None
     uuid: UUID = field(default_factory=uuid4)
     secrets: tuple[str, ...] = ()
+    revision: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         check_name(self.name, self.type.replace("_", " "))
@@ -191,6 +193,7 @@ class ComponentRecord:
                 provider=read.provider(),
                 secrets=read.texts("secrets"),
                 uuid=record.uuid,
+                revision=record.revision,
             )
         except InvalidNameError as error:
             read.fail(str(error))
@@ -211,6 +214,7 @@ class FlavorRecord:
             was found outside of it.
         provider: The distribution that it was found in, if it was one's.
         uuid: The flavor's identity.
+        revision: That of the record that it was read from; "" if it is a new one.
     """
 
     type: str
@@ -220,6 +224,7 @@ class FlavorRecord:
     file: str = ""
     provider: Provider | None = None
     uuid: UUID = field(default_factory=uuid4)
+    revision: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         check_name(self.name, "flavor")
@@ -262,6 +267,7 @@ class FlavorRecord:
                 file=read.text("file", optional=True),
                 provider=read.provider(),
                 uuid=record.uuid,
+                revision=record.revision,
             )
         except InvalidNameError as error:
             read.fail(str(error))
@@ -278,12 +284,14 @@ class StackRecord:
         components: The name of the component of each type.
         uuid: The stack's identity.
         runner: What offered `zen run` where the stack was carried here from.
+        revision: That of the record that it was read from; "" if it is a new one.
     """
 
     name: str
     components: Mapping[str, str]
     uuid: UUID = field(default_factory=uuid4)
     runner: Provider | None = None
+    revision: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         check_name(self.name, "stack")
@@ -329,6 +337,7 @@ class StackRecord:
             components={key: str(name) for key, name in components.items()},
             uuid=record.uuid,
             runner=read.provider("runner"),
+            revision=record.revision,
         )
         read.check_place(stack.ref)
         return stack

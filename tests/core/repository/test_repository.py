@@ -10,6 +10,7 @@ import pytest
 from tests.core.repository.conftest import DEFAULTS, TYPES, register
 from zen import Repository, Stack
 from zen.errors import (
+    ConflictError,
     DamagedDataError,
     FlavorNotFoundError,
     InUseError,
@@ -234,6 +235,25 @@ def test_a_component_is_updated_and_renamed(
     )
     after: Any = repository.active_stack.orchestrator
     assert (after.name, after.workers, after.uuid) == ("main", 3, before.uuid)
+
+
+def test_an_update_that_is_based_on_something_older_is_a_conflict(
+    repository: Repository, part: MakePart
+) -> None:
+    record = repository.store.component("orchestrator", "default")
+    stack = repository.active_stack_record
+    one, other = (part("orchestrator", "default", workers=n) for n in (3, 4))
+    repository.update_stack_component("default", "orchestrator", one, based_on=record)
+    with pytest.raises(ConflictError):
+        repository.update_stack_component(
+            "default", "orchestrator", other, based_on=record
+        )
+    kept: Any = repository.active_stack.orchestrator
+    assert kept.workers == 3
+    repository.rename_stack("default", "renamed")
+    built = repository.recompose_stack("renamed", {})
+    with pytest.raises(ConflictError):
+        repository.update_stack("renamed", built, based_on=stack)
 
 
 def test_a_component_is_deleted_when_nothing_uses_it(

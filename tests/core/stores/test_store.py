@@ -245,6 +245,19 @@ def test_a_component_does_not_become_one_of_another_type(store: Store) -> None:
     assert store.component("orchestrator", "spare") == SPARE
 
 
+def test_what_was_made_of_something_older_replaces_nothing(store: Store) -> None:
+    """Whoever changed it meanwhile was told that it was kept."""
+    component, stack = store.component("orchestrator", "spare"), store.stack("prod")
+    store.replace_component("orchestrator", "spare", replace(component, flavor="y"))
+    store.replace_stack("prod", replace(stack, name="PROD"))
+    with pytest.raises(ConflictError, match="(?i)spare"):
+        store.replace_component("orchestrator", "spare", replace(component, name="New"))
+    with pytest.raises(ConflictError, match="prod"):
+        store.replace_stack("prod", replace(stack, name="dev"))
+    assert store.component("orchestrator", "spare").flavor == "y"
+    assert store.stack("prod").name == "PROD"
+
+
 def test_a_stack_that_is_replaced_keeps_its_identity(store: Store) -> None:
     new = ComponentRecord("orchestrator", "New", "x")
     components = {**STACK.components, "orchestrator": "New"}

@@ -266,8 +266,9 @@ def _recompose(
     repository: Repository, name: str | None, changes: Mapping[str, str | None]
 ) -> None:
     known = repository.active_stack_name if name is None else name
+    record = repository.store.stack(known)
     built = repository.recompose_stack(known, changes)
-    repository.update_stack(built.name, built)
+    repository.update_stack(built.name, built, based_on=record)
     click.echo(f"Stack `{built.name}` successfully updated!")
 
 

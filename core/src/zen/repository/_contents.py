@@ -110,17 +110,26 @@ class ProfileContents(ActiveProfile):
         self._announce(new)
         self._notify(f"Registered stack with name '{stack.name}'.")
 
-    def update_stack(self, name: str, stack: Stack) -> None:
+    def update_stack(
+        self, name: str, stack: Stack, *, based_on: StackRecord | None = None
+    ) -> None:
         """Put a stack in the place of the one called `name`, which may rename it.
 
+        Args:
+            name: The stack that is there.
+            stack: What it becomes.
+            based_on: What `stack` was made of; it must still be so.
+
         Raises:
+            ConflictError: It was changed since.
             StackNotFoundError: There is no stack called `name`.
             StackExistsError: Its new name is taken.
             StackValidationError: The components don't fit.
         """
         stack.validate()
         new = self._registry.unregistered(stack, self.store)
-        self.store.replace_stack(name, stack.record, new)
+        revision = based_on.revision if based_on else ""
+        self.store.replace_stack(name, replace(stack.record, revision=revision), new)
         self._announce(new)
         self._activation.rename_stack(name, stack.name)
 
@@ -243,16 +252,29 @@ class ProfileContents(ActiveProfile):
         self._announce([record])
 
     def update_stack_component(
-        self, name: str, component_type: str, component: StackComponent
+        self,
+        name: str,
+        component_type: str,
+        component: StackComponent,
+        *,
+        based_on: ComponentRecord | None = None,
     ) -> None:
         """Put a component in the place of another; stacks follow when it is renamed.
 
+        Args:
+            name: The component that is there.
+            component_type: Its type.
+            component: What it becomes.
+            based_on: What `component` was made of; it must still be so.
+
         Raises:
+            ConflictError: It was changed since.
             StackComponentNotFoundError: There is no component called `name`.
             StackComponentExistsError: Its new name is taken.
         """
+        revision = based_on.revision if based_on else ""
         with self._with_references(component) as kept:
-            record = self.factory.record(kept)
+            record = replace(self.factory.record(kept), revision=revision)
             self.store.replace_component(component_type, name, record)
 
     def rename_stack_component(

@@ -161,7 +161,10 @@ class Store:
     ) -> None:
         """Put `new` in the place of a component; stacks follow when it is renamed.
 
+        Where `new` was made of what was read, that must still be so.
+
         Raises:
+            ConflictError: It was changed since.
             StackComponentNotFoundError: There is no such component.
             StackComponentExistsError: Another one has the new name.
             ComponentConfigurationError: `new` is of another type.
@@ -172,7 +175,7 @@ class Store:
                 f"{old.ref} can't become a component of type {new.type}."
             )
         stacks: list[StackRecord] = []
-        checks: list[Check | GuardCheck] = [_unchanged(old)]
+        checks: list[Check | GuardCheck] = [_as_read(old, new)]
         if new.name != old.payload.get("name"):
             records, damaged, guard = scan_all(self.driver, STACK)
             if damaged:
@@ -194,9 +197,11 @@ class Store:
     ) -> None:
         """Put `new` in the place of a stack, with components that it brings along.
 
-        What it was carried here with stays known.
+        What it was carried here with stays known. Where `new` was made of what was
+        read, that must still be so.
 
         Raises:
+            ConflictError: It was changed since.
             StackNotFoundError: There is no such stack.
             StackExistsError: Another one has the new name.
         """
@@ -208,7 +213,7 @@ class Store:
                 _put(replace(new, uuid=old.uuid, runner=runner)),
             ],
             deletes=[Delete(old.ref)] if new.ref != old.ref else [],
-            checks=[_unchanged(old)],
+            checks=[_as_read(old, new)],
         )
 
     def delete_component(self, component_type: str, name: str) -> None:
@@ -229,7 +234,9 @@ class Store:
             InUseError: A component has it.
         """
         flavor = self.existing_flavor(component_type, name)
-        self.commit(deletes=[Delete(flavor.ref)])
+        self.commit(
+            deletes=[Delete(flavor.ref)], checks=[Check(flavor.ref, flavor.revision)]
+        )
 
     def delete_stack(self, name: str) -> None:
         """Delete a stack; its components stay.
@@ -332,6 +339,11 @@ def _validate(view: _RecordingView, transaction: Transaction) -> None:
 
 def _unchanged(record: Record) -> Check:
     return Check(record.ref, record.revision)
+
+
+def _as_read(old: Record, new: ComponentRecord | StackRecord) -> Check:
+    """Demand that a record is still what its replacement was made of."""
+    return Check(old.ref, new.revision or old.revision)
 
 
 def _put(item: ComponentRecord | FlavorRecord | StackRecord) -> Put:

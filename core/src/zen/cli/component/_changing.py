@@ -80,7 +80,9 @@ def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
     record = record_of(repository, spec, name)
     changes = repository.factory.parse(spec.name, record.flavor, texts)
     component = repository.factory.reconfigure(record, changes)
-    repository.update_stack_component(record.name, spec.name, component)
+    repository.update_stack_component(
+        record.name, spec.name, component, based_on=record
+    )
     click.echo(f"Successfully updated {spec.title} `{record.name}`.")
 
 
@@ -108,7 +110,9 @@ def remove_attribute(
     repository = app.announce()
     record = record_of(repository, spec, name)
     component = repository.factory.reconfigure(record, {}, removed=keys)
-    repository.update_stack_component(record.name, spec.name, component)
+    repository.update_stack_component(
+        record.name, spec.name, component, based_on=record
+    )
     click.echo(f"Successfully updated {spec.title} `{record.name}`.")
 
 
