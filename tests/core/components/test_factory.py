@@ -321,6 +321,33 @@ def test_a_validator_that_breaks_is_blamed_on_its_owner(
     assert caught.value.distribution == "horns 0.5"
 
 
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ("return object()", "PydanticSerializationError"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+    ],
+)
+def test_an_attribute_that_cannot_be_kept_is_blamed_on_its_owner(
+    factory: ComponentFactory,
+    fake_distribution: FakeDistribution,
+    fault: str,
+    text: str,
+) -> None:
+    serializer = f"""
+    @field_serializer("to")
+    def serialize(self, to):
+        {fault}
+"""
+    parts = f"from pydantic import field_serializer\n{PARTS}{serializer}"
+    fake_distribution("mail", HOOKS, parts, version="1.2")
+    made = factory.create("alerter", "mail", "x")
+    with pytest.raises(PluginContractError, match="to keep alerter 'x'") as caught:
+        factory.record(made)
+    assert text in str(caught.value)
+    assert caught.value.distribution == "mail 1.2"
+
+
 @pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize(
     ("text", "value"),

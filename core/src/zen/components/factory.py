@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import yaml
 from pydantic import SecretBytes, SecretStr, ValidationError
@@ -110,7 +110,7 @@ class ComponentFactory:
         gone = set(removed)
         flavor = self.flavors.of(record).cls
         for key in gone - (set(flavor.model_fields) - _IDENTITY):
-            title = f"{record.type.replace('_', ' ')} '{record.name}'"
+            title = _title(record.type, record.name)
             suggestion = did_you_mean(key, set(flavor.model_fields) - _IDENTITY)
             raise ComponentConfigurationError(
                 f"'{key}' is no attribute of {title} that could be removed."
@@ -128,24 +128,40 @@ class ComponentFactory:
         Raises:
             FlavorNotFoundError: No plugin offers its flavor.
             ComponentConfigurationError: It holds a secret, which no store may keep.
+            PluginError: A plugin's flavor fails to tell its attributes.
+            CustomFlavorError: So does one of the profile's own.
         """
         provider = self.flavors.provider_of(component)
-        for attribute, value in component.model_dump().items():
+        for attribute, value in self._dumped(component, "python").items():
             if is_plain(value):
                 raise ComponentConfigurationError(
-                    f"'{attribute}' of {component.TYPE.replace('_', ' ')}"
-                    f" '{component.name}' is a secret, and no store may keep one.",
+                    f"'{attribute}' of {_title(component.TYPE, component.name)} is a"
+                    " secret, and no store may keep one.",
                     hint=_reference_hint(attribute, value),
                 )
         return ComponentRecord(
             type=component.TYPE,
             name=component.name,
             flavor=component.FLAVOR,
-            configuration=component.model_dump(mode="json", exclude={"name", "uuid"}),
+            configuration=self._dumped(component, "json"),
             provider=provider,
             secrets=secret_fields(type(component)),
             uuid=component.uuid,
         )
+
+    def _dumped(
+        self, component: StackComponent, mode: Literal["json", "python"]
+    ) -> dict[str, object]:
+        try:
+            return component.model_dump(mode=mode, exclude=_IDENTITY)
+        except KeyboardInterrupt:
+            raise
+        # A flavor's own types and serializers, which may raise anything.
+        except BaseException as error:
+            title = _title(component.TYPE, component.name)
+            flavor = self.flavors.get(component.TYPE, component.FLAVOR)
+            problem = f"failed to keep {title}: {on_one_line(error)}"
+            raise flavor.fault(problem) from error
 
     @staticmethod
     def _check_reserved(
@@ -153,8 +169,8 @@ class ComponentFactory:
     ) -> None:
         for reserved in sorted(_IDENTITY & set(configuration)):
             raise ComponentConfigurationError(
-                f"'{reserved}' of {component_type.replace('_', ' ')} '{name}' is no"
-                " attribute to be configured.",
+                f"'{reserved}' of {_title(component_type, name)} is no attribute to be"
+                " configured.",
                 hint="Leave it out: the name comes first, and the uuid is made up.",
             )
 
@@ -162,7 +178,7 @@ class ComponentFactory:
 def _build(
     flavor: Flavor, component_type: str, content: Mapping[str, object]
 ) -> StackComponent:
-    title = f"{component_type.replace('_', ' ')} '{content['name']}'"
+    title = _title(component_type, content["name"])
     try:
         return flavor.cls.model_validate(content)
     except ValidationError as error:
@@ -177,6 +193,10 @@ def _build(
     # A flavor's own validators, which may raise anything.
     except BaseException as error:
         raise flavor.fault(f"failed to make {title}: {on_one_line(error)}") from error
+
+
+def _title(component_type: str, name: object) -> str:
+    return f"{component_type.replace('_', ' ')} '{name}'"
 
 
 def _attributes_hint(
