@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from zen.builtin import zen_component_types
 
@@ -13,6 +14,42 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.core.cli.conftest import Zen
+    from tests.core.conftest import FakeDistribution
+
+HOOKS = """\
+@hookimpl
+def zen_flavors():
+    return [FlavorSpec("alerter", "horn", "horns.parts:Horn")]
+"""
+PARTS = """\
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from pydantic import SecretStr
+from zen import BaseAlerter
+
+class Colour(Enum):
+    RED = "red"
+
+class Horn(BaseAlerter):
+    FLAVOR = "horn"
+    colour: Colour = Colour.RED
+    file: Path = Path("/x")
+    names: set[str] = {"a"}
+    pause: timedelta = timedelta(seconds=3)
+    password: SecretStr = SecretStr("${HORN}")
+
+    def post(self, message): return True
+
+    def ask(self, question): return True
+"""
+KEPT = {
+    "colour": "red",
+    "file": "/x",
+    "names": ["a"],
+    "pause": "PT3S",
+    "password": "${HORN}",
+}
 
 TYPES = [spec.command for spec in zen_component_types()]
 COMMANDS = (
@@ -44,6 +81,33 @@ def test_list_shows_attributes(zen: Zen, tmp_path: Path) -> None:
     assert mine["active"] is False
     assert mine["configuration"] == {"path": str(tmp_path)}
     assert "PATH" in zen("artifact-store", "list").out
+
+
+@pytest.fixture
+def horn(fake_distribution: FakeDistribution) -> None:
+    """A flavor whose attributes are of types that neither JSON nor YAML has."""
+    fake_distribution("horns", HOOKS, PARTS)
+
+
+def read(zen: Zen, *arguments: str, output: str) -> Any:  # noqa: ANN401 - what YAML may be
+    return yaml.safe_load(zen(*arguments, "-o", output).out)
+
+
+@pytest.mark.usefixtures("horn")
+@pytest.mark.parametrize("output", ["json", "yaml"])
+def test_attributes_are_shown_as_they_are_kept(zen: Zen, output: str) -> None:
+    zen("alerter", "register", "a", "-f", "horn")
+    (listed,) = read(zen, "alerter", "list", output=output)
+    described = read(zen, "alerter", "describe", "a", output=output)
+    assert listed["configuration"] == described["configuration"] == KEPT
+    assert "PT3S" in zen("alerter", "describe", "a").out
+
+
+@pytest.mark.usefixtures("horn")
+@pytest.mark.parametrize("output", ["json", "yaml"])
+def test_defaults_are_shown_as_they_would_be_kept(zen: Zen, output: str) -> None:
+    flavor = read(zen, "alerter", "flavor", "describe", "horn", output=output)
+    assert {each["name"]: each["default"] for each in flavor["attributes"]} == KEPT
 
 
 def test_attributes_may_follow_their_name(zen: Zen, tmp_path: Path) -> None:

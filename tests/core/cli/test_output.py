@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+
+import pytest
+import yaml
 
 from zen.cli import output
-
-if TYPE_CHECKING:
-    import pytest
 
 ROWS = [
     {"active": True, "name": "a", "url": "file:///somewhere/far/away", "more": 1},
@@ -145,3 +145,11 @@ def test_what_would_speak_to_the_terminal_is_escaped(
 ) -> None:
     output.print_object({"path": "/a\x1b[31mred"}, "table", title="Thing")
     assert "/a\\x1b[31mred" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_what_no_format_knows_is_the_same_in_both(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    output.print_data({"file": PurePosixPath("/x"), 1: ("a",)}, form)
+    assert yaml.safe_load(capsys.readouterr().out) == {"file": "/x", "1": ["a"]}

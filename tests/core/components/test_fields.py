@@ -54,3 +54,15 @@ def test_the_nearest_docstring_counts() -> None:
     assert base.meaning == "How often it tries."
     assert derived.meaning == "How often it tries, at the most."
     assert derived.type == "int | None"
+
+
+def test_a_default_that_cannot_be_told_is_left_open() -> None:
+    def fail() -> str:
+        raise SystemExit(3)
+
+    class Broken(Base):
+        other: object = Field(default=b"\xff")
+        tone: str = Field(default_factory=fail)
+
+    *_, other, tone = describe_fields(Broken)
+    assert (other.default, tone.default) == (None, None)

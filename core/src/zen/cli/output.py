@@ -99,17 +99,18 @@ def print_data(content: object, output: str) -> None:
         content: What to print.
         output: `json` or `yaml`.
     """
-    # One of the two is asked for at most, and neither by most calls.
-    if output == "json":
-        import json
+    # Neither is asked for by most calls.
+    import json
 
-        text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    if output == "json":
         if not _can_show(text):
             text = json.dumps(content, indent=2, default=str)
         click.echo(text)
         return
     import yaml
 
+    content = json.loads(text)
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     click.echo(
         text if _can_show(text) else yaml.safe_dump(content, sort_keys=False), nl=False

@@ -8,12 +8,16 @@ import typing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pydantic_core import to_jsonable_python
+
+from zen.components.secrets import with_references
+
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
     from zen.components.base import StackComponent
 
-__all__ = ["FieldDescription", "describe_fields"]
+__all__ = ["FieldDescription", "as_shown", "describe_fields"]
 
 # What every component has, and nobody configures.
 _IDENTITY: Final = {"name", "uuid"}
@@ -28,7 +32,7 @@ class FieldDescription:
         name: The attribute.
         type: What it holds, as Python writes it.
         required: Whether it must be given.
-        default: What it is otherwise.
+        default: What it is otherwise, JSON-able; None if that can't be told.
         meaning: What it is for, as the flavor's author says.
     """
 
@@ -60,6 +64,14 @@ def describe_fields(flavor: type[StackComponent]) -> list[FieldDescription]:
     ]
 
 
+def as_shown(value: object) -> object:
+    """Return the value of an attribute, JSON-able, and without secrets.
+
+    It is the value itself, whatever a flavor would have a store keep of it.
+    """
+    return with_references(value, to_jsonable_python(value, fallback=str))
+
+
 def _type(field: FieldInfo) -> str:
     annotation = field.annotation
     is_plain = isinstance(annotation, type) and not typing.get_args(annotation)
@@ -69,9 +81,11 @@ def _type(field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> object:
     try:
-        return field.get_default(call_default_factory=True, validated_data={})
-    except LookupError:
-        # It depends on other attributes, and is known when those are.
+        value = field.get_default(call_default_factory=True, validated_data={})
+        return as_shown(value)
+    # It may depend on other attributes, and is known when those are; and the code is
+    # a flavor's own, which may raise anything.
+    except (Exception, SystemExit):  # noqa: BLE001
         return None
 
 

@@ -107,6 +107,9 @@ def _row(record: ComponentRecord, active: str | None) -> dict[str, object]:
 
 def _effective(repository: Repository, record: ComponentRecord) -> dict[str, object]:
     """Return a configuration with its defaults, as far as its flavor can be loaded."""
+    # Loads all that components need, which listing them doesn't.
+    from zen.components.fields import as_shown
+
     try:
         component = repository.factory.build(record)
     except (CustomFlavorError, FlavorNotFoundError, PluginError) as error:
@@ -115,7 +118,7 @@ def _effective(repository: Repository, record: ComponentRecord) -> dict[str, obj
     # What a secret refers to may be seen, unlike the secret.
     kept = {key: record.shown_configuration.get(key) for key in record.secrets}
     return {
-        key: kept.get(key) or getattr(component, key)
+        key: kept.get(key) or as_shown(getattr(component, key))
         for key in type(component).model_fields
         if key not in {"name", "uuid"}
     }
