@@ -51,6 +51,11 @@ class ActiveProfile:
         self._activation.migrate_legacy(self._profiles, self._catalog)
 
     @property
+    def catalog(self) -> Catalog:
+        """What is installed: plugins, and what they offer."""
+        return self._catalog
+
+    @property
     def required_root(self) -> Path:
         """The repository's root; `ConfigurationError` is raised outside of any."""
         return self._activation.required_folder.root
