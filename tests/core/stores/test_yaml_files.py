@@ -29,6 +29,11 @@ json_values = st.recursive(
 )
 
 
+def mappings(count: int, line_break: bytes = b"\n") -> bytes:
+    """Return so many mappings, each in the one before, that have no brackets."""
+    return line_break.join(b" " * n + b"a:" for n in range(count))
+
+
 @given(st.dictionaries(st.text(), json_values))
 def test_what_is_dumped_comes_back(payload: dict[str, object]) -> None:
     data = dump_yaml(payload)
@@ -79,7 +84,14 @@ def test_the_end_mark_may_be_left_out() -> None:
         (b"a: *gone\n...\n", "not valid YAML", 1),
         (b"a:\n" + b" [\n" * 200_000, "nested more than 100 levels deep", 101),
         (b"a: 1\nb:\n" + b"- " * 200_000, "nested more than 100 levels deep", 3),
+        (b"a: " + b"[" * 5_000 + b"]" * 5_000, "nested more than 100 levels deep", 1),
+        (mappings(101), "nested more than 100 levels deep", 101),
+        (mappings(101, b"\r"), "nested more than 100 levels deep", 101),
         (b"a: 1\n? [b]\n: 2\n...\n", "not valid YAML", 2),
+        (("- " * 50_000).encode("utf-16"), "it must be UTF-8", 1),
+        (b"\xfe\xff" + "a: 1".encode("utf-16-be"), "it must be UTF-8", 1),
+        ("a: 1".encode("utf-32"), "it must be UTF-8", 1),
+        (b"a: 1\nb: \0\n...\n", "it must be UTF-8", 2),
         (b"<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n...\n", "not valid YAML", 2),
     ],
 )
@@ -189,6 +201,8 @@ def test_an_interruption_leaves_the_old_state(
     [
         b"a: &a [*a]\n",
         b"a: &a {b: {c: *a}}\n",
+        b"a: &a !!pairs [b: *a]\n",
+        b"a: &a !!omap [b: {c: *a}]\n",
         b"a0: &a0 [x]\n"
         + b"".join(
             f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n".encode()
@@ -199,6 +213,27 @@ def test_an_interruption_leaves_the_old_state(
 def test_aliases_exhaust_nobody(data: bytes) -> None:
     with pytest.raises(DamagedDataError, match="aliases included"):
         parse_yaml(data, FILE, end_mark=False)
+
+
+def test_aliases_of_pairs_and_sets_exhaust_nobody() -> None:
+    members = ", ".join(map(str, range(1_000)))
+    data = f"a: &a !!set {{{members}}}\nb: !!pairs [{'b: *a, ' * 101}]\n"
+    with pytest.raises(DamagedDataError, match="aliases included"):
+        parse_yaml(data.encode(), FILE, end_mark=False)
+
+
+def test_aliases_nest_no_deeper_than_all_else() -> None:
+    chain = "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 99))
+    data = f"a0: &a0 []\n{chain}"
+    assert parse_yaml(data.encode(), FILE, end_mark=False)
+    with pytest.raises(DamagedDataError, match="nested more than 100 levels deep"):
+        parse_yaml(f"{data}b: [*a98]\n".encode(), FILE, end_mark=False)
+
+
+def test_what_is_nested_less_deeply_is_read() -> None:
+    assert parse_yaml(mappings(100), FILE, end_mark=False)
+    items = b"a:\n" + b"- [b, {c: d}]\n" * 1_000
+    assert parse_yaml(items, FILE, end_mark=False)
 
 
 def test_an_alias_stands_for_what_it_names() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -45,8 +46,12 @@ _Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 # The fast loader recurses in C, which ends the process some 20,000 levels down.
 DEEPEST: Final = 100
-_OPENINGS: Final = (b"[", b"{", b"- ", b"? ")
-_MANY: Final = 10_000
+# What opens a level may open one more, as in "- a: 1"; without it, each level needs a
+# deeper indentation. After what begins a list, there may be any break of lines.
+_OPENING: Final = re.compile(rb"[\[{]|[-?][\s\xc2\xe2]")
+_MANY: Final = DEEPEST // 4
+_FAR: Final = b" " * (DEEPEST // 2)
+_NOT_UTF_8: Final = re.compile(rb"\A(?:\xff\xfe|\xfe\xff)|\0")
 # Aliases of aliases make a few bytes mean gigabytes.
 LARGEST: Final = 100_000
 
@@ -83,7 +88,8 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
         DamagedDataError: It isn't YAML, isn't a mapping, or has no end mark.
     """
     with located_errors(data, path):
-        if sum(map(data.count, _OPENINGS)) > _MANY:
+        _check_encoding(data, path)
+        if _FAR in data or len(_OPENING.findall(data)) > _MANY:
             check_depth(data, path)
         content = yaml.load(data, Loader=SAFE_LOADER)  # noqa: S506 - as its name says
         if b"*" in data:
@@ -93,6 +99,13 @@ def parse_yaml(data: bytes, path: Path, *, end_mark: bool = True) -> dict[str, o
     if not isinstance(content, dict):
         raise DamagedDataError(path, "a mapping is expected", line=1)
     return content
+
+
+def _check_encoding(data: bytes, path: Path) -> None:
+    """Raise `DamagedDataError` for UTF-16 and UTF-32, in which nothing is found."""
+    if found := _NOT_UTF_8.search(data):
+        line = data.count(b"\n", 0, found.start()) + 1
+        raise DamagedDataError(path, "not valid YAML: it must be UTF-8", line=line)
 
 
 def check_depth(data: bytes, path: Path | str) -> None:
@@ -113,20 +126,25 @@ def line_of(found: yaml.Node | yaml.Event) -> int:
 
 
 def _check_aliases(content: object, path: Path) -> None:
-    """Raise `DamagedDataError` if something holds itself, or means too much."""
-    sizes: dict[int, int] = {}
+    """Raise `DamagedDataError` if something holds itself, too much or too deeply."""
+    measures: dict[int, tuple[int, int]] = {}
 
-    def size(value: object) -> int:
-        if not isinstance(value, dict | list):
-            return 1
-        if id(value) not in sizes:
-            sizes[id(value)] = LARGEST  # what is looked at while it is counted, if so
+    def measure(value: object) -> tuple[int, int]:
+        """Return how many values it is, and on how many levels."""
+        if not isinstance(value, dict | list | tuple | set):
+            return 1, 0
+        if id(value) not in measures:
+            measures[id(value)] = LARGEST, 0  # what is looked at meanwhile, if so
             items = value.values() if isinstance(value, dict) else value
-            sizes[id(value)] = 1 + sum(map(size, items))
-        return sizes[id(value)]
+            sizes, depths = zip((1, 0), *map(measure, items), strict=True)
+            measures[id(value)] = sum(sizes), 1 + max(depths)
+        return measures[id(value)]
 
-    if size(content) > LARGEST:
+    size, depth = measure(content)
+    if size > LARGEST:
         raise too_large(path)
+    if depth > DEEPEST:
+        raise too_deep(path)
 
 
 def too_large(path: Path | str) -> DamagedDataError:
@@ -135,7 +153,7 @@ def too_large(path: Path | str) -> DamagedDataError:
     return DamagedDataError(path, reason)
 
 
-def too_deep(path: Path | str, line: int) -> DamagedDataError:
+def too_deep(path: Path | str, line: int | None = None) -> DamagedDataError:
     """Return the error of what is nested more than `DEEPEST` levels deep."""
     reason = f"it is nested more than {DEEPEST} levels deep"
     return DamagedDataError(path, reason, line=line)
