@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 _NEIGHBOUR = """\
 from zen_pipelines import step
 
+class Kept(int):
+    pass
+
 @step
-def increase(number: int) -> int:
-    return number + 1
+def increase(number: int) -> Kept:
+    return Kept(number + 1)
 """
 
 _SCRIPT = """\

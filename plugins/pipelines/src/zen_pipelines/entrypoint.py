@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from zen.components.deployment import Deployment, StepDeployment
     from zen.components.runs import ArtifactRecord
     from zen.stack import Stack
+    from zen_pipelines.steps import Step
 
 __all__ = ["run_step"]
 
@@ -82,8 +83,10 @@ class _StepRun:
         try:
             with ExitStack() as cleanups:
                 self._prepare(cleanups)
+                # First, as values may be of classes that are beside the step.
+                step = find_step(self._step.code)
                 inputs, record = self._read_inputs(record)
-                artifacts = self._write_outputs(record, self._call(inputs))
+                artifacts = self._write_outputs(record, self._call(step, inputs))
         # A step's own code, which may raise anything; sys.exit() ends the step only.
         except (Exception, SystemExit) as error:
             self._fail(record, error)
@@ -155,8 +158,9 @@ class _StepRun:
             ids[argument] = artifact.id
         return values, replace(record, inputs=ids)
 
-    def _call(self, inputs: dict[str, object]) -> dict[str, object]:
-        step = find_step(self._step.code)
+    def _call(
+        self, step: Step[..., object], inputs: dict[str, object]
+    ) -> dict[str, object]:
         # The step may change its arguments; what was recorded stays as it is.
         arguments = {**deepcopy(dict(self._step.parameters)), **inputs}
         return step.outputs.split(step.function(**arguments))
