@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import ModuleSpec
 from threading import Barrier
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ if __name__ == "__main__":
     import pickle, subprocess, sys
     from pathlib import Path
 
-    folder = Path(__file__).parent.parent / "worker"
+    folder = Path(sys.argv[1])
     sys.path.append(str(folder))
     from worker import LocalOrchestrator, stack_with
 
@@ -113,7 +114,7 @@ def here() -> int:
 def search_path(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the folders and modules that loading a script adds."""
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("neighbour", "package", "package.steps", "package.words"):
+    for name in ("neighbour", "script", "package", "package.steps", "package.words"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
@@ -154,6 +155,18 @@ def test_the_script_that_runs_is_not_loaded_again(
     main.here = here  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "__main__", main)
     assert find_step(CodeLocation("__main__", main.__file__, "here")) is here
+
+
+def test_the_module_that_runs_is_not_imported_again(
+    scripts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`python -m package.steps` calls it `__main__`, and only its spec says more."""
+    main = ModuleType("__main__")
+    main.__file__ = str(scripts / "package" / "steps.py")
+    main.__spec__ = ModuleSpec("package.steps", None)
+    main.here = here  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    assert find_step(CodeLocation("package.steps", main.__file__, "here")) is here
 
 
 def test_another_script_is_loaded_from_its_file_once(scripts: Path) -> None:
@@ -204,21 +217,42 @@ def test_a_module_whose_own_import_fails_says_so(scripts: Path) -> None:
         find_step(CodeLocation("broken", str(scripts / "broken.py"), "a"))
 
 
-def test_a_file_that_runs_its_pipeline_when_imported_says_so(scripts: Path) -> None:
+@pytest.mark.parametrize("module", ["__main__", "script"])
+def test_a_file_that_runs_its_pipeline_when_imported_says_so(
+    scripts: Path, module: str
+) -> None:
     file = scripts / "script.py"
     file.write_text(f"{_SCRIPT}\nnumbers().run()\n")
     for _ in range(2):
         with pytest.raises(PipelineInterfaceError, match="when it is imported") as info:
-            find_step(CodeLocation("__main__", str(file), "take"))
+            find_step(CodeLocation(module, str(file), "take"))
         assert "__main__" in info.value.hint
 
 
-def test_steps_run_in_other_processes(scripts: Path) -> None:
-    """Also those of modules beside the script, and on values of its own classes."""
-    done = subprocess.run(
-        [sys.executable, str(scripts / "script.py")],
+def run_python(scripts: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments, str(scripts.parent / "worker")],
+        cwd=scripts,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_steps_run_in_other_processes(scripts: Path) -> None:
+    """Also those of modules beside the script, and on values of its own classes."""
+    done = run_python(scripts, "script.py")
+    assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("package.train", "train.py"), ("package", "__main__.py")]
+)
+def test_steps_of_the_module_that_runs_run_in_other_processes(
+    scripts: Path, name: str, file: str
+) -> None:
+    """There they are imported, as relative imports need it."""
+    relative = "from .words import WORDS\n"
+    (scripts / "package" / file).write_text(relative + _SCRIPT + _MAIN)
+    done = run_python(scripts, "-m", name)
     assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr

@@ -19,7 +19,10 @@ from zen_pipelines._session import current_session, use_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from types import ModuleType
+
+    from zen_pipelines._session import Session
 
 __all__ = ["find", "locate"]
 
@@ -34,7 +37,16 @@ def locate(function: Callable[..., object]) -> CodeLocation:
     module = sys.modules.get(function.__module__)
     file = getattr(module, "__file__", None)
     path = str(Path(file).absolute()) if file else ""
-    return CodeLocation(function.__module__, path, function.__name__)
+    return CodeLocation(_own_name(function.__module__), path, function.__name__)
+
+
+def _own_name(module: str) -> str:
+    """Return the name that a module is imported by, also while it is `__main__`.
+
+    Only `python -m` gives such a name; a script has none.
+    """
+    spec = module == _SCRIPT and getattr(sys.modules.get(module), "__spec__", None)
+    return spec.name if spec else module
 
 
 def find(code: CodeLocation) -> Iterator[object]:
@@ -47,7 +59,8 @@ def find(code: CodeLocation) -> Iterator[object]:
 
 
 def _modules(code: CodeLocation) -> Iterator[ModuleType]:
-    imported = sys.modules.get(code.module)
+    runs = _own_name(_SCRIPT) == code.module
+    imported = sys.modules.get(_SCRIPT if runs else code.module)
     if imported and _is_meant(imported, code):
         yield imported
     if importable := _import(code):
@@ -73,12 +86,18 @@ def _import(code: CodeLocation) -> ModuleType | None:
     if code.module == _SCRIPT:
         return None
     try:
-        module = import_module(code.module)
+        with _for_steps_only(code):
+            module = import_module(code.module)
     except ModuleNotFoundError as error:
         if error.name and f"{code.module}.".startswith(f"{error.name}."):
             return None
         raise
     return module if _is_meant(module, code) else None
+
+
+def _for_steps_only(code: CodeLocation) -> AbstractContextManager[Session]:
+    """Let no pipeline run while a module is executed."""
+    return use_session(replace(current_session(), loading=code.file or code.module))
 
 
 def _extend_path(code: CodeLocation) -> None:
@@ -103,7 +122,7 @@ def _load(code: CodeLocation) -> ModuleType:
     module = module_from_spec(spec)
     sys.modules[name] = module
     try:
-        with use_session(replace(current_session(), loading=code.file)):
+        with _for_steps_only(code):
             spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]

@@ -35,7 +35,7 @@ class Session:
     Args:
         repository: The repository that the user is in, where it is known already.
         notify: Takes each notice for the user.
-        loading: The file that is executed just to find a step in it, or "".
+        loading: The file, or module, that is executed just to find a step in it, or "".
         run_names: The names of the runs that were begun.
     """
 

@@ -80,7 +80,9 @@ class Step(Generic[P, R]):
 
     def _checked_location(self) -> CodeLocation:
         code = _code.locate(self.function)
-        if getattr(sys.modules.get(code.module), code.name, None) is not self:
+        # The module that runs is known as `__main__` here, whatever others call it.
+        module = sys.modules.get(self.function.__module__)
+        if getattr(module, code.name, None) is not self:
             raise PipelineInterfaceError(
                 f"Step '{self.name}' isn't what module '{code.module}' has as"
                 f" '{code.name}', and orchestrators import steps by that name.",
