@@ -131,6 +131,15 @@ def test_a_name_of_two_plugins_tells_neither(
     assert "Name the distribution, as in 'one'." in refused
 
 
+def test_an_entry_point_that_names_no_module_is_a_fault(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("acme-horn", module="acme_horn.plugin:plugin")
+    assert states(zen)["acme-horn"] == "failed"
+    err = zen("plugin", "list").err
+    assert "must name a module, unlike 'acme_horn.plugin:plugin'" in err
+
+
 def test_a_spec_of_another_class_is_a_fault(
     zen: Zen, fake_distribution: FakeDistribution
 ) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zen.catalog._blame import contract_error, how_to_settle, on_one_line
 from zen.catalog._catalog import Catalog
 from zen.catalog._discovery import UNKNOWN, Claim, find_claims
+from zen.catalog._imports import import_object
 from zen.catalog._inventory import RESERVED_TYPES, claims_in_use
 from zen.catalog._plugins import (
     CORE,
@@ -47,6 +48,7 @@ __all__ = [
     "find_claims",
     "find_owner",
     "how_to_settle",
+    "import_object",
     "on_one_line",
     "run_apart",
 ]

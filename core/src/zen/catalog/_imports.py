@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from zen.catalog._plugins import Owner
 
-__all__ = ["import_plugin", "resolve"]
+__all__ = ["import_object", "import_plugin", "resolve"]
 
 
 def import_plugin(module: str, owner: Owner) -> ModuleType:
@@ -39,17 +39,22 @@ def resolve(source: str, owner: Owner) -> object:
     Raises:
         PluginLoadError: It can't be imported; the error names the owner.
     """
-    module_name, _, attributes = source.partition(":")
     try:
-        value: object = _import(module_name)
-        for attribute in attributes.split("."):
-            value = getattr(value, attribute)
+        return import_object(source)
     except KeyboardInterrupt:
         raise
     # A plugin's module may raise anything when it is imported: SystemExit too.
     except BaseException as error:
-        package = module_name.partition(".")[0]
+        package = source.partition(":")[0].partition(".")[0]
         raise load_error(owner, f"'{source}'", error, package=package) from error
+
+
+def import_object(source: str) -> object:
+    """Import what an import string names; raise whatever that raises."""
+    module, _, attributes = source.partition(":")
+    value: object = _import(module)
+    for attribute in attributes.split("."):
+        value = getattr(value, attribute)
     return value
 
 

@@ -179,6 +179,9 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             hint="Delete that folder; if you still need the plugin, install it anew"
             f" with 'pip install {owner.distribution}=={owner.version}'.",
         )
+    if ":" in claim.module:
+        problem = f"its entry point must name a module, unlike '{claim.module}'."
+        return faulty_plugin(owner, problem)
     if rivals:
         claimed = f"call their plugin '{owner.plugin}', so neither is used"
         return ambiguity(rivals, claimed)
