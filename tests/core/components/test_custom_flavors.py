@@ -77,6 +77,15 @@ def test_a_flavor_is_kept_with_its_origin(
     assert repository.store.flavors() == ([horn], [])
 
 
+def test_what_a_module_prints_is_no_result(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(repository, f"print('toot')\n{HORN}")
+    repository.custom_flavors.register("alerts.horns:Horn", "alerter")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "toot\n")
+
+
 def test_a_component_can_have_it(repository: Repository, horn: FlavorRecord) -> None:
     factory = repository.factory
     component = factory.create("alerter", horn.name, "mine", {"volume": 5})

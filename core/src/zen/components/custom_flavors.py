@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from zen.catalog import import_object, on_one_line
 from zen.components.base import StackComponent
 from zen.errors import CustomFlavorError, FlavorExistsError
 from zen.names import is_name
@@ -150,16 +150,14 @@ class CustomFlavors:
         if root and str(root) not in sys.path:
             # It stays there, for the class may import its neighbours later.
             sys.path.insert(0, str(root))
-        module, _, name = source.partition(":")
         try:
-            return getattr(import_module(module), name)
+            return import_object(source)
         except KeyboardInterrupt:
             raise
         # The user's own module, which may raise anything.
         except BaseException as error:
-            text = " ".join(str(error).split())
             raise CustomFlavorError(
-                f"'{source}' can't be imported: {type(error).__name__}: {text}.",
+                f"'{source}' can't be imported: {on_one_line(error)}.",
                 hint=f"It was looked for {_places(root)}.",
             ) from error
 
