@@ -23,6 +23,8 @@ from zen.stores.past import History
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from zen.stores.history import Commit
+
 TYPES = ("orchestrator", "artifact_store", "metadata_store")
 ALERTER = Ref.to_component("alerter", "x")
 LEASE = Ref("lease", "a/b")
@@ -256,6 +258,38 @@ def test_a_store_that_has_changed_meanwhile_is_left_alone(
     with pytest.raises(ConflictError, match="The list of components was changed by"):
         history.restore(restoration)
     assert [each.name for each in changed.components()[0]] == ["y"]
+
+
+class Busy(LocalStoreDriver):
+    """Somebody commits whenever the log has been read to its end, so many times."""
+
+    commits = 1
+
+    def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
+        found = super().log(after=after, limit=limit)
+        if not found and self.commits:
+            self.commits -= 1
+            other = alerter("theirs", f"y{self.commits}")
+            self.commit(Transaction((Put(other.ref, other.uuid, other.to_payload()),)))
+        return found
+
+
+def test_what_comes_while_the_log_is_read_is_taken_back(changed: Store) -> None:
+    history = History(Store(Busy(changed.driver.url)))
+    restore(history, 1)
+    assert [each.name for each in changed.components()[0]] == ["x"]
+
+
+def test_what_comes_while_the_log_is_read_is_a_difference(changed: Store) -> None:
+    found, _ = History(Store(Busy(changed.driver.url))).diff(3)
+    assert [(each.ref.key, each.action) for each in found] == [("alerter/y0", "added")]
+
+
+def test_a_store_that_never_rests_is_a_conflict(changed: Store) -> None:
+    driver = Busy(changed.driver.url)
+    driver.commits = 1_000
+    with pytest.raises(ConflictError, match="The store was changed"):
+        History(Store(driver)).restoration(1)
 
 
 def test_the_rules_hold_for_what_is_restored(

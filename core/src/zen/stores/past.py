@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from zen.errors import DamagedDataError, RevisionNotFoundError
+from zen.errors import ConflictError, DamagedDataError, RevisionNotFoundError
 from zen.records import STACK
 from zen.stores.driver import Delete, GuardCheck, Put
 from zen.stores.history import Change, Content, is_same
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "Restoration"]
 
+_ATTEMPTS: Final = 20
 _PAGE: Final = 1000
 
 
@@ -96,10 +97,10 @@ class History:
 
         Raises:
             RevisionNotFoundError: There is no such commit, or none any more.
+            ConflictError: Somebody writes again and again.
         """
         if until is None:
-            (before,) = self._states(since)
-            present = _Present(self._driver, before)
+            before, present = self._compared(since)
             damaged = list(present.damaged.values())
             after = {
                 ref: present.contents.get(ref)
@@ -120,9 +121,9 @@ class History:
 
         Raises:
             RevisionNotFoundError: There is no such commit, or none any more.
+            ConflictError: Somebody writes again and again.
         """
-        (wanted,) = self._states(sequence)
-        present = _Present(self._driver, wanted)
+        wanted, present = self._compared(sequence)
         changes = (
             Change(ref, present.contents.get(ref), wanted[ref])
             for ref in sorted(wanted)
@@ -167,6 +168,17 @@ class History:
             message = f"at least one commit is kept, not {keep}"
             raise ValueError(message)
         return self._driver.prune(keep)
+
+    def _compared(self, sequence: int) -> tuple[dict[Ref, Content | None], _Present]:
+        """Return what the records were after a commit and are now, as of one moment."""
+        for _ in range(_ATTEMPTS):
+            last = self._driver.last_sequence()
+            (state,) = self._states(sequence)
+            present = _Present(self._driver, state)
+            # A commit in between would be neither in the one nor in the other.
+            if self._driver.last_sequence() == last:
+                return state, present
+        raise ConflictError("The store")
 
     def _states(self, *sequences: int) -> list[dict[Ref, Content | None]]:
         """Return what each record that is in the log was after each of some commits."""
