@@ -21,6 +21,7 @@ from zen.errors import (
     ConflictError,
     StackValidationError,
     StoreError,
+    StoreUnavailableError,
 )
 from zen.records import ComponentRecord, Record, Ref, StackRecord
 from zen.stores import Delete, Put, Store, Transaction
@@ -170,6 +171,40 @@ def test_a_target_that_gives_back_something_else_is_refused(
     with pytest.raises(StoreError, match="can't be read again as it was"):
         copy_records(source, Store(target))
     assert target.memory.rows == {}
+
+
+def test_a_target_that_is_lost_while_it_is_read_again_holds_nothing(
+    source: Store, tmp_path: Path
+) -> None:
+    class Lost(MemoryDriver):
+        is_lost = False
+
+        def close(self) -> None:
+            self.is_lost = True
+
+        def kinds(self) -> list[str]:
+            if self.is_lost:
+                self.is_lost = False
+                raise StoreUnavailableError("the connection was lost")
+            return super().kinds()
+
+    target = Lost(f"memory:{tmp_path}")
+    with pytest.raises(StoreUnavailableError, match="was lost"):
+        copy_records(source, Store(target))
+    assert target.memory.rows == {}
+
+
+def test_a_target_that_stays_lost_is_told(source: Store, tmp_path: Path) -> None:
+    class Lost(MemoryDriver):
+        def close(self) -> None:
+            self.apply = self.fail  # type: ignore[method-assign]
+            raise StoreUnavailableError("the connection was lost")
+
+        def fail(self, transaction: Transaction) -> None:
+            raise StackValidationError(str(transaction))
+
+    with pytest.raises(StoreUnavailableError, match="was lost"):
+        copy_records(source, Store(Lost(f"memory:{tmp_path}")))
 
 
 def test_what_a_target_only_remembers_is_no_proof(

@@ -8,7 +8,13 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from zen.errors import ConfigurationError, ConflictError, DamagedDataError, StoreError
+from zen.errors import (
+    ConfigurationError,
+    ConflictError,
+    DamagedDataError,
+    StoreError,
+    ZenError,
+)
 from zen.records import (
     COMPONENT,
     FLAVOR,
@@ -63,13 +69,12 @@ def copy_records(source: Store, target: Store) -> dict[str, int]:
     kinds = Counter(record.ref.kind for record in records)
     checks = [GuardCheck(kind, target.driver.scan(kind).guard) for kind in kinds]
     target.commit(puts=map(_put, records), checks=checks)
-    if not _holds(target.driver, records):
-        with suppress(StoreError):
+    try:
+        _check_copy(target.driver, records)
+    except BaseException:  # also when the user interrupts it
+        with suppress(ZenError):
             target.commit(deletes=[Delete(record.ref) for record in records])
-        raise StoreError(
-            "What was written can't be read again as it was; nothing was copied.",
-            hint="Try again, or copy to another place.",
-        )
+        raise
     return dict(sorted(kinds.items()))
 
 
@@ -105,11 +110,15 @@ def read_everything(
     raise ConflictError("The store")
 
 
-def _holds(driver: StoreDriver, records: list[Record]) -> bool:
-    """Tell whether a store gives back what was written to it, and nothing else."""
+def _check_copy(driver: StoreDriver, records: list[Record]) -> None:
+    """Raise `StoreError` unless a store gives back what was written, and no more."""
     driver.close()  # what it may have kept is no proof
     written, damaged = read_everything(driver)
-    return not damaged and digest(written) == digest(records)
+    if damaged or digest(written) != digest(records):
+        raise StoreError(
+            "What was written can't be read again as it was; nothing was copied.",
+            hint="Try again, or copy to another place.",
+        )
 
 
 def _unusable(records: Iterable[Record]) -> Iterator[DamagedDataError]:
