@@ -243,9 +243,12 @@ def test_a_driver_works_after_it_was_closed(driver: SQLStoreDriver) -> None:
     assert list(driver.get_many([MAIN])) == [MAIN]
 
 
+# Nobody's recursion goes as far.
+DEEP = "[" * 200_000 + "]" * 200_000
 DAMAGE = {
     "payload = '{\"name'": "'payload' is not valid JSON",
     "payload = '[1]'": "'payload' must be a JSON object",
+    f"payload = '{DEEP}'": "'payload' is nested too deeply",
     "uuid = 'nonsense'": "'uuid' must be a UUID",
     "key = 'MAIN'": "must be in lower case",
 }
@@ -272,6 +275,16 @@ def test_a_damaged_record_that_is_asked_for_is_an_error(
     execute(file, "UPDATE zen_records SET payload = ''")
     with pytest.raises(DamagedDataError, match="zen_records stack/main in"):
         driver.get_many([MAIN])
+
+
+def test_a_damaged_record_can_be_replaced_and_deleted(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    driver.commit(Transaction(puts=(put(MAIN), put(OTHER))))
+    execute(file, f"UPDATE zen_records SET payload = '{DEEP}'")  # noqa: S608
+    driver.commit(Transaction(puts=(put(MAIN),), deletes=(Delete(OTHER),)))
+    assert [record.ref for record in driver.scan("stack").records] == [MAIN]
+    assert [change.before for change in driver.log(after=1)[0].changes] == [None, None]
 
 
 def test_payloads_are_plain_json_in_the_table(
@@ -345,6 +358,8 @@ def test_what_could_not_be_read_has_no_content_in_the_log(
         "UPDATE zen_commits SET time = 'x'",
         "UPDATE zen_changes SET content_after = '{'",
         "UPDATE zen_changes SET content_after = '[]'",
+        """UPDATE zen_changes SET content_after = '{"uuid": 5, "payload": {}}'""",
+        f"UPDATE zen_changes SET content_after = '{DEEP}'",  # noqa: S608
     ],
 )
 def test_a_damaged_commit_is_placed(

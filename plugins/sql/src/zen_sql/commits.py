@@ -24,15 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "add_commit",
+    "forget_commits",
+    "has_commits",
     "is_applied",
     "last_change",
     "last_sequence",
+    "last_to_forget",
     "next_sequence",
-    "prune_commits",
     "read_commits",
 ]
 
-
+# What it raises to read anything else for a commit.
+_DAMAGE: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 # Whether the log has a transaction's id, and the last numbers: the guards know one,
 # too, where the log was emptied.
 _POSITION: Final = select(
@@ -151,20 +154,23 @@ def read_commits(
     return [_commit(list(group), place) for _, group in groups]
 
 
-def prune_commits(connection: Connection, keep: int) -> int:
-    """Forget all commits but the last ones, and return how many those were.
-
-    Args:
-        connection: The database, locked.
-        keep: How many to keep.
-    """
+def last_to_forget(connection: Connection, keep: int) -> int:
+    """Return the number of the last commit but `keep`, 0 if there is none."""
     newest_first = select(COMMITS.c.sequence).order_by(COMMITS.c.sequence.desc())
-    last_forgotten = connection.scalar(newest_first.offset(keep).limit(1))
-    if last_forgotten is None:
-        return 0
-    connection.execute(delete(CHANGES).where(CHANGES.c.sequence <= last_forgotten))
-    forgotten = COMMITS.c.sequence <= last_forgotten
-    return connection.execute(delete(COMMITS).where(forgotten)).rowcount
+    return connection.scalar(newest_first.offset(keep).limit(1)) or 0
+
+
+def has_commits(connection: Connection, last: int) -> bool:
+    """Tell whether there is a commit up to number `last`."""
+    query = select(COMMITS.c.sequence).where(COMMITS.c.sequence <= last).limit(1)
+    return connection.scalar(query) is not None
+
+
+def forget_commits(connection: Connection, last: int) -> int:
+    """Forget all commits up to number `last`, and return how many those were."""
+    connection.execute(delete(CHANGES).where(CHANGES.c.sequence <= last))
+    forgotten = delete(COMMITS).where(COMMITS.c.sequence <= last)
+    return connection.execute(forgotten).rowcount
 
 
 def _commit(rows: list[RowMapping], place: str) -> Commit:
@@ -180,7 +186,7 @@ def _commit(rows: list[RowMapping], place: str) -> Commit:
             command=row["command"],
             changes=tuple(_change(each) for each in rows if each["kind"] is not None),
         )
-    except (LookupError, TypeError, ValueError) as error:
+    except _DAMAGE as error:
         origin = f"{COMMITS.name} {row['sequence']} in {place}"
         raise DamagedDataError(origin, f"this is no commit: {error}") from error
 
@@ -205,7 +211,7 @@ def _json_of_row(row: RowMapping | None) -> str | None:
             "uuid": str(UUID(row["uuid"])),
             "payload": json.loads(row["payload"]),
         }
-    except ValueError:
+    except (RecursionError, ValueError):
         return None  # it couldn't be read before either
     return json.dumps(content)
 

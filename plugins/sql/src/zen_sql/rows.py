@@ -125,7 +125,7 @@ def artifact_from_row(row: RowMapping, place: str) -> ArtifactRecord:
 def _damage_located(where: str) -> Iterator[None]:
     try:
         yield
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise DamagedDataError(where, str(error)) from error
 
 

@@ -19,11 +19,13 @@ from zen.records import Record, Ref
 from zen.stores import Author, Check, GuardCheck, Page, StoreDriver
 from zen_sql.commits import (
     add_commit,
+    forget_commits,
+    has_commits,
     is_applied,
     last_change,
     last_sequence,
+    last_to_forget,
     next_sequence,
-    prune_commits,
     read_commits,
 )
 from zen_sql.engine import Database
@@ -171,11 +173,15 @@ class SQLStoreDriver(StoreDriver):
         with self._database.reading(PROFILE) as connection:
             if connection is None:
                 return 0
+        last = 0
+
+        def prune(connection: Connection) -> int:
+            nonlocal last
+            last = last_to_forget(connection, keep)
+            return forget_commits(connection, last)
+
         return self._database.write(
-            PROFILE,
-            partial(prune_commits, keep=keep),
-            # The last commits tell nothing of those before them: it can be repeated.
-            is_done=lambda _: False,
+            PROFILE, prune, is_done=lambda connection: not has_commits(connection, last)
         )
 
     def upgrade(self) -> str | None:
@@ -205,6 +211,8 @@ class SQLStoreDriver(StoreDriver):
         except ValueError as error:
             reason = f"'payload' is not valid JSON: {error}"
             raise DamagedDataError(origin, reason) from error
+        except RecursionError as error:
+            raise DamagedDataError(origin, "'payload' is nested too deeply") from error
         if not isinstance(payload, dict):
             raise DamagedDataError(origin, "'payload' must be a JSON object")
         return Record(ref, uuid, payload, str(row["revision"]), origin)
