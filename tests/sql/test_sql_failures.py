@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
+from zen.testing.metadata_store import a_run, a_step, an_artifact
+from zen_sql import SQLMetadataStore
 from zen_sql.engine import Database
 from zen_sql.store import SQLStoreDriver
 from zen_sql.tables import PROFILE
@@ -33,7 +36,7 @@ def a_change() -> Transaction:
     return Transaction(puts=(Put(MAIN, uuid4(), {"name": "main"}),))
 
 
-def engine_of(driver: SQLStoreDriver) -> Engine:
+def engine_of(driver: SQLStoreDriver | SQLMetadataStore) -> Engine:
     return driver._database._engine  # noqa: SLF001 - to break it from inside
 
 
@@ -66,6 +69,19 @@ def test_a_file_that_was_cut_short_anywhere(driver: SQLStoreDriver, file: Path) 
         assert file.read_bytes() == whole[:size]
     file.write_bytes(whole)
     assert len(driver.scan("stack").records) == 3
+
+
+def test_a_file_whose_journal_somebody_has_changed(
+    driver: SQLStoreDriver, file: Path
+) -> None:
+    """What its write-ahead log has, the file itself lacks."""
+    driver.commit(a_change())
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE other AS SELECT zeroblob(100000) AS x")
+        other.commit()
+        assert len(driver.scan("stack").records) == 1
+        driver.commit(a_change())
 
 
 def test_a_folder_in_the_place_of_the_file(driver: SQLStoreDriver, file: Path) -> None:
@@ -224,16 +240,22 @@ def test_an_impossible_option(file: Path) -> None:
 
 
 def lose_connection(
-    monkeypatch: pytest.MonkeyPatch, driver: SQLStoreDriver, *, after_commit: bool
+    monkeypatch: pytest.MonkeyPatch,
+    driver: SQLStoreDriver | SQLMetadataStore,
+    *,
+    after_commit: bool,
 ) -> None:
-    """Make the next commit fail, before or after the database has made it."""
+    """Make the next commit of a change fail, before or after it was made."""
     dialect = engine_of(driver).dialect
     commit = dialect.do_commit
 
     def fail(connection: sqlite3.Connection) -> None:
-        monkeypatch.undo()
-        if after_commit:
+        is_change = connection.total_changes > 0
+        if after_commit or not is_change:
             commit(connection)  # type: ignore[arg-type]  # the real one
+        if not is_change:
+            return
+        monkeypatch.undo()
         raise sqlite3.OperationalError("connection lost")
 
     monkeypatch.setattr(dialect, "do_commit", fail)
@@ -257,6 +279,45 @@ def test_a_connection_lost_before_the_commit_changes_nothing(
         driver.commit(a_change())
     assert "nothing was changed" in caught.value.hint
     assert driver.get_many([MAIN]) == {}
+
+
+def test_a_connection_lost_after_commits_were_forgotten_is_a_success(
+    driver: SQLStoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        driver.commit(a_change())
+    lose_connection(monkeypatch, driver, after_commit=True)
+    assert driver.prune(1) == 2
+    assert [commit.sequence for commit in driver.log()] == [3]
+
+
+def test_a_connection_lost_before_commits_were_forgotten_changes_nothing(
+    driver: SQLStoreDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        driver.commit(a_change())
+    lose_connection(monkeypatch, driver, after_commit=False)
+    with pytest.raises(StoreUnavailableError, match="connection lost") as caught:
+        driver.prune(1)
+    assert "nothing was changed" in caught.value.hint
+    assert [commit.sequence for commit in driver.log()] == [1, 2, 3]
+
+
+def test_artifacts_are_missed_when_the_connection_is_lost_before_the_commit(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their step is there already, as it was to be."""
+    store = SQLMetadataStore(name="runs", url=f"sqlite:///{file}")
+    run = a_run()
+    step, artifacts = a_step(run.id), [an_artifact(run.id)]
+    store.create_run(run, [step])
+    lose_connection(monkeypatch, store, after_commit=False)
+    with pytest.raises(StoreUnavailableError, match="connection lost"):
+        store.save_step(step, artifacts)
+    assert store.list_artifacts(run.id) == []
+    lose_connection(monkeypatch, store, after_commit=True)
+    store.save_step(step, artifacts)
+    assert store.list_artifacts(run.id) == artifacts
 
 
 def test_when_nothing_can_be_known_the_error_says_so(

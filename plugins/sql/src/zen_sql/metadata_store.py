@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from zen.components import BaseMetadataStore
 from zen.errors import ConflictError, RunExistsError, RunNotFoundError
@@ -110,7 +110,9 @@ class RelationalMetadataStore(BaseMetadataStore):
                 connection.execute(delete(ARTIFACTS).where(same_artifact))
                 connection.execute(insert(ARTIFACTS), artifact_row(artifact))
 
-        same = select(STEPS.c.name).where(*_equal(STEPS, row))
+        ids = [str(artifact.id) for artifact in artifacts]
+        kept = select(func.count()).where(ARTIFACTS.c.id.in_(ids)).scalar_subquery()
+        same = select(STEPS.c.name).where(*_equal(STEPS, row), kept == len(set(ids)))
         self._database.write(METADATA, save, is_done=_finds(same))
 
     def get_run(self, name: str) -> RunRecord:
