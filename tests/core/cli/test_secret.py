@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import RunPython
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import FakeDistribution
 
@@ -81,6 +82,46 @@ def test_a_value_can_be_asked_for(zen: Zen) -> None:
     zen("secret", "register", "db", "--user=-", "--password=-", answer="ana\nhush\n")
     shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
     assert shown["values"] == {"password": "hush", "user": "ana"}
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_file_may_hold_a_dash(zen: Zen, here: Path) -> None:
+    (here / "dash").write_text("-")
+    zen("secret", "register", "db", "--a=@dash", "--b=-", answer="asked\n")
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"a": "-", "b": "asked"}
+
+
+@pytest.mark.usefixtures("vault")
+def test_nothing_is_no_answer_but_an_empty_line_is(zen: Zen) -> None:
+    asked = ("secret", "register", "db", "--user=-", "--password=-")
+    assert "ends before a value for 'user'" in zen(*asked, code=2).err
+    err = zen(*asked, code=2, answer="ana\n").err
+    assert "ends before a value for 'password'" in err
+    assert zen("secret", "list", "-o", "json").json == []
+    zen(*asked, answer="ana\n\n")
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"user": "ana", "password": ""}
+
+
+@pytest.mark.usefixtures("vault")
+def test_nobody_can_be_asked_without_an_input(
+    config: Path, run_python: RunPython
+) -> None:
+    script = """
+        import os, sys
+        os.environ["ZEN_CONFIG_PATH"] = sys.argv[1]
+        sys.stdin = None  # as when it is closed
+        sys.stderr = sys.stdout
+        from zen.cli.main import main
+        try:
+            main(["secret", "register", "db", "--a=-"])
+        except SystemExit as end:
+            print("code", end.code)
+    """
+    output = run_python(script, config)
+    assert "ends before a value for 'a'" in output
+    assert "code 2" in output
 
 
 @pytest.mark.usefixtures("vault")

@@ -8,20 +8,35 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["read_attributes", "read_keys"]
 
 
-def read_attributes(arguments: Sequence[str]) -> dict[str, str]:
+def read_attributes(
+    arguments: Sequence[str], *, ask: Callable[[str], str] | None = None
+) -> dict[str, str]:
     """Read `--key=value` and `--key value`.
 
     A value `@file` stands for the content of that file, and `@@text` for `@text`.
 
+    Args:
+        arguments: What stands on the command line.
+        ask: Returns what the value `-` of a key stands for, unless that is itself.
+
     Raises:
         click.UsageError: An argument is no attribute, or a file can't be read.
     """
-    attributes: dict[str, str] = {}
+    given = _split(arguments)
+    texts = {key: _expanded(*option) for key, option in given.items()}
+    # Whoever is asked should not have to answer again for what is wrong elsewhere.
+    asked = [key for key, (_, value) in given.items() if value == "-"]
+    return texts | {key: ask(key) for key in asked if ask}
+
+
+def _split(arguments: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return each attribute's option and value, as they are given."""
+    attributes: dict[str, tuple[str, str]] = {}
     remaining = list(arguments)
     while remaining:
         option, separator, value = remaining.pop(0).partition("=")
@@ -34,7 +49,7 @@ def read_attributes(arguments: Sequence[str]) -> dict[str, str]:
             raise click.UsageError(f"The value of '{option}' is no text in UTF-8.")
         if key in attributes:
             raise click.UsageError(f"Attribute '{option}' is given twice.")
-        attributes[key] = _expanded(option, value)
+        attributes[key] = option, value
     return attributes
 
 

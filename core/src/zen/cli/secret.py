@@ -43,7 +43,7 @@ def register_secret(app: App, name: str, values: Sequence[str]) -> None:
       zen secret register db --user=ana --password=-
       zen secret register ca --pem=@ca.pem
     """
-    texts = _asked_for(read_attributes(values))
+    texts = read_attributes(values, ask=_ask)
     app.announce().secrets.register(name, texts)
     click.echo(f"Successfully registered secret `{name}`.")
 
@@ -92,7 +92,7 @@ def update_secret(
     """
     if not values and not remove:
         raise click.UsageError("No value is given, as in '--KEY=VALUE'.")
-    texts = _asked_for(read_attributes(values))
+    texts = read_attributes(values, ask=_ask)
     app.announce().secrets.update(name, texts, removed=remove)
     click.echo(f"Secret with name `{name}` has been updated.")
 
@@ -143,12 +143,11 @@ def import_secrets(app: App, file: Path, *, update: bool) -> None:
     click.echo(f"Imported {count} secrets from '{file}'.")
 
 
-def _asked_for(values: dict[str, str]) -> dict[str, str]:
-    """Ask for the values that are `-`, unseen on a terminal."""
-    return {key: _ask(key) if value == "-" else value for key, value in values.items()}
-
-
 def _ask(key: str) -> str:
-    if sys.stdin.isatty():
+    """Ask for a value, unseen on a terminal."""
+    if sys.stdin is not None and sys.stdin.isatty():
         return str(click.prompt(key, hide_input=True, err=True))
-    return sys.stdin.readline().rstrip("\n")
+    line = "" if sys.stdin is None else sys.stdin.readline()
+    if not line:
+        raise click.UsageError(f"The input ends before a value for '{key}'.")
+    return line.rstrip("\n")
