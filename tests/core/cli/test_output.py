@@ -147,6 +147,20 @@ def test_what_would_speak_to_the_terminal_is_escaped(
     assert "/a\\x1b[31mred" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (["a\nb", "\x1b[31mred"], "a b, \\x1b[31mred"),
+        ({"a\nb": "\x1b[31mred"}, "a b: \\x1b[31mred"),
+    ],
+)
+def test_what_is_in_a_list_or_a_mapping_breaks_no_table(
+    capsys: pytest.CaptureFixture[str], value: object, shown: str
+) -> None:
+    output.print_object({"tags": value}, "table", title="Thing")
+    assert f"┃ TAGS     │ {shown} ┃" in capsys.readouterr().out.splitlines()
+
+
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_what_no_format_knows_is_the_same_in_both(
     capsys: pytest.CaptureFixture[str], form: str

@@ -123,9 +123,9 @@ def _cell(value: object, key: str = "") -> str:
     if value is None:
         return ""
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {item}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
+        value = ", ".join(f"{key}: {item}" for key, item in value.items())
+    elif isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
     return _showable(_CONTROL.sub(_escaped, " ".join(str(value).split())))
 
 
