@@ -320,6 +320,82 @@ def test_a_deletion_that_cannot_be_written_down_keeps_the_data(
     assert [path.name for path in profile.folder.parent.iterdir()] == ["p"]
 
 
+DIES_WHILE_IT_DELETES = """\
+import os
+import {module}
+from zen.catalog import Catalog
+from zen.config import Profiles
+
+{module}.{function} = lambda *_, **__: os._exit(9)
+Profiles(Catalog(), print).delete("p")
+"""
+
+
+def die_while_deleting(module: str, function: str) -> None:
+    script = DIES_WHILE_IT_DELETES.format(module=module, function=function)
+    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=60)
+    assert done.returncode == 9
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_deletion_that_died_before_it_was_written_down_is_none(
+    profiles: Profiles, config: Path
+) -> None:
+    profile = profiles.create("p")
+    die_while_deleting("zen.config.global_configuration", "replace_files")
+    assert not profile.folder.exists()
+    profiles.ensure_default()
+    assert [s.name for s in profiles.open(profile).stacks()[0]] == ["default"]
+    assert [path.name for path in (config / "profiles").iterdir()] == ["p"]
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_deletion_that_died_after_it_was_written_down_is_ended(
+    profiles: Profiles, config: Path
+) -> None:
+    profiles.create("p")
+    die_while_deleting("shutil", "rmtree")
+    assert len(list((config / "profiles").iterdir())) == 1
+    profiles.create("q")
+    assert [path.name for path in (config / "profiles").iterdir()] == ["q"]
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_deletion_that_died_touches_no_folder_that_is_there_again(
+    profiles: Profiles, config: Path
+) -> None:
+    """Both are kept, for nobody can tell which one is wanted."""
+    profile = profiles.create("p")
+    die_while_deleting("zen.config.global_configuration", "replace_files")
+    profiles.open(profile).save(components=[ComponentRecord("alerter", "x", "x")])
+    profiles.ensure_default()
+    profiles.create("q")
+    assert [c.name for c in profiles.open(profile).components()[0]] == ["x"]
+    assert len(list((config / "profiles").iterdir())) == 3
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_deletion_that_died_keeps_nobody_from_reading(
+    profiles: Profiles, config: Path, run_python: RunPython
+) -> None:
+    profiles.create("p")
+    die_while_deleting("zen.config.global_configuration", "replace_files")
+    for folder in (config, config / "profiles"):
+        folder.chmod(0o555)
+    script = """\
+        from zen.catalog import Catalog
+        from zen.config import Profiles
+
+        profiles = Profiles(Catalog(), print)
+        profiles.ensure_default()
+        print(*profiles.configuration.load().profiles)
+    """
+    output = run_python(script, unprivileged=True)
+    for folder in (config, config / "profiles"):
+        folder.chmod(0o700)
+    assert output.split() == ["p"]
+
+
 @pytest.mark.usefixtures("acme")
 def test_components_that_are_there_already_go_into_the_default_stack(
     profiles: Profiles, here: Path

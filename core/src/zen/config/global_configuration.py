@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import re
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from zen.config.profile import ProfileConfiguration
-from zen.errors import DamagedDataError, InvalidNameError, ProfileNotFoundError
+from zen.errors import (
+    DamagedDataError,
+    InvalidNameError,
+    ProfileNotFoundError,
+    StoreError,
+)
 from zen.folders import config_folder
 from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import (
@@ -22,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["GlobalConfiguration", "Settings"]
+__all__ = ["GlobalConfiguration", "Settings", "condemned_folder"]
 
 _PRIVATE: Final = 0o600
+_CONDEMNED: Final = re.compile(r"\.deleted-(.+)-[0-9a-f]{32}")
 
 
 @dataclass
@@ -84,10 +92,45 @@ class GlobalConfiguration:
             settings = self.load()
             # What is made on the strength of the settings would be left behind.
             check_writable(self.path)
+            self._settle(settings)
             yield settings
             content = dump_yaml(_content(settings))
             if content != read_file(self.path):
                 replace_files({self.path: content}, mode=_PRIVATE)
+
+    def recover(self, settings: Settings) -> None:
+        """Give profiles back the folders that a deletion which died has taken away.
+
+        Where the configuration can't be written, nothing is done.
+        """
+        if any(
+            name in settings.profiles and not folder.exists()
+            for name, folder, _ in self._condemned()
+        ):
+            # Under the lock, for the deletion may be alive.
+            with suppress(StoreError), self.update():
+                pass
+
+    def _settle(self, settings: Settings) -> None:
+        """Undo the deletions that died before they were written down, end the others.
+
+        A profile that has a new folder keeps both.
+        """
+        for name, folder, condemned in self._condemned():
+            if name not in settings.profiles:
+                # Brings along all that archives need, and is hardly ever needed.
+                from shutil import rmtree
+
+                rmtree(condemned, ignore_errors=True)
+            elif not folder.exists():
+                with suppress(OSError):
+                    condemned.rename(folder)
+
+    def _condemned(self) -> Iterator[tuple[str, Path, Path]]:
+        """Yield profiles that are being deleted: name, folder, and where that is."""
+        for path in (self.folder / "profiles").glob(".deleted-*"):
+            if found := _CONDEMNED.fullmatch(path.name):
+                yield found[1], path.with_name(found[1]), path
 
     def _settings(self, data: bytes) -> Settings:
         content = parse_yaml(data, self.path)
@@ -129,6 +172,11 @@ class GlobalConfiguration:
             )
         except InvalidNameError as error:
             raise DamagedDataError(self.path, str(error)) from error
+
+
+def condemned_folder(folder: Path) -> Path:
+    """Return where a profile's folder goes while the profile is deleted."""
+    return folder.with_name(f".deleted-{folder.name}-{uuid4().hex}")
 
 
 def _content(settings: Settings) -> Mapping[str, object]:

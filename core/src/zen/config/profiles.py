@@ -8,10 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
-from uuid import uuid4
 
 from zen.config.environment import read_variable
-from zen.config.global_configuration import GlobalConfiguration
+from zen.config.global_configuration import GlobalConfiguration, condemned_folder
 from zen.config.profile import ProfileConfiguration, masked_url
 from zen.errors import (
     ComponentConfigurationError,
@@ -72,7 +71,9 @@ class Profiles:
 
     def ensure_default(self) -> None:
         """Make and activate the profile `default` if there is no profile at all."""
-        if self.configuration.load().profiles:
+        settings = self.configuration.load()
+        if settings.profiles:
+            self.configuration.recover(settings)
             return
         with self.configuration.update() as settings:
             if settings.profiles:  # another process was first
@@ -159,7 +160,7 @@ class Profiles:
             StoreUnavailableError: Its folder can't be removed; nothing was changed.
         """
         folder = self.configuration.load().profile(name).folder
-        condemned = folder.with_name(f".deleted-{uuid4()}")
+        condemned = condemned_folder(folder)
         try:
             with self.configuration.update() as settings:
                 self.check_deletion(settings.profile(name), settings)
