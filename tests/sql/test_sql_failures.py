@@ -239,6 +239,16 @@ def test_an_impossible_option(file: Path) -> None:
     assert "options" in caught.value.hint
 
 
+@pytest.mark.parametrize("option", ["mode=ro", "uri=true", "foo=1"])
+def test_an_option_that_does_nothing(driver: SQLStoreDriver, option: str) -> None:
+    driver.commit(a_change())
+    name = option.partition("=")[0]
+    other = SQLStoreDriver(f"{driver.url}?timeout=1&{option}")
+    with pytest.raises(StoreUnavailableError, match=f"no option '{name}'") as caught:
+        other.scan("stack")
+    assert "options" in caught.value.hint
+
+
 def lose_connection(
     monkeypatch: pytest.MonkeyPatch,
     driver: SQLStoreDriver | SQLMetadataStore,

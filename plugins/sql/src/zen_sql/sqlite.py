@@ -25,6 +25,11 @@ READ: Final = "BEGIN"
 WRITE: Final = "BEGIN IMMEDIATE"
 
 _BUSY_TIMEOUT: Final = 30.0
+# What SQLAlchemy hands on to sqlite3; all else is for URIs, and those are our own.
+_OPTIONS: Final = (
+    *("cached_statements", "check_same_thread", "detect_types"),
+    *("isolation_level", "timeout"),
+)
 
 
 def file_engine(url: URL, file: Path) -> Engine:
@@ -33,8 +38,11 @@ def file_engine(url: URL, file: Path) -> Engine:
     How a transaction begins is the connection's option `zen_begin`.
 
     Raises:
-        StoreUnavailableError: An option in the URL is impossible.
+        StoreUnavailableError: An option in the URL is impossible, or does nothing.
     """
+    for option in url.query.keys() - {*_OPTIONS}:
+        reason = f"there is no option '{option}'; there are {', '.join(_OPTIONS)}"
+        raise wrong_option(str(file), ValueError(reason))
     # SQLite would create a file that isn't there.
     existing = f"{file.as_uri()}?mode=rw"
 
