@@ -379,3 +379,18 @@ def test_a_flavor_of_the_users_own_can_be_used_like_any(
     zen("artifact-store", "flavor", "delete", "mine", "-y")
     assert len(zen("artifact-store", "flavor", "list", "-o", "json").json) == 1
     del sys.modules["own_stores"]
+
+
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_a_flavor_that_cannot_tell_its_state_is_blamed(
+    zen: Zen, fake_distribution: FakeDistribution, command: str
+) -> None:
+    state = "    @property\n    def is_running(self): exit(7)\n"
+    fake_distribution("horns", HOOKS, PARTS + state, version="0.5")
+    zen("alerter", "register", "a", "-f", "horn")
+    zen("stack", "update", "-al", "a")
+    for arguments in (["alerter", command, "a"], ["stack", command]):
+        err = zen(*arguments, code=1).err
+        assert "Alerter 'a' " in err
+        assert "SystemExit: 7" in err
+        assert "horns 0.5" in err

@@ -228,6 +228,28 @@ def test_a_component_that_cannot_tell_its_state_is_named_with_its_owner(
     assert "toys 0.3" in caught.value.hint
 
 
+@pytest.mark.parametrize("fault", ["1 / 0", "exit(7)"])
+def test_a_component_that_cannot_tell_whether_it_runs_is_named_with_its_owner(
+    fake_distribution: FakeDistribution,
+    lifecycle: Lifecycle,
+    part: MakePart,
+    fault: str,
+) -> None:
+    parts = f"{TOY}\n    @property\n    def is_running(self):\n        {fault}\n"
+    fake_distribution("toys", ANSWER.format(answer=None), parts, version="0.3")
+    with pytest.raises(ProvisioningError, match="'x' can't tell its state: ") as caught:
+        lifecycle.is_running(part("gadget", "x", flavor="toy"))
+    assert "toys 0.3" in caught.value.hint
+
+
+def test_whether_a_component_runs_is_told(
+    lifecycle: Lifecycle, parts: list[StackComponent]
+) -> None:
+    assert not lifecycle.is_running(parts[0])
+    lifecycle.up(*parts)
+    assert lifecycle.is_running(parts[0])
+
+
 def test_an_error_of_zen_is_passed_on(
     fake_distribution: FakeDistribution, lifecycle: Lifecycle, part: MakePart
 ) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zen.plugin import ComponentTypeSpec
     from zen.repository import Repository
+    from zen.stack import Stack
 
 __all__ = ["stack"]
 
@@ -236,7 +237,7 @@ def bring_up(app: App, name: str | None) -> None:
     """
     repository = app.announce()
     built = repository.active_stack if name is None else repository.get_stack(name)
-    if built.is_running:
+    if _is_running(built):
         click.echo(f"Stack '{built.name}' is running already.")
         return
     notify(f"Provisioning resources for stack '{built.name}'.")
@@ -256,10 +257,14 @@ def bring_down(app: App, name: str | None) -> None:
     built = repository.active_stack if name is None else repository.get_stack(name)
     notify(f"Deprovisioning resources for stack '{built.name}'.")
     built.down()
-    if all(part.is_running for part in built.components.values()):
+    if _is_running(built):
         click.echo(f"Stack '{built.name}' holds no resources to bring down.")
     else:
         click.echo(f"Stack '{built.name}' is down.")
+
+
+def _is_running(built: Stack) -> bool:
+    return all(map(built.lifecycle.is_running, built.components.values()))
 
 
 def _recompose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from zen.catalog import on_one_line
@@ -9,7 +10,7 @@ from zen.errors import FlavorNotFoundError, ProvisioningError, VetoError, ZenErr
 from zen.plugin import LifecycleContext, LifecycleEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from zen.catalog import Catalog, Owner
     from zen.components import StackComponent
@@ -69,18 +70,18 @@ class Lifecycle:
         ordered = list(components)
         for component in reversed(ordered) if verb in _DOWNWARDS else ordered:
             owner = self._owner_of(component)
-            try:
+            with _blaming(component, owner, f"could not be {_PARTICIPLES[verb]}"):
                 self._apply(verb, component, owner, stack)
-            except (ZenError, KeyboardInterrupt):
-                raise
-            # A flavor's own code, which may raise anything.
-            except BaseException as error:
-                raise ProvisioningError(
-                    f"{_title(component)} could not be {_PARTICIPLES[verb]}:"
-                    f" {on_one_line(error)}",
-                    hint=f"Its flavor '{component.FLAVOR}' comes from"
-                    f" {owner or type(component).__module__}.",
-                ) from error
+
+    def is_running(self, component: StackComponent) -> bool:
+        """Tell whether a component's resources are running.
+
+        Raises:
+            ProvisioningError: It fails to tell.
+        """
+        owner = self._owner_of(component)
+        with _blaming(component, owner, "can't tell its state"):
+            return bool(component.is_running)
 
     def _apply(
         self,
@@ -136,6 +137,24 @@ class Lifecycle:
         self._notify(
             f"Plugin '{plugin}' failed in zen_{moment}_lifecycle: {on_one_line(error)}"
         )
+
+
+@contextmanager
+def _blaming(
+    component: StackComponent, owner: Owner | None, problem: str
+) -> Iterator[None]:
+    """Say which component failed, and whose its flavor is."""
+    try:
+        yield
+    except (ZenError, KeyboardInterrupt):
+        raise
+    # A flavor's own code, which may raise anything.
+    except BaseException as error:
+        raise ProvisioningError(
+            f"{_title(component)} {problem}: {on_one_line(error)}",
+            hint=f"Its flavor '{component.FLAVOR}' comes from"
+            f" {owner or type(component).__module__}.",
+        ) from error
 
 
 def _is_done(verb: LifecycleVerb, component: StackComponent) -> bool:

@@ -26,10 +26,11 @@ def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
     For example: zen {command} up
     """
     component = component_of(app.announce(), spec, name)
-    if component.is_running:
+    lifecycle = app.repository.lifecycle
+    if lifecycle.is_running(component):
         click.echo(f"{title_of(component)} is running already.")
         return
-    app.repository.lifecycle.up(component)
+    lifecycle.up(component)
     click.echo(f"{title_of(component)} is up.")
 
 
@@ -43,8 +44,9 @@ def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
     For example: zen {command} down
     """
     component = component_of(app.announce(), spec, name)
-    app.repository.lifecycle.down(component)
-    if component.is_running:
+    lifecycle = app.repository.lifecycle
+    lifecycle.down(component)
+    if lifecycle.is_running(component):
         click.echo(f"{title_of(component)} holds no resources to bring down.")
     else:
         click.echo(f"{title_of(component)} is down.")
