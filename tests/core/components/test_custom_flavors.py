@@ -86,6 +86,17 @@ def test_what_a_module_prints_is_no_result(
     assert (printed.out, printed.err) == ("", "toot\n")
 
 
+def test_a_damaged_distribution_is_no_obstacle(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "site" / "torn-1.0.dist-info"
+    damaged.mkdir(parents=True)
+    (damaged / "top_level.txt").write_text("torn")
+    monkeypatch.syspath_prepend(damaged.parent)
+    record = repository.custom_flavors.register("alerts.horns:Horn", "alerter")
+    assert (record.file, record.provider) == ("alerts/horns.py", None)
+
+
 def test_a_component_can_have_it(repository: Repository, horn: FlavorRecord) -> None:
     factory = repository.factory
     component = factory.create("alerter", horn.name, "mine", {"volume": 5})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -198,9 +199,12 @@ def _places(root: Path | None) -> str:
 
 
 def _provider_of(module: str) -> Provider | None:
-    """Return the installed distribution that a module is in."""
+    """Return the installed distribution that a module is in, as far as can be told."""
     # Dear to import, and few register a flavor.
     from importlib_metadata import packages_distributions, version
 
-    names = packages_distributions().get(module.partition(".")[0], ())
-    return Provider(names[0], version(names[0])) if names else None
+    # All that is installed is looked through, and fails where one of it is damaged.
+    with suppress(Exception):
+        names = packages_distributions().get(module.partition(".")[0], ())
+        return Provider(names[0], version(names[0])) if names else None
+    return None
