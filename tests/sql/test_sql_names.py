@@ -68,6 +68,7 @@ def test_a_variable_in_a_url_is_replaced(
     "url",
     [
         "sqlite:////nowhere/zen.db?timeout=1",
+        "sqlite:////no%20where/zen.db",
         "mysql+mysqldb://root@localhost/zen",
         "oracle://root@localhost/zen",
         "mysql:///zen",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from sqlalchemy import make_url
 
 from zen.errors import StoreUnavailableError
 from zen.stores import Transaction
@@ -17,9 +17,29 @@ def test_the_default_is_a_file_in_the_profiles_folder(tmp_path: Path) -> None:
     assert SQLStoreDriver.default_url(tmp_path) == f"sqlite:///{tmp_path}/zen.db"
 
 
-def test_the_default_survives_an_odd_folder() -> None:
-    url = make_url(SQLStoreDriver.default_url(Path("/a b/é#c")))
-    assert url.database == "/a b/é#c/zen.db"
+@pytest.mark.parametrize(
+    "folder", ["/a b/é#c", "/a?b", "/a?b=c", "/50%", "/a%3Fb", "/a%20b", "/a+b"]
+)
+def test_the_default_survives_an_odd_folder(folder: str) -> None:
+    """Whichever version of SQLAlchemy wrote the URL, and reads it."""
+    text = SQLStoreDriver.default_url(Path(folder))
+    assert parse_url(text).database == f"{folder}/zen.db"
+    assert SQLStoreDriver.normalise_url(text) == text
+    assert unquote(text.removeprefix("sqlite:///")) == f"{folder}/zen.db"
+    assert "?" not in text
+
+
+def test_a_path_with_an_option_keeps_it() -> None:
+    url = parse_url("sqlite:////a%3Fb%25/zen.db?timeout=5")
+    assert (url.database, url.query) == ("/a?b%/zen.db", {"timeout": "5"})
+    text = "sqlite:////a%3Fb%25/zen.db?timeout=5"
+    assert SQLStoreDriver.normalise_url(text) == text
+
+
+def test_what_follows_a_path_must_be_options() -> None:
+    """Somebody meant a folder called 'a?b'."""
+    with pytest.raises(ValueError, match="'%3F'"):
+        parse_url("sqlite:////a?b/zen.db")
 
 
 def test_a_relative_path_is_made_absolute(

@@ -62,7 +62,8 @@ def names(
 
 
 def _open_file(url: str) -> sqlite3.Connection | None:
-    if "?" in url:
+    # Options, or a path in which something is quoted.
+    if "?" in url or "%" in url:
         return None
     file = Path(url.removeprefix(_SQLITE)).expanduser()
     return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=_TIMEOUT)

@@ -30,7 +30,7 @@ from zen_sql.commits import (
 )
 from zen_sql.engine import Database
 from zen_sql.tables import GUARDS, METADATA, PROFILE, RECORDS
-from zen_sql.urls import normalise, parse_url, sqlite_url
+from zen_sql.urls import file_url, normalise, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -87,7 +87,7 @@ class SQLStoreDriver(StoreDriver):
     @classmethod
     def default_url(cls, folder: Path) -> str:
         """Return the URL of a SQLite file in `folder`."""
-        return sqlite_url(folder / "zen.db").render_as_string(hide_password=False)
+        return file_url(folder / "zen.db")
 
     @classmethod
     def normalise_url(cls, url: str) -> str:

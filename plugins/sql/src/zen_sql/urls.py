@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -12,6 +13,7 @@ from zen.errors import StoreUnavailableError
 from zen_sql.variables import VARIABLE, expand_url
 
 __all__ = [
+    "file_url",
     "holds_password",
     "mask",
     "normalise",
@@ -23,6 +25,11 @@ __all__ = [
 def sqlite_url(file: Path) -> URL:
     """Return the URL of a SQLite file."""
     return URL.create("sqlite", database=str(file.expanduser().absolute()))
+
+
+def file_url(file: Path) -> str:
+    """Return the URL of a SQLite file as text, which `parse_url` brings back."""
+    return _text(sqlite_url(file))
 
 
 def parse_url(text: str) -> URL:
@@ -61,7 +68,7 @@ def normalise(text: str) -> str:
         return text  # a variable isn't set, which matters to who opens the database
     if VARIABLE.search(text) or url.get_backend_name() != "sqlite":
         return text
-    return url.render_as_string(hide_password=False)
+    return _text(url)
 
 
 def holds_password(text: str) -> bool:
@@ -85,7 +92,25 @@ def _parse_file(url: URL, text: str) -> URL:
         )
     if not url.database or url.database.startswith((":memory:", "file:")):
         raise ValueError("a SQLite database must be a file, as in sqlite:///PATH")
-    file = Path(url.database).expanduser()
+    if "?" in text and not url.query:
+        raise ValueError("a '?' in a path is written as '%3F'")
+    file = Path(_unquoted(url.database)).expanduser()
     if VARIABLE.search(text) and not file.is_absolute():
         raise ValueError("a path with a variable in it must be absolute")
     return sqlite_url(file).set(query=url.query)
+
+
+def _text(url: URL) -> str:
+    """Return a SQLite file's URL as text, quoted as SQLAlchemy 2.1 does it."""
+    if url.database and not _is_quoted_by_sqlalchemy():
+        url = url.set(database=quote(url.database, safe=" +/"))
+    return url.render_as_string(hide_password=False)
+
+
+def _unquoted(path: str) -> str:
+    return path if _is_quoted_by_sqlalchemy() else unquote(path)
+
+
+def _is_quoted_by_sqlalchemy() -> bool:
+    # Before version 2.1, a path is written and read as it is, be there a '?' in it.
+    return make_url("sqlite:///%25").database == "%"
