@@ -162,6 +162,7 @@ def test_register_refuses_a_name_that_is_taken(zen: Zen) -> None:
 def test_register_refuses_invalid_names(zen: Zen, name: str) -> None:
     outcome = zen("artifact-store", "register", name, "-f", "local", code=1)
     assert "is not a valid artifact store name" in outcome.err
+    assert "Use 1 to 100 ASCII letters" in outcome.err
 
 
 def test_describe_shows_the_active_one_by_default(zen: Zen) -> None:

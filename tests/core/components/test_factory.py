@@ -14,6 +14,7 @@ from zen.components.factory import ComponentFactory
 from zen.errors import (
     ComponentConfigurationError,
     FlavorNotFoundError,
+    InvalidNameError,
     PluginContractError,
     PluginError,
     PluginLoadError,
@@ -114,8 +115,9 @@ def test_a_configuration_that_does_not_fit_is_explained(
 @pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 101])
 def test_a_bad_name_is_refused(factory: ComponentFactory, name: str) -> None:
-    with pytest.raises(ComponentConfigurationError, match="not a valid alerter name"):
+    with pytest.raises(InvalidNameError, match="not a valid alerter name") as caught:
         factory.create("alerter", "mail", name)
+    assert "ASCII letters" in caught.value.hint
 
 
 def test_a_flavor_that_is_gone_says_what_to_install(factory: ComponentFactory) -> None:

@@ -13,6 +13,7 @@ from zen.catalog import on_one_line
 from zen.components.flavors import Flavors
 from zen.components.secrets import is_plain, plain_secrets, secret_fields
 from zen.errors import ComponentConfigurationError, did_you_mean
+from zen.names import check_name
 from zen.records import ComponentRecord
 
 if TYPE_CHECKING:
@@ -50,9 +51,11 @@ class ComponentFactory:
         """Return a new component.
 
         Raises:
+            InvalidNameError: The name breaks the rule for names.
             FlavorNotFoundError: No plugin offers the flavor.
             ComponentConfigurationError: The flavor doesn't accept the configuration.
         """
+        check_name(name, component_type.replace("_", " "))
         self._check_reserved(component_type, name, configuration or {})
         known = self.flavors.get(component_type, flavor)
         return _build(known, component_type, {**(configuration or {}), "name": name})
