@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -188,3 +189,23 @@ def test_a_folder_that_is_gone_is_named(zen: Zen, here: Path) -> None:
     )
     assert done.returncode == 1
     assert "The folder that you are in can't be looked at" in done.stderr
+
+
+def test_a_command_that_a_plugin_of_ours_has_says_which(zen: Zen) -> None:
+    refused = zen("--no-plugins", "run", "x.py", code=2).err
+    assert "It comes with zen-plugin-pipelines" in refused
+
+
+def test_a_full_disk_is_said(zen: Zen) -> None:
+    zen("profile", "list")
+    command = "import sys; from zen.cli.main import main; main(['stack', 'list'])"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", command],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Error: It can't be written: No space left on device." in done.stderr

@@ -296,3 +296,11 @@ def test_rename_refuses_what_it_cannot_do(
     zen("stack", "register", "prod", *DEFAULTS)
     assert message in zen("stack", "rename", *pair, code=1).err
     assert names(zen) == ["default", "prod"]
+
+
+def test_where_the_environment_says_what_is_active_another_is_set_there(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_ACTIVATED_STACK", "default")
+    refused = zen("stack", "delete", "default", code=1).err
+    assert "Unset the environment variable ZEN_ACTIVATED_STACK first" in refused

@@ -120,3 +120,36 @@ def test_a_stack_that_is_gone_needs_nothing(
     monkeypatch.setenv("ZEN_ACTIVATED_STACK", "gone")
     outcome = zen("stack", "sync", code=1)
     assert "environment variable ZEN_ACTIVATED_STACK" in outcome.err
+
+
+@pytest.mark.parametrize("command", [("stack", "import"), ("apply", "-y", "-f")])
+def test_a_component_type_that_nobody_has_is_refused(
+    zen: Zen, here: Path, command: tuple[str, ...]
+) -> None:
+    """No command could remove the component again."""
+    zen("stack", "export", "default", "x.yaml")
+    text = (here / "x.yaml").read_text()
+    widget = "components:\n  alertr:\n    name: w\n    flavor: z\n"
+    changed = text.replace("components:\n", widget, 1)
+    (here / "x.yaml").write_text(changed.replace("name: default", "name: other", 1))
+    err = zen(*command, "x.yaml", code=1).err
+    assert "has a component type 'alertr'. Did you mean 'alerter'?" in err
+    assert len(zen("stack", "list", "-o", "json").json) == 1
+
+
+def test_what_nothing_can_be_installed_for_is_told(zen: Zen, here: Path) -> None:
+    """A flavor that nobody says a distribution for is no flavor that is there."""
+    zen("stack", "export", "default", "x.yaml")
+    text = (here / "x.yaml").read_text()
+    for old, new in (
+        ("name: default\n    flavor: local", "name: o\n    flavor: gone"),
+        ("    provider:\n      distribution: zen-plugin-local\n", ""),
+        ("      version: 1.0.0\n", ""),
+    ):
+        text = text.replace(old, new, 1)
+    (here / "x.yaml").write_text(text)
+    zen("stack", "import", "x.yaml", "--name", "lost", "--set")
+    outcome = zen("stack", "sync", "--check", code=1)
+    assert outcome.out.startswith("Whatever can be installed")
+    assert "Flavor 'gone' does not exist" in outcome.err
+    assert "Flavor 'gone' does not exist" in zen("stack", "sync", code=1).err

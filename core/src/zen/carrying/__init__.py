@@ -9,7 +9,7 @@ from zen.carrying._importing import ON_CONFLICT, OnConflict
 from zen.carrying._installed import Need
 from zen.carrying._installers import Sources
 from zen.carrying._lock_file import LockedEnvironment, LockFile, Pin
-from zen.carrying._needs import needs_of
+from zen.carrying._needs import gaps_of, needs_of
 from zen.carrying._plan import Plan, fields_of
 from zen.carrying._stack_file import StackFile
 
@@ -28,5 +28,6 @@ __all__ = [
     "StackEnvironment",
     "StackFile",
     "fields_of",
+    "gaps_of",
     "needs_of",
 ]

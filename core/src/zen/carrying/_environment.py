@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zen.carrying._installed import Installed, Need
     from zen.carrying._lock_file import Pin
+    from zen.errors import ZenError
 
 __all__ = ["Shortfall", "StackEnvironment"]
 
@@ -50,11 +51,19 @@ class StackEnvironment:
         stack: The stack's name.
         needs: What it needs.
         root: The root of the repository, or None outside of any.
+        gaps: What it needs besides, and no distribution is known to provide.
     """
 
-    def __init__(self, stack: str, needs: Sequence[Need], root: Path | None) -> None:
+    def __init__(
+        self,
+        stack: str,
+        needs: Sequence[Need],
+        root: Path | None,
+        gaps: Sequence[ZenError] = (),
+    ) -> None:
         self.stack = stack
         self.needs = needs
+        self.gaps = gaps
         self._root = root
 
     @property
@@ -133,7 +142,7 @@ class StackEnvironment:
                 or it can't be installed.
         """
         found = self.shortfalls()
-        _refuse(found, "replaced")
+        self.check_installable(found)
         if not found:
             return []
         names = {each.name for each in found}
@@ -151,6 +160,11 @@ class StackEnvironment:
                 hint="See 'zen stack sync --check'.",
             )
         return found
+
+    @staticmethod
+    def check_installable(shortfalls: Sequence[Shortfall]) -> None:
+        """Raise `InstallationError` for what no installer can help with."""
+        _refuse(shortfalls, "replaced")
 
     def _differences(self, locked: LockedEnvironment) -> Iterator[Shortfall]:
         pins = {pin.key: pin for pin in locked.packages}

@@ -11,7 +11,9 @@ from zen.errors import (
     FlavorExistsError,
     FlavorNotFoundError,
     PluginError,
+    StackValidationError,
     ZenError,
+    did_you_mean,
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, FlavorRecord
 from zen.stack import Stack
@@ -71,7 +73,10 @@ class Fitting:
         Raises:
             FlavorNotFoundError: Its flavor isn't there.
             ComponentConfigurationError: Its flavor doesn't accept its configuration.
+            StackValidationError: Nobody has such a component type.
         """
+        if record.provider is None:
+            self._check_type(record.type)
         try:
             component = self._factory.build(record)
             fitted = self._factory.record(component)
@@ -117,6 +122,16 @@ class Fitting:
         }
         if len(parts) == len(components) and all(t in parts for t in REQUIRED_TYPES):
             Stack.from_components(name, parts).validate()
+
+    def _check_type(self, component_type: str) -> None:
+        known = {spec.name for spec in self._catalog.component_types()}
+        if component_type not in known:
+            raise StackValidationError(
+                f"Neither Zen nor a plugin has a component type '{component_type}'."
+                f"{did_you_mean(component_type, known)}",
+                hint="See 'zen --help' for those that there are, and 'zen plugin list'"
+                " for plugins.",
+            )
 
     def _normalised(self, stored: ComponentRecord) -> ComponentRecord:
         """Return a record with the defaults that its flavor has here."""

@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING
 
 import zen
 from zen.carrying._installed import Need, find_installed
-from zen.errors import AmbiguousPluginError, ConfigurationError, FlavorNotFoundError
+from zen.errors import (
+    AmbiguousPluginError,
+    ConfigurationError,
+    FlavorNotFoundError,
+    ZenError,
+)
 from zen.records import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from zen.catalog import Catalog, Owner
+    from zen.components.flavors import Flavors
     from zen.records import ComponentRecord, StackRecord
     from zen.stores import Store
 
-__all__ = ["needs_of", "runner_of"]
+__all__ = ["gaps_of", "needs_of", "runner_of"]
 
 
 def needs_of(
@@ -42,6 +48,24 @@ def needs_of(
     if runner:
         found.append(_from(runner, "'zen run'"))
     return list({need.key: need for need in reversed(found)}.values())[::-1]
+
+
+def gaps_of(stack: StackRecord, store: Store, flavors: Flavors) -> list[ZenError]:
+    """Return why components can't be built, where no distribution would help.
+
+    Args:
+        stack: The stack.
+        store: The store that it is in.
+        flavors: Finds flavors, custom ones included.
+    """
+    gaps: list[ZenError] = []
+    for component in store.components_of(stack):
+        if component.provider is None:
+            try:
+                flavors.of(component)
+            except ZenError as error:
+                gaps.append(error)
+    return gaps
 
 
 def runner_of(catalog: Catalog) -> Provider | None:

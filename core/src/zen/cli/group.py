@@ -22,10 +22,11 @@ class Group(click.Group):
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
         suggestion = did_you_mean(name, self.list_commands(ctx))
-        message = f"No such command '{name}'.{suggestion}{self.trouble(ctx)}"
+        trouble = self.trouble(ctx, name)
+        message = f"No such command '{name}'.{suggestion}{trouble}"
         raise click.UsageError(message, ctx)
 
-    def trouble(self, ctx: click.Context) -> str:
+    def trouble(self, ctx: click.Context, name: str) -> str:
         """Return what else to say where there is no such command."""
-        del ctx
+        del ctx, name
         return ""

@@ -6,7 +6,7 @@ import errno
 import os
 from contextlib import contextmanager
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from zen.plugin import CommandSpec
 
 __all__ = ["main"]
+
+# What to install for a command that users look for, where no plugin offers it.
+_USUAL_PROVIDERS: Final = dict.fromkeys(("pipeline", "run"), "zen-plugin-pipelines")
 
 
 class _Failure(click.ClickException):
@@ -65,10 +68,13 @@ class _Program(Group):
             return component_group(offer.spec)
         return _loaded(catalog, Offer(offer.spec, offer.owner))
 
-    def trouble(self, ctx: click.Context) -> str:
-        """Tell of the plugins that aren't loaded: one may have had the command."""
+    def trouble(self, ctx: click.Context, name: str) -> str:
+        """Tell who usually has the command, and of plugins that aren't loaded."""
         absences = ctx.ensure_object(App).catalog.absences
-        return f"\n{absences}" if absences else ""
+        usual = _USUAL_PROVIDERS.get(name, "")
+        if usual:
+            usual = f"\nIt comes with {usual}; see 'zen plugin list'."
+        return f"{usual}\n{absences}".rstrip()
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the program, or answer a shell that completes a command line."""
@@ -149,6 +155,10 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
         closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
         if debug or closed_pipe:
             raise
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            hint = "Free some space, and repeat the command."
+            reason = f"It can't be written: {error.strerror}."
+            raise _Failure(reason, hint) from error
         raise _Failure(
             f"Unexpected {type(error).__name__}: {error}",
             "Run 'zen --debug …' to see where it comes from.",

@@ -95,13 +95,17 @@ def sync_stack(
         notify("There is no 'zen.lock' here; 'zen stack lock' makes one.")
     found = environment.shortfalls()
     rows = [each._asdict() for each in found]
-    empty = f"Everything that stack '{environment.stack}' needs is installed."
+    subject = "Everything" if not environment.gaps else "Whatever can be installed"
+    empty = f"{subject} that stack '{environment.stack}' needs is installed."
     print_rows(rows, output, headers=_HEADERS, empty=empty)
-    if check and found:
+    if found and not (check or dry_run):
+        environment.check_installable(found)
+        notify(f"Installing {len(found)} distribution{'s' * (len(found) > 1)}...")
+        environment.sync(sources)
+        if output == "table":
+            text = f"Successfully installed what stack '{environment.stack}' needs."
+            click.echo(text)
+    for gap in environment.gaps:
+        notify(gap.in_full)
+    if environment.gaps or (check and found):
         raise click.exceptions.Exit(1)
-    if check or dry_run or not found:
-        return
-    notify(f"Installing {len(found)} distributions...")
-    environment.sync(sources)
-    if output == "table":
-        click.echo(f"Successfully installed what stack '{environment.stack}' needs.")

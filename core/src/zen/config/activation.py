@@ -211,7 +211,7 @@ class Activation:
         if name == here:
             raise InUseError(
                 f"Profile '{name}' can't be deleted while it is active.",
-                hint="Activate another one first, with 'zen profile set NAME'.",
+                hint=_other_first("profile"),
             )
 
     def check_stack_inactive(
@@ -230,7 +230,7 @@ class Activation:
         if any(_is_same(each, name) for each in active):
             raise InUseError(
                 f"Stack '{name}' can't be deleted while it is active.",
-                hint="Activate another one first, with 'zen stack set NAME'.",
+                hint=_other_first("stack"),
             )
 
     def _warn_if_overridden(self, kind: str, name: str) -> None:
@@ -270,3 +270,11 @@ def _taking_up(choice: Choice) -> str:
         return ""
     create = f"zen profile create {choice.name} --url {folder}"
     return f", or take up the one that the repository holds with '{create}'"
+
+
+def _other_first(kind: str) -> str:
+    """Say how to have another profile or stack active; the environment comes first."""
+    variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
+    if value:
+        return f"Unset the environment variable {variable} first, or change it."
+    return f"Activate another one first, with 'zen {kind} set NAME'."

@@ -124,8 +124,9 @@ class Repository(ProfileContents):
     @property
     def environment(self) -> StackEnvironment:
         """What the active stack needs to be installed; raises as its record does."""
-        from zen.carrying import StackEnvironment, needs_of  # as above
+        from zen.carrying import StackEnvironment, gaps_of, needs_of  # as above
 
         stack, store_type = self.active_stack_record, self.active_profile.store_type
         needs = needs_of(stack, self.store, store_type, self._catalog)
-        return StackEnvironment(stack.name, needs, self.root)
+        gaps = gaps_of(stack, self.store, self.factory.flavors)
+        return StackEnvironment(stack.name, needs, self.root, gaps)
