@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,51 @@ def test_no_file_of_another_process_is_touched(here: Path) -> None:
     temporary.touch()
     replace_files({here / "a": b""})
     assert temporary.exists()
+
+
+def test_threads_do_not_touch_the_files_of_each_other(here: Path) -> None:
+    contents = {f"{n}".encode() * 10_000 for n in range(8)}
+
+    def write(content: bytes) -> None:
+        for _ in range(25):
+            replace_files({here / "a": content})
+            assert read_file(here / "a") in contents
+
+    with ThreadPoolExecutor(len(contents)) as pool:
+        list(pool.map(write, contents))
+    assert [path.name for path in here.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("old", "asked", "new"),
+    [
+        (0o600, 0o666, 0o600),
+        (0o664, 0o666, 0o664),
+        (0o400, 0o666, 0o400),
+        (0o644, 0o600, 0o600),
+    ],
+)
+def test_a_file_keeps_its_mode_but_for_what_is_asked_against(
+    here: Path, old: int, asked: int, new: int
+) -> None:
+    (here / "a").touch()
+    (here / "a").chmod(old)
+    replace_files({here / "a": b"new"}, mode=asked)
+    assert (here / "a").stat().st_mode & 0o777 == new
+
+
+def test_a_link_stays_one(here: Path) -> None:
+    (here / "there").mkdir()
+    (here / "there" / "a").write_bytes(b"old")
+    for name, target in (("a", "there/a"), ("b", "there/new")):
+        (here / name).symlink_to(target)
+        replace_files({here / name: b"new"})
+        assert (here / name).readlink() == Path(target)
+        assert (here / target).read_bytes() == b"new"
+    assert sorted(path.name for path in (here / "there").iterdir()) == ["a", "new"]
+    replace_files({here / "a": None})
+    assert not (here / "a").is_symlink()
+    assert (here / "there" / "a").exists()
 
 
 def test_an_interruption_leaves_the_old_state(

@@ -7,6 +7,7 @@ import os
 import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 import yaml
 
@@ -220,7 +221,8 @@ def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) ->
 
     Args:
         changes: The new content of each file, in the order of replacement.
-        mode: The permissions of new files, before the process's umask.
+        mode: The permissions of new files, before the process's umask; others keep
+            theirs, as far as these allow.
 
     Raises:
         StoreUnavailableError: A file can't be written.
@@ -251,7 +253,8 @@ def staged_files(
 
     Args:
         changes: The new content of each file; None for one that is to go.
-        mode: The permissions of new files, before the process's umask.
+        mode: The permissions of new files, before the process's umask; others keep
+            theirs, as far as these allow.
 
     Raises:
         StoreUnavailableError: One can't be written.
@@ -288,7 +291,7 @@ def put_in_place(staged: Mapping[Path, Path | None]) -> None:
 
 def flush_folders(paths: Iterable[Path]) -> None:
     """Make what was renamed or removed in the folders of files outlast a power cut."""
-    for folder in dict.fromkeys(path.parent for path in paths):
+    for folder in dict.fromkeys(_target(path).parent for path in paths):
         _flush_folder(folder)
 
 
@@ -312,18 +315,31 @@ def _restore(contents: Mapping[Path, bytes | None], mode: int) -> None:
 
 def _replace(path: Path, temporary: Path | None) -> None:
     if temporary is not None:
-        temporary.replace(path)
+        temporary.replace(_target(path))
         return
     with suppress(FileNotFoundError, NotADirectoryError):
         path.unlink()
 
 
+def _target(path: Path) -> Path:
+    """Return the file itself where `path` is a link to it."""
+    return path / os.path.realpath(path) if path.is_symlink() else path
+
+
 def _stage(path: Path, content: bytes, mode: int) -> Path:
+    path = _target(path)
     make_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    is_there = path.exists()
+    if is_there:
+        mode &= path.stat().st_mode
+    # Other threads, and other hosts, may be writing the same file.
+    temporary = path.with_name(f".{path.name}.{uuid4().int}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+            if is_there:
+                with suppress(OSError):  # not every file system has modes
+                    temporary.chmod(mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
