@@ -16,7 +16,6 @@ from zen.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import FakeDistribution
