@@ -395,3 +395,27 @@ def test_a_flavor_that_cannot_tell_its_state_is_blamed(
         assert "Alerter 'a' " in err
         assert "SystemExit: 7" in err
         assert "horns 0.5" in err
+
+
+def test_an_attribute_may_be_called_like_what_every_component_has(
+    zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = (
+        '    active: str = "loud"\n    flavor: str = "mint"\n    type: str = "brass"\n'
+    )
+    fake_distribution("horns", HOOKS, PARTS + own)
+    monkeypatch.setenv("COLUMNS", "400")
+    zen("alerter", "register", "a", "-f", "horn")
+    _, head, _, row, _ = zen("alerter", "list").out.splitlines()
+    cells = dict(zip(_cells(head), _cells(row), strict=True))
+    assert (cells["ACTIVE"], cells["CONFIGURATION.ACTIVE"]) == ("", "loud")
+    assert (cells["FLAVOR"], cells["CONFIGURATION.FLAVOR"]) == ("horn", "mint")
+    assert cells["TYPE"] == "brass"
+    lines = zen("alerter", "describe", "a").out.splitlines()
+    shown = dict(_cells(line) for line in lines if "│" in line)
+    assert (shown["FLAVOR"], shown["CONFIGURATION.FLAVOR"]) == ("horn", "mint")
+    assert (shown["TYPE"], shown["CONFIGURATION.TYPE"]) == ("alerter", "brass")
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("┃").split("│")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,8 @@ from zen.cli.output import print_name, print_object, print_rows
 from zen.errors import CustomFlavorError, FlavorNotFoundError, PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from zen.plugin import ComponentTypeSpec
     from zen.records import ComponentRecord
     from zen.repository import Repository
@@ -40,9 +43,12 @@ def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
     active = active_name(repository, spec.name)
     headers = {key: key.upper() for key in ("active", "name", "flavor", "uuid")}
     if output == "table":
-        attributes = {key for record in records for key in record.configuration}
-        headers |= {key: key.upper() for key in sorted(attributes)}
-        rows = [{**each.shown_configuration, **_row(each, active)} for each in records]
+        shown = [_beside(headers, each.shown_configuration) for each in records]
+        headers |= {key: key.upper() for key in sorted({*chain.from_iterable(shown)})}
+        rows = [
+            {**_row(each, active), **attributes}
+            for each, attributes in zip(records, shown, strict=True)
+        ]
     else:
         rows = [
             {**_row(each, active), "configuration": each.shown_configuration}
@@ -88,7 +94,7 @@ def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -
         "provider": str(record.provider) if record.provider else None,
     }
     if output == "table":
-        content |= configuration
+        content |= _beside(content, configuration)
     else:
         content |= {"active": active, "configuration": configuration}
     suffix = " (ACTIVE)" if active else ""
@@ -102,6 +108,16 @@ def _row(record: ComponentRecord, active: str | None) -> dict[str, object]:
         "name": record.name,
         "flavor": record.flavor,
         "uuid": str(record.uuid),
+    }
+
+
+def _beside(
+    own: Collection[str], configuration: Mapping[str, object]
+) -> dict[str, object]:
+    """Return a configuration that hides nothing of a table's own."""
+    return {
+        f"configuration.{key}" if key in own else key: value
+        for key, value in configuration.items()
     }
 
 
