@@ -133,6 +133,39 @@ def test_a_stack_may_be_set_globally_from_within_a_repository(
     assert configuration.load().profile("p").active_stack == "new"
 
 
+def test_a_renamed_stack_stays_active(
+    folder: RepositoryFolder,
+    activation: Activation,
+    configuration: GlobalConfiguration,
+) -> None:
+    activation.rename_stack("p-stack", "new")
+    assert configuration.load().profile("p").active_stack == "new"
+    activation.rename_stack("OWN-stack", "newer")
+    assert folder.read() == LocalSettings("p", "newer")
+    activation.rename_stack("own-stack", "newest")
+    assert folder.read() == LocalSettings("p", "newer")
+
+
+def test_what_is_set_while_a_stack_is_renamed_stays_set(
+    folder: RepositoryFolder,
+    activation: Activation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = RepositoryFolder.read
+
+    def read(self: RepositoryFolder) -> LocalSettings:
+        found = real(self)
+        monkeypatch.undo()
+        folder.write(LocalSettings("q", "q-stack"))
+        return found
+
+    assert activation.folder
+    profile = activation.profile
+    monkeypatch.setattr(RepositoryFolder, "read", read)
+    activation.rename_stack("own-stack", "new", profile)
+    assert folder.read() == LocalSettings("q", "q-stack")
+
+
 def test_a_stack_belongs_to_the_profile_of_the_environment(
     folder: RepositoryFolder,
     activation: Activation,

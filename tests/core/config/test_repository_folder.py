@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,6 +151,36 @@ def test_what_else_is_pinned_is_kept(folder: RepositoryFolder) -> None:
     folder.path.write_text(folder.path.read_text() + "colour: red\n")
     folder.write(LocalSettings("q"))
     assert "colour: red" in folder.path.read_text()
+
+
+def test_what_has_changed_meanwhile_is_not_replaced(folder: RepositoryFolder) -> None:
+    assert folder.replace(LocalSettings("p", "s"), LocalSettings("p", "t"))
+    assert not folder.replace(LocalSettings("p", "s"), LocalSettings("p", "u"))
+    assert folder.read() == LocalSettings("p", "t")
+
+
+def test_one_writes_at_a_time(folder: RepositoryFolder, config: Path) -> None:
+    """What is written with the settings is read first, so it would be lost."""
+    locks: list[str] = []
+
+    class Watched(RepositoryFolder):
+        def _content(self) -> dict[str, object]:
+            locks.extend(path.name for path in config.glob("*.owner"))
+            return super()._content()
+
+    Watched(folder.root).write(LocalSettings("q"))
+    Watched(folder.root).replace(LocalSettings("q"), LocalSettings("r"))
+    assert locks == [".repositories.lock.owner"] * 3
+    assert [path.name for path in folder.path.parent.iterdir()] == ["config.yaml"]
+
+
+def test_writing_needs_no_configuration_folder_that_can_be_written(
+    folder: RepositoryFolder, config: Path
+) -> None:
+    rmtree(config, ignore_errors=True)
+    config.touch()
+    folder.write(LocalSettings("q"))
+    assert folder.read() == LocalSettings("q")
 
 
 def test_a_repository_is_none_any_more(folder: RepositoryFolder, here: Path) -> None:

@@ -200,7 +200,7 @@ class Activation:
             if local.active_profile_name == profile.name and _is_same(
                 local.active_stack_name, old
             ):
-                self.folder.write(LocalSettings(profile.name, new))
+                self.folder.replace(local, LocalSettings(profile.name, new))
 
     def check_profile_inactive(self, name: str) -> None:
         """Raise `InUseError` if a profile is active here, for it can't be deleted."""

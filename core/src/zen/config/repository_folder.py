@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,10 +15,11 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.folders import config_folder
+from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file, replace_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["LocalSettings", "RepositoryFolder"]
 
@@ -59,9 +60,10 @@ class RepositoryFolder:
     def find(
         cls, environ: Mapping[str, str], start: Path | None = None
     ) -> RepositoryFolder | None:
-        """Return the repository that `start`, else the working directory, is in.
+        """Return the repository that `start` is in.
 
-        `ZEN_REPOSITORY_PATH` comes before both. The folders above are searched too.
+        If that is None, it is the one that `ZEN_REPOSITORY_PATH` names, else the one
+        that the working directory is in. The folders above are searched too.
 
         Raises:
             DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
@@ -172,7 +174,28 @@ class RepositoryFolder:
 
         Raises:
             StoreUnavailableError: The file can't be written; it is unchanged.
+            StoreLockedError: Somebody else writes one for longer than ten seconds.
         """
+        with _one_writer():
+            self._write(settings, anew=anew)
+
+    def replace(self, old: LocalSettings, new: LocalSettings) -> bool:
+        """Write settings unless they have changed, and tell whether they were written.
+
+        Args:
+            old: What `read` has returned.
+            new: What the repository is to pin.
+
+        Raises:
+            ZenError: As `read` and `write` do.
+        """
+        with _one_writer():
+            is_same = self.read() == old
+            if is_same:
+                self._write(new, anew=False)
+        return is_same
+
+    def _write(self, settings: LocalSettings, *, anew: bool) -> None:
         content = {
             "active_profile_name": settings.active_profile_name,
             "active_stack_name": settings.active_stack_name,
@@ -219,3 +242,16 @@ class RepositoryFolder:
             for key, value in content.items()
             if key not in {"active_profile_name", "active_stack_name"}
         }
+
+
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    """Keep this host's others from writing the settings of repositories.
+
+    The lock is in the configuration folder, so that projects hold nothing more. Where
+    that folder can't be written, there is none.
+    """
+    with ExitStack() as held:
+        with suppress(StoreUnavailableError):
+            held.enter_context(exclusive_lock(config_folder() / ".repositories.lock"))
+        yield
