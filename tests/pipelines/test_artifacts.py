@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from errno import ENOSPC
 from os import strerror
 from pathlib import Path
@@ -15,6 +16,7 @@ from zen.errors import PipelineError, StepFailedError
 from zen.stack import Stack
 from zen_local.artifact_store import LocalArtifactStore
 from zen_pipelines import pipeline, step
+from zen_pipelines._artifacts import read_artifact
 
 if TYPE_CHECKING:
     from zen_pipelines import Step
@@ -137,3 +139,16 @@ def test_failures_of_the_artifact_store_are_reported_as_such(
     assert re.search(message, cause.message)
     assert "zen artifact-store describe full" in cause.hint
     assert cause.__cause__
+
+
+def test_what_is_recorded_to_be_kept_otherwise_is_not_read(
+    stack: Stack, notices: list[str]
+) -> None:
+    def wire() -> None:
+        count()
+
+    run = pipeline(wire)().run_on(stack, notify=notices.append)
+    (record,) = stack.metadata_store.list_artifacts(run.id)
+    other = replace(record, materializer="pathlib:Path")
+    with pytest.raises(PipelineError, match=r"'output' of step 'count' .*Path'"):
+        read_artifact(other, stack.artifact_store)

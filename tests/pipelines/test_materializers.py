@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,7 +45,9 @@ def test_values_come_back_as_they_were(
     folder = f"{store.path}/value"
     store.makedirs(folder)
     materializer.write(value, folder, store)
-    read = load_materializer(import_string(materializer)).read(folder, store)
+    found = load_materializer(import_string(materializer), title="It")
+    assert found is materializer
+    read = found.read(folder, store)
     assert read == value
     assert type(read) is type(value)
 
@@ -55,13 +58,22 @@ def test_bytes_are_bytes(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["nowhere_at_all:Materializer", "zen_pipelines.materializers:Nothing"]
+    "source",
+    [
+        "spy:Materializer",
+        "zen_pipelines.materializers:Nothing",
+        "zen_pipelines.materializers:Materializer",
+        "pathlib:Path",
+        "",
+    ],
 )
-def test_a_materializer_that_is_gone_is_named(source: str) -> None:
-    with pytest.raises(PipelineError, match=f"'{source}' can't be imported"):
-        load_materializer(source)
-
-
-def test_only_materializers_are_loaded() -> None:
-    with pytest.raises(PipelineError, match="'pathlib:Path' is no materializer"):
-        load_materializer("pathlib:Path")
+def test_only_our_materializers_are_found_and_nothing_is_imported(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("spy.py").write_text("from pathlib import Path\nPath('executed').touch()")
+    monkeypatch.syspath_prepend(str(Path.cwd()))
+    message = f"Output 'a' of step 'b' .* '{source}', .*: JsonMaterializer, "
+    with pytest.raises(PipelineError, match=message) as info:
+        load_materializer(source, title="Output 'a' of step 'b'")
+    assert "zen-plugin-pipelines" in info.value.hint
+    assert not Path("executed").exists()

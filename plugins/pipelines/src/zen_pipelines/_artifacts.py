@@ -72,9 +72,10 @@ def read_artifact(record: ArtifactRecord, store: BaseArtifactStore) -> object:
     """Return the value of an artifact.
 
     Raises:
-        PipelineError: It is in another artifact store, or gone.
+        PipelineError: It is in another artifact store, or gone, or recorded to be kept
+            in a way that isn't known.
     """
-    title = f"Output '{record.output}' of step '{record.step}'"
+    title = _title(record)
     if not f"{record.uri}/".startswith(f"{_root(store)}/"):
         raise PipelineError(
             f"{title} is kept at '{record.uri}', which isn't in artifact store"
@@ -82,7 +83,8 @@ def read_artifact(record: ArtifactRecord, store: BaseArtifactStore) -> object:
             hint="Activate the stack that the run was made on: 'zen stack set NAME'.",
         )
     try:
-        return load_materializer(record.materializer).read(record.uri, store)
+        materializer = load_materializer(record.materializer, title=title)
+        return materializer.read(record.uri, store)
     except FileNotFoundError as error:
         raise PipelineError(
             f"{title} is gone: there is nothing to read at '{record.uri}' in artifact"
@@ -140,8 +142,9 @@ def _write(
 ) -> ArtifactRecord:
     with reporting_failures(store, record.uri):
         store.makedirs(record.uri)
+    materializer = load_materializer(record.materializer, title=_title(record))
     try:
-        load_materializer(record.materializer).write(value, record.uri, store)
+        materializer.write(value, record.uri, store)
     except ZenError:
         raise
     # To pickle a value calls the code of its class, which may raise anything.
@@ -161,8 +164,8 @@ def _unkept(value: object, record: ArtifactRecord, error: Exception) -> Pipeline
             " files and connections, or let the step that needs it make it."
         )
     return PipelineError(
-        f"Output '{record.output}' of step '{record.step}' is {article} {kind}, which"
-        f" can't be kept: {describe_error(error)}.",
+        f"{_title(record)} is {article} {kind}, which can't be kept:"
+        f" {describe_error(error)}.",
         hint=hint,
     )
 
@@ -180,6 +183,10 @@ def _warn_of_pickles(
             f"Step '{step}' keeps {', '.join(pickled)} as pickle, which is fragile:"
             " it needs the same versions of Python and of the libraries to be read."
         )
+
+
+def _title(record: ArtifactRecord) -> str:
+    return f"Output '{record.output}' of step '{record.step}'"
 
 
 def _root(store: BaseArtifactStore) -> str:
