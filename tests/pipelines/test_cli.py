@@ -176,6 +176,16 @@ def test_the_file_nearest_to_a_missing_one_is_suggested(zen: Zen, asked: str) ->
     )
 
 
+def test_what_to_type_can_be_typed_when_there_is_a_space_in_it(zen: Zen) -> None:
+    Path("my steps").mkdir()
+    script(name="my steps/train.py")
+    for asked, advice in (
+        ("my steps/trian.py", "Type 'zen run 'my steps/train.py''.\n"),
+        ("my steps/x.py", "Type 'zen run 'my steps/FILE''; files there: train.py.\n"),
+    ):
+        assert zen("run", asked).stderr.endswith(advice)
+
+
 def test_a_path_that_can_not_be_looked_up_is_wrong_usage(zen: Zen) -> None:
     done = zen("run", "x" * 300)
     assert done.returncode == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -61,9 +62,13 @@ def _advice(path: Path) -> str:
         return f" There are no Python files in '{folder}'. See 'zen run --help'."
     for nearest in get_close_matches(stem, files, n=1):
         name = files[nearest]
-        return f"{did_you_mean(name, [name])} Type 'zen run {folder / name}'."
+        return f"{did_you_mean(name, [name])} {_order(folder / name)}."
     shown = [*files.values()][:_SHOWN] + ["…"] * (len(files) > _SHOWN)
-    return f" Type 'zen run {folder / 'FILE'}'; files there: {', '.join(shown)}."
+    return f" {_order(folder / 'FILE')}; files there: {', '.join(shown)}."
+
+
+def _order(file: Path) -> str:
+    return f"Type 'zen run {quote(str(file))}'"
 
 
 @click.command(
