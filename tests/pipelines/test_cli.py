@@ -252,6 +252,38 @@ failing().run()
     assert done.stderr.endswith("ZeroDivisionError: division by zero\n")
 
 
+@pytest.mark.parametrize("place", ["script", "step"])
+def test_an_exception_that_is_no_exception_shows_the_frames_of_the_file_only(
+    zen: Zen, place: str
+) -> None:
+    text = f"""
+class Stop(BaseException):
+    pass
+
+@step
+def stop() -> None:
+    raise Stop("in the step")
+
+@pipeline
+def averages():
+    stop()
+
+if {place == "script"}:
+    raise Stop("in the script")
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    assert done.stderr.count('File "') == 1
+    assert done.stderr.endswith(f"Stop: in the {place}\n")
+
+
+def test_a_file_that_is_interrupted_shows_no_traceback(zen: Zen) -> None:
+    done = zen("run", script("\nraise KeyboardInterrupt\n"))
+    assert done.returncode == 1
+    assert done.stderr.endswith("\nAborted!\n")
+    assert "Traceback" not in done.stderr
+
+
 def test_causes_are_shown_without_internal_frames_too(zen: Zen) -> None:
     text = """
 try:
@@ -261,7 +293,28 @@ except Exception as error:
 """
     done = zen("run", script(text))
     assert done.stderr.endswith("RuntimeError: no luck\n")
-    assert "entrypoint.py" not in done.stderr
+    frames = [line for line in done.stderr.splitlines() if line.startswith('  File "')]
+    assert len(frames) == 3
+    assert all(str(Path.cwd() / "script.py") in frame for frame in frames)
+
+
+def test_an_exception_of_the_orchestrator_shows_its_frames(zen: Zen) -> None:
+    text = """
+from zen_local.orchestrator import LocalOrchestrator
+from zen.repository import Repository
+from zen.stack import Stack
+
+class Broken(LocalOrchestrator):
+    def run_pipeline(self, deployment, stack):
+        1 / 0
+
+here = Repository().active_stack
+parts = {**here.components, "orchestrator": Broken(name="broken")}
+averages().run_on(Stack.from_components("other", parts))
+"""
+    done = zen("run", script(text))
+    assert done.returncode == 1
+    assert done.stderr.count("in run_pipeline\n") == 1
 
 
 def test_a_syntax_error_shows_its_place_only(zen: Zen) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import contextlib
 import inspect
 from pathlib import Path
-from traceback import StackSummary, TracebackException, format_exception_only
+from traceback import (
+    FrameSummary,
+    StackSummary,
+    TracebackException,
+    format_exception_only,
+)
 from typing import TYPE_CHECKING, Final
 
 import zen
@@ -27,6 +32,8 @@ _INTERNAL: Final = (
     "<frozen importlib",
     Path(contextlib.__file__).as_posix(),
 )
+_RUN: Final = f"{_folder(zen_pipelines)}_runs.py"
+_STEP: Final = f"{_folder(zen_pipelines)}entrypoint.py"
 
 
 def describe_error(error: BaseException) -> str:
@@ -45,8 +52,8 @@ def _trim(exception: TracebackException) -> None:
     exception.stack = StackSummary.from_list(
         [
             frame
-            for frame in exception.stack
-            if not frame.filename.replace("\\", "/").startswith(_INTERNAL)
+            for frame in _without_orchestrator(exception.stack)
+            if not _file(frame).startswith(_INTERNAL)
         ]
     )
     inner = [exception.__cause__, exception.__context__]
@@ -54,3 +61,15 @@ def _trim(exception: TracebackException) -> None:
     for other in inner:
         if other is not None:
             _trim(other)
+
+
+def _without_orchestrator(stack: list[FrameSummary]) -> list[FrameSummary]:
+    """Leave out how a run came to call a step; what an orchestrator raises stays."""
+    files = [_file(frame) for frame in stack]
+    if _RUN not in files or _STEP not in files:
+        return stack
+    return stack[: files.index(_RUN)] + stack[files.index(_STEP) :]
+
+
+def _file(frame: FrameSummary) -> str:
+    return frame.filename.replace("\\", "/")

@@ -93,10 +93,11 @@ def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
         if not app.debug:
             _show_cause(error)
         raise
-    except ZenError:
+    # An interruption, and an exit status, are the program's to deal with.
+    except (ZenError, KeyboardInterrupt, SystemExit):
         raise
     # The user's own code, which may raise anything.
-    except Exception as error:
+    except BaseException as error:
         if app.debug:
             raise
         notify(format_user_traceback(error))
