@@ -200,15 +200,15 @@ def test_what_may_hold_a_secret_is_masked_unless_it_is_a_reference() -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("{{db.key}}", True),
-        ({"a": "{{db.key}}"}, True),
-        ([{"a": ["${NAME}", "{{db.key}}"]}], True),
-        (["${NAME}", 1, None], False),
-        ("see {{db.key}}", False),
+        ("{{db.key}}", ["db"]),
+        ({"a": "{{db.key}}", "b": "{{db.other}}"}, ["db"]),
+        ([{"a": ["${NAME}", "{{db.key}}"]}], ["db"]),
+        (["${NAME}", 1, None], []),
+        ("see {{db.key}}", []),
     ],
 )
 def test_a_reference_to_a_secrets_manager_is_found_wherever_it_is(
-    value: object, *, expected: bool
+    value: object, expected: list[str]
 ) -> None:
     record = ComponentRecord("alerter", "x", "mail", {"keys": value}, secrets=("keys",))
-    assert record.needs_secrets_manager is expected
+    assert record.secret_names == expected

@@ -16,7 +16,7 @@ from zen.names import check_name, is_name
 from zen.references import MASK, SECRET_KEY, is_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 __all__ = [
     "COMPONENT",
@@ -155,9 +155,9 @@ class ComponentRecord:
         return Ref.to_component(self.type, self.name)
 
     @property
-    def needs_secrets_manager(self) -> bool:
-        """Whether an attribute refers to a secret in a secrets manager."""
-        return _refers_to_manager(self.configuration)
+    def secret_names(self) -> list[str]:
+        """The secrets in a secrets manager that attributes refer to, each once."""
+        return list(dict.fromkeys(_secret_names(self.configuration)))
 
     @property
     def shown_configuration(self) -> dict[str, object]:
@@ -360,12 +360,12 @@ def masked(
     }
 
 
-def _refers_to_manager(value: object) -> bool:
-    if isinstance(value, dict):
-        return any(map(_refers_to_manager, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_refers_to_manager, value))
-    return isinstance(value, str) and bool(SECRET_KEY.fullmatch(value))
+def _secret_names(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _secret_names(item)
+    elif isinstance(value, str) and (found := SECRET_KEY.fullmatch(value)):
+        yield found[1]
 
 
 def _provider_payload(

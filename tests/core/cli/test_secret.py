@@ -304,3 +304,39 @@ def test_the_state_of_a_component_may_depend_on_a_secret(
     assert {"alerter": "running"}.items() <= {
         each["type"]: each["state"] for each in status["components"]
     }.items()
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_no_secret_of_anybody_else_is_changed(zen: Zen) -> None:
+    zen("alerter", "register", "post", "-f", "mail", "--password=old")
+    zen("alerter", "rename", "post", "letters")
+    zen("secret", "register", "alerter-mine", "--password=mine", "--other=x")
+    for name in ("post", "mine"):
+        zen("alerter", "register", name, "-f", "mail", "--password=new")
+    assert reveal(zen, "alerter-post") == {"password": "old"}
+    assert reveal(zen, "alerter-mine") == {"password": "mine", "other": "x"}
+    assert len(zen("secret", "list", "-o", "json").json) == 4
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_a_component_keeps_its_secret_where_it_was(zen: Zen) -> None:
+    """Also under another name; and it stays there when the component goes."""
+    zen("alerter", "register", "post", "-f", "mail", "--password=old")
+    zen("alerter", "rename", "post", "letters")
+    zen("alerter", "update", "letters", "--password=new")
+    assert reveal(zen, "alerter-post") == {"password": "new"}
+    gone = zen("alerter", "delete", "letters", "-y").err
+    assert "'zen secret delete alerter-post'" in gone
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_a_long_name_has_a_secret_too(zen: Zen) -> None:
+    zen("alerter", "register", "p" * 100, "-f", "mail", "--password=old")
+    (secret,) = zen("secret", "list", "-o", "json").json
+    assert len(secret["name"]) < 100
+
+
+def reveal(zen: Zen, name: str) -> dict[str, str]:
+    shown = zen("secret", "get", name, "--reveal", "-o", "json").json
+    values: dict[str, str] = shown["values"]
+    return values

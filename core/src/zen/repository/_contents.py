@@ -10,7 +10,7 @@ from zen.errors import ConfigurationError, ZenError
 from zen.repository._active import ActiveProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
 
     from zen.catalog import Offer
@@ -246,7 +246,7 @@ class ProfileContents(ActiveProfile):
             StackComponentExistsError: Its name is taken.
             ComponentConfigurationError: It has a secret, and the stack no manager.
         """
-        with self._with_references(component) as kept:
+        with self._with_references(component, ()) as kept:
             record = self.factory.record(kept)
             self.store.save(components=[record])
         self._announce([record])
@@ -273,7 +273,8 @@ class ProfileContents(ActiveProfile):
             StackComponentExistsError: Its new name is taken.
         """
         revision = based_on.revision if based_on else ""
-        with self._with_references(component) as kept:
+        known = (based_on or self.store.component(component_type, name)).secret_names
+        with self._with_references(component, known) as kept:
             record = replace(self.factory.record(kept), revision=revision)
             self.store.replace_component(component_type, name, record)
 
@@ -293,13 +294,19 @@ class ProfileContents(ActiveProfile):
         self.store.replace_component(component_type, name, renamed)
 
     def deregister_stack_component(self, component_type: str, name: str) -> None:
-        """Delete a component.
+        """Delete a component; secrets that it referred to stay, and a notice says so.
 
         Raises:
             StackComponentNotFoundError: There is no such component.
             InUseError: A stack uses it.
         """
+        secrets = self.store.component(component_type, name).secret_names
         self.store.delete_component(component_type, name)
+        for secret in secrets:
+            self._notify(
+                f"Secret '{secret}' stays; where nothing else needs it, delete it with"
+                f" 'zen secret delete {secret}'."
+            )
 
     def check_component_deletion(self, component_type: str, name: str) -> None:
         """Raise what `deregister_stack_component` would, and delete nothing."""
@@ -357,11 +364,11 @@ class ProfileContents(ActiveProfile):
         return Secrets(manager) if manager else None
 
     def _with_references(
-        self, component: StackComponent
+        self, component: StackComponent, known: Collection[str]
     ) -> AbstractContextManager[StackComponent]:
         from zen.stack import with_references  # as above
 
-        return with_references(component, self._find_secrets, self._notify)
+        return with_references(component, self._find_secrets, self._notify, known)
 
     def _announce(self, components: list[ComponentRecord]) -> None:
         for component in components:

@@ -77,7 +77,7 @@ class StackRegistry:
             FlavorNotFoundError: No plugin offers its flavor.
         """
         component = self.factory.build(record)
-        if record.needs_secrets_manager:
+        if record.secret_names:
             managers = (self.secrets_manager(stack, store) for stack in stacks())
             if manager := next(filter(None, managers), None):
                 component.bind_secrets(manager)

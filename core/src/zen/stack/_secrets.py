@@ -18,12 +18,12 @@ from zen.errors import (
     ZenError,
 )
 from zen.folders import config_folder
-from zen.names import check_name
+from zen.names import check_name, is_name
 from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -248,16 +248,19 @@ def with_references(
     component: StackComponent,
     find_secrets: Callable[[], Secrets | None],
     notify: Callable[[str], None],
+    known: Collection[str] = (),
 ) -> Iterator[StackComponent]:
     """Yield a component that can be kept: with references in place of its secrets.
 
     Those are put into a secrets manager, and taken out again if the block raises:
-    then nobody refers to them. Without a manager, they are left as they are.
+    then nobody refers to them. Without a manager, they are left as they are. No
+    secret that is anybody else's is changed.
 
     Args:
         component: A component that may have secrets.
         find_secrets: Returns the secrets manager to use, or None.
         notify: Takes the notice for the user.
+        known: The secrets that the component refers to as it is kept until now.
     """
     plain = {
         key: value.get_secret_value()
@@ -268,7 +271,7 @@ def with_references(
     if secrets is None:
         yield component
         return
-    name = f"{component.TYPE}-{component.name}"
+    name = _name_for(component, secrets, known)
     references = {key: SecretStr(f"{{{{{name}.{key}}}}}") for key in plain}
     with secrets.holding(name, plain):
         yield type(component).model_validate({**dict(component), **references})
@@ -276,6 +279,18 @@ def with_references(
         f"Put {', '.join(f'`{key}`' for key in plain)} into secrets manager"
         f" `{secrets.manager.name}`, as secret `{name}`."
     )
+
+
+def _name_for(
+    component: StackComponent, secrets: Secrets, known: Collection[str]
+) -> str:
+    """Return what to call a component's secret: as before, or as none is called."""
+    begin = f"{component.TYPE}-"
+    wanted = f"{begin}{component.name}"
+    own = [name for name in known if name.startswith(begin)]
+    if own or (is_name(wanted) and wanted not in secrets.names()):
+        return own[0] if own else wanted
+    return f"{begin}{component.uuid}"
 
 
 def _read(file: Path) -> dict[str, dict[str, str]]:
