@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.carrying.archives import Sandbox, hash_of, make_wheel
-from zen.carrying import LockFile, StackEnvironment
+from zen.carrying import LockedEnvironment, LockFile, Need, Pin, StackEnvironment
 from zen.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from tests.core.conftest import FakeDistribution
     from zen.carrying import Shortfall
 
 # Runs one call in the sandbox, where pip and uv may install.
@@ -289,3 +290,35 @@ def test_a_lock_of_another_environment_is_no_lock_for_this_one(tmp_path: Path) -
     lock.write(tmp_path / "zen.lock")
     with pytest.raises(ConfigurationError, match="says nothing of Python"):
         StackEnvironment("prod", [], tmp_path).shortfalls()
+
+
+@pytest.mark.parametrize(
+    ("installed", "wanted", "is_same"),
+    [
+        ("2024.01.02", "2024.1.2", True),
+        ("1.0", "1.0.0", True),
+        ("1.0-rc.1", "1.0rc1", True),
+        ("1.0", "1.0+cpu", False),
+        ("1.0", "1.0.1", False),
+        ("nonsense", "nonsense", True),
+        ("nonsense", "1.0", False),
+    ],
+)
+def test_a_version_is_the_same_however_it_is_written(
+    tmp_path: Path,
+    fake_distribution: FakeDistribution,
+    *,
+    installed: str,
+    wanted: str,
+    is_same: bool,
+) -> None:
+    fake_distribution("acme", version=installed)
+    expected = [] if is_same else [("acme", wanted, installed, "version")]
+    environment = StackEnvironment("prod", [Need("acme", wanted, "a test")], tmp_path)
+    assert [each[:4] for each in environment.shortfalls()] == expected
+    pin = Pin(name="acme", version=wanted, hashes=["sha256:ab"])
+    here = LockedEnvironment.here([pin])
+    LockFile(format_version=1, stack="prod", environments=[here]).write(
+        tmp_path / "zen.lock"
+    )
+    assert [each[:4] for each in environment.shortfalls()] == expected

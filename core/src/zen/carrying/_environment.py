@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from packaging.version import InvalidVersion, Version
+
 from zen.carrying._installed import closure, find_installed
 from zen.carrying._installers import Sources, find_installer
 from zen.carrying._lock_file import LockedEnvironment, LockFile
@@ -185,7 +187,7 @@ def _lack(need: Need) -> Shortfall | None:
         return Shortfall(
             need.distribution, need.version, "", "missing", f"for {need.reason}"
         )
-    if installed.version != need.version:
+    if not _is_same(installed.version, need.version):
         name, version = need.distribution, installed.version
         return Shortfall(name, need.version, version, "version", f"for {need.reason}")
     return None
@@ -198,11 +200,19 @@ def _difference(pin: Pin) -> Iterator[Shortfall]:
     elif installed.obstacle:
         version, why = installed.version, installed.obstacle
         yield Shortfall(pin.name, pin.version, version, "unpinnable", why)
-    elif installed.version != pin.version:
+    elif not _is_same(installed.version, pin.version):
         yield Shortfall(pin.name, pin.version, installed.version, "version")
     elif installed.archive and installed.archive not in pin.hashes:
         why = f"its archive is {installed.archive}"
         yield Shortfall(pin.name, pin.version, installed.version, "archive", why)
+
+
+def _is_same(version: str, other: str) -> bool:
+    """Tell whether two versions are the same one, however they are written."""
+    try:
+        return Version(version) == Version(other)
+    except InvalidVersion:
+        return version == other
 
 
 def _unlocked(need: Need) -> Shortfall:
