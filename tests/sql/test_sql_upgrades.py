@@ -29,6 +29,7 @@ from zen_sql.upgrades import upgrade
 from zen_sql.urls import parse_url
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
 
     from tests.conftest import RunPython
@@ -172,6 +173,47 @@ def test_a_step_that_ends_the_transaction_is_undone_from_the_backup(
     monkeypatch.undo()
     assert_unchanged(driver.url)
     assert backups(driver.url) == []
+
+
+def test_what_others_commit_after_a_step_that_failed_is_kept(
+    driver: SQLStoreDriver,
+    newer: Callable[..., SQLStoreDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    driver.commit(Transaction((Put(MAIN, uuid4(), {"text": "old"}),)))
+    upgrading = newer(driver.url, "to_2_in_vain")
+    engine = upgrading._database._engine  # noqa: SLF001 - to break it from inside
+    roll_back = engine.dialect.do_rollback
+
+    def roll_back_and_let_others_in(connection: sqlite3.Connection) -> None:
+        has_changed = connection.total_changes > 0
+        roll_back(connection)  # type: ignore[arg-type]  # the real one
+        if not has_changed:
+            return
+        monkeypatch.undo()
+        driver.commit(Transaction((Put(MAIN, uuid4(), {"text": "new"}),)))
+
+    monkeypatch.setattr(engine.dialect, "do_rollback", roll_back_and_let_others_in)
+    with pytest.raises(StoreUnavailableError, match="zen_nowhere"):
+        upgrading.upgrade()
+    assert_unchanged(driver.url)
+    assert backups(driver.url) == []
+
+
+def test_a_step_that_ends_the_transaction_undoes_nothing_of_others(
+    driver: SQLStoreDriver,
+    newer: Callable[..., SQLStoreDriver],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for text in ("old", "new"):
+        driver.commit(Transaction((Put(MAIN, uuid4(), {"text": text}),)))
+    with pytest.raises(StoreUnavailableError, match="another process has") as caught:
+        newer(driver.url, "to_2_disturbed").upgrade()
+    monkeypatch.undo()
+    (backup,) = backups(driver.url)
+    assert str(backup) in caught.value.hint
+    assert execute(driver.url, "SELECT * FROM theirs") == []
+    assert_unchanged(f"sqlite:///{backup}")
 
 
 def test_tables_that_cannot_be_copied_stay_as_they_are(

@@ -11,11 +11,6 @@ change of a table, so there the tables are copied first; see `zen_sql.copies`.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import stat
-from contextlib import closing
-from datetime import datetime, timezone
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -24,6 +19,7 @@ from alembic.operations import Operations
 from sqlalchemy import inspect, update
 
 from zen.errors import StoreUnavailableError
+from zen_sql.backups import backed_up
 from zen_sql.copies import Copies
 from zen_sql.failures import error_text
 from zen_sql.schema import VERSIONS
@@ -87,19 +83,13 @@ def _pending(
 def _upgrade_file(
     database: Database, file: Path, schemas: Sequence[Schema]
 ) -> str | None:
-    backup: Path | None = None
-    try:
-        with database.alone() as connection:
-            pending = _pending(connection, schemas, database.place)
-            if not pending:
-                return None  # another process was first
-            backup = _back_up(file)
+    with database.alone() as connection:
+        pending = _pending(connection, schemas, database.place)
+        if not pending:
+            return None  # another process was first
+        with backed_up(connection, file) as backup:
             for schema in pending:
                 _upgrade_schema(connection, schema, database.place)
-    except BaseException:
-        if backup:
-            _restore(backup, file)
-        raise
     return f"{_sentence(database.place, pending)} What it was before is in {backup}."
 
 
@@ -147,35 +137,6 @@ def _make_steps(
 def _note(connection: Connection, schema: Schema) -> None:
     present = update(VERSIONS).where(VERSIONS.c.name == schema.name)
     connection.execute(present.values(version=schema.version, needs=schema.needs))
-
-
-def _back_up(file: Path) -> Path:
-    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
-    backup = file.with_name(f"{file.name}.{moment}.backup")
-    mode = stat.S_IMODE(file.stat().st_mode)
-    os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
-    _copy(file, backup)
-    return backup
-
-
-def _restore(backup: Path, file: Path) -> None:
-    """Undo what a step has done, also where it ended the transaction itself."""
-    try:
-        _copy(backup, file)
-    except sqlite3.Error as error:
-        raise StoreUnavailableError(
-            f"{file} could not be restored: {error_text(error)}.",
-            hint=f"What it was before is in {backup}: put that in its place.",
-        ) from error
-    backup.unlink()
-
-
-def _copy(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as reader,
-        closing(sqlite3.connect(target)) as writer,
-    ):
-        reader.backup(writer)
 
 
 def _unknown(dialect: str, place: str) -> StoreUnavailableError:
