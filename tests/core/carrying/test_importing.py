@@ -94,7 +94,7 @@ def test_a_stack_without_a_required_component_is_refused(
     repository: Repository,
 ) -> None:
     text = FILE[: FILE.index("  orchestrator:")] + "...\n"
-    with pytest.raises(StackValidationError, match="has no orchestrator"):
+    with pytest.raises(StackValidationError, match="would have no orchestrator"):
         repository.carrier.plan_import(read(text))
 
 

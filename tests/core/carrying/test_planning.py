@@ -211,7 +211,7 @@ def test_a_stack_without_a_required_component_is_refused(
     repository: Repository,
 ) -> None:
     text = FILE[: FILE.index("  orchestrator:")]
-    with pytest.raises(StackValidationError, match="has no orchestrator"):
+    with pytest.raises(StackValidationError, match="would have no orchestrator"):
         repository.carrier.plan([StackFile.all_from_yaml(text.encode(), "f.yaml")[0]])
 
 

@@ -76,7 +76,7 @@ def test_register_takes_the_originals_spelling_of_options(zen: Zen) -> None:
 
 def test_register_without_a_required_type_names_what_there_is(zen: Zen) -> None:
     outcome = zen("stack", "register", "prod", "-o", "default", "-a", "default", code=1)
-    assert "has no metadata store" in outcome.err
+    assert "would have no metadata store" in outcome.err
     assert "Registered metadata stores: default." in outcome.err
     assert "zen metadata-store register" in outcome.err
     assert names(zen) == ["default"]
@@ -250,7 +250,7 @@ def test_update_refuses_what_it_cannot_do(
     [
         ([], 2, "No component type is given"),
         (["-al"], 1, "Stack 'default' has no alerter that could be removed."),
-        (["default", "-o"], 1, "Stack 'default' has no orchestrator, which every"),
+        (["default", "-o"], 1, "Stack 'default' would have no orchestrator, which"),
         (["prod", "-al"], 1, "Stack 'prod' does not exist."),
     ],
 )

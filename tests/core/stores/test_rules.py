@@ -147,7 +147,7 @@ def test_a_stack_has_a_component_of_each_required_type(
     with pytest.raises(StackValidationError) as caught:
         validate(view, Transaction((put(StackRecord("new", components)),)))
     title = kind.replace("_", " ")
-    assert f"Stack 'new' has no {title}" in str(caught.value)
+    assert f"Stack 'new' would have no {title}" in str(caught.value)
     assert f"Registered {title}s: Default" in str(caught.value)
     assert f"zen {kind.replace('_', '-')} register" in caught.value.hint
 

@@ -42,7 +42,7 @@ def check_document(
         raise ConfigurationError(
             f"{where} is of format {version}, which a newer version of Zen has"
             f" written; this one reads up to format {newest}.",
-            hint="Use that version of Zen, or let this one write the file anew.",
+            hint="Use that version of Zen, or have this one write such a file anew.",
         )
     try:
         return model.model_validate(document.content)

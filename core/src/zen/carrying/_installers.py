@@ -28,6 +28,8 @@ __all__ = ["Installer", "Sources", "find_installer"]
 # How many lines of what an installer says are told: the first, and the last ones.
 _TOLD: Final = (2, 8)
 _PINNED: Final = re.compile(r"^(\S+)==(\S+)((?:\s+--hash=\S+)+)", re.MULTILINE)
+# As pip and uv tell of an archive with another hash than the one that is wanted.
+_WRONG_HASH: Final = re.compile(r"do not match the hashes|hash mismatch", re.IGNORECASE)
 _HASH: Final = re.compile(r"--hash=(\S+)")
 
 
@@ -115,11 +117,17 @@ class Installer(ABC):
             if done.returncode == 0:
                 report = paths["report"]
                 return report.read_text("utf-8") if report.exists() else done.stdout
-        raise InstallationError(
-            f"{self.name} failed:\n{_told(done.stderr)}",
-            hint="Name the folder of the archives with '--find-links', or set"
-            f" {self.name} to an index that has them.",
+        hint = (
+            "Name the folder of the archives with '--find-links', or set"
+            f" {self.name} to an index that has them."
         )
+        if _WRONG_HASH.search(done.stderr):
+            hint = (
+                "An archive isn't the one that is pinned: find that one, or pin what"
+                " there is now with 'zen stack lock'."
+            )
+        told = _told(done.stderr)
+        raise InstallationError(f"{self.name} failed:\n{told}", hint=hint)
 
 
 class _Pip(Installer):

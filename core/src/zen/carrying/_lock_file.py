@@ -115,6 +115,17 @@ class LockFile(Entry):
         data = read_file(path)
         if data is None:
             return None
+        try:
+            return cls._parse(data, path)
+        except ConfigurationError as error:
+            error.hint = (
+                "Restore it from git, or delete it and have it made anew with"
+                " 'zen stack lock'."
+            )
+            raise
+
+    @classmethod
+    def _parse(cls, data: bytes, path: Path) -> LockFile:
         documents = read_documents(data, str(path))
         if len(documents) != 1:
             raise DamagedDataError(path, "it holds no lock")

@@ -258,7 +258,7 @@ class StackFile(Entry):
             reason = f"one stack is expected, and it holds {len(files)}"
             raise DamagedDataError(where, reason)
         if end_mark:
-            check_end_mark(data, where)
+            _check_end(data, where)
         return files[0]
 
     @classmethod
@@ -276,3 +276,14 @@ class StackFile(Entry):
             check_document(cls, document, where, newest=FORMAT_VERSION)
             for document in documents
         ]
+
+
+def _check_end(data: bytes, where: str) -> None:
+    try:
+        check_end_mark(data, where)
+    except DamagedDataError as error:
+        error.hint = (
+            "Export it anew; or where it was written by hand, read it with"
+            " 'zen apply -f FILE'."
+        )
+        raise

@@ -124,6 +124,8 @@ def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
 
     For example: zen secret export secrets.yaml
     """
+    if str(file) == "-":
+        raise click.UsageError("Secrets are written to files only; name one.")
     count = app.announce().secrets.export(file, names)
     click.echo(f"Exported {count} secrets to '{file}'. Who has it can read them.")
 

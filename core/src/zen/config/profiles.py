@@ -333,11 +333,12 @@ class Profiles:
 
 
 def _check_free(name: str, settings: Settings) -> None:
-    if name.lower() in {existing.lower() for existing in settings.profiles}:
-        raise ProfileExistsError(
-            f"Profile '{name}' already exists.",
-            hint=f"Choose another name, or see it with 'zen profile describe {name}'.",
-        )
+    for known in settings.profiles:
+        if known.lower() == name.lower():
+            hint = (
+                f"Choose another name, or see it with 'zen profile describe {known}'."
+            )
+            raise ProfileExistsError(f"Profile '{name}' already exists.", hint=hint)
 
 
 def _normalised(driver: type[StoreDriver], store_type: str, url: str) -> str:

@@ -160,9 +160,9 @@ def _check_required(view: View, stack: StackRecord) -> None:
         names = ", ".join(_names(view, component_type)) or "none"
         command = component_type.replace("_", "-")
         raise StackValidationError(
-            f"Stack '{stack.name}' has no {title}, which every stack needs."
+            f"Stack '{stack.name}' would have no {title}, which every stack needs."
             f" Registered {title}s: {names}.",
-            hint=f"Name one with '--{command} NAME',"
+            hint=f"Choose one, as with 'zen stack register|update --{command} NAME',"
             f" or register one with 'zen {command} register'.",
         )
 

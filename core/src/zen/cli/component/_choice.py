@@ -39,7 +39,8 @@ def active_record(repository: Repository, spec: ComponentTypeSpec) -> ComponentR
     if name is None:
         raise ConfigurationError(
             f"The active stack '{stack.name}' has no {spec.title}.",
-            hint=f"Name one; see 'zen {spec.command} list'.",
+            hint=f"Give it one with 'zen stack update --{spec.command} NAME'; see"
+            f" 'zen {spec.command} list'.",
         )
     return repository.store.component(spec.name, name)
 
