@@ -129,6 +129,8 @@ def test_a_name_of_two_plugins_tells_neither(
     refused = zen("plugin", "disable", "same", code=1).err
     assert "one 1.0 and two 1.0 both call their plugin 'same'" in refused
     assert "Name the distribution, as in 'one'." in refused
+    fake_distribution("same")
+    zen("plugin", "disable", "same")
 
 
 def test_an_entry_point_that_names_no_module_is_a_fault(

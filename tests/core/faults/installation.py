@@ -189,6 +189,7 @@ DISTRIBUTIONS: Final = {
     "entry_points.txt is torn early": works(
         more=writes("entry_points.txt", "[ze"),
         state=None,
+        examined="well",
         needs=USES[1:],
         cause=("which isn't installed",),
         fix="'pip install broken==1.0'",

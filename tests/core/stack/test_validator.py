@@ -40,3 +40,17 @@ def test_what_does_not_fit_is_said(stack: Stack) -> None:
     )
     with pytest.raises(StackValidationError, match="'prod' is not valid: too small"):
         validator.validate(stack)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("boom"), SystemExit(7)])
+def test_a_validator_that_breaks_is_blamed_on_its_component(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    def fail(_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(type(stack.orchestrator), "validator", property(fail))
+    with pytest.raises(StackValidationError, match="Orchestrator 'default'") as caught:
+        stack.validate()
+    assert str(fault) in str(caught.value)
+    assert "AcmeOrchestrator in acme.parts" in caught.value.hint

@@ -253,6 +253,9 @@ def _owner_of(name: str) -> tuple[Owner, bool]:
     owners = [claim.owner for claim in find_claims()]
     owner = find_owner(name, owners)
     rivals = [each for each in owners if each.plugin == owner.plugin]
+    named = [each for each in rivals if each.distribution == name]
+    if named:
+        return named[0], len(rivals) > 1
     if len(rivals) > 1 and name == owner.plugin:
         names = " and ".join(map(str, rivals))
         raise ConfigurationError(

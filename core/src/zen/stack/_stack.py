@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 from uuid import UUID, uuid4
 
-from zen.catalog import Catalog
-from zen.errors import StackValidationError
+from zen.catalog import Catalog, on_one_line
+from zen.errors import StackValidationError, ZenError
 from zen.names import check_name
 from zen.records import REQUIRED_TYPES, StackRecord
 from zen.stack._lifecycle import Lifecycle
@@ -137,8 +137,20 @@ class Stack:
     def validate(self) -> None:
         """Raise `StackValidationError` if a component asks for what isn't there."""
         for component in self.components.values():
-            if validator := component.validator:
-                validator.validate(self)
+            try:
+                if validator := component.validator:
+                    validator.validate(self)
+            except (ZenError, KeyboardInterrupt):
+                raise
+            # A flavor's own code, which may raise anything.
+            except BaseException as error:
+                title = component.TYPE.replace("_", " ").capitalize()
+                raise StackValidationError(
+                    f"{title} '{component.name}' can't tell whether stack"
+                    f" '{self.name}' is valid: {on_one_line(error)}",
+                    hint=f"Its flavor '{component.FLAVOR}' is"
+                    f" {type(component).__qualname__} in {type(component).__module__}.",
+                ) from error
 
     @property
     def is_provisioned(self) -> bool:
