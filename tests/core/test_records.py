@@ -185,7 +185,14 @@ def test_what_may_hold_a_secret_is_masked_unless_it_is_a_reference() -> None:
         "alerter",
         "x",
         "mail",
-        {"a": "hush", "b": "${NAME}", "c": "{{db.key}}", "d": None, "e": ["f"], "g": 1},
+        {
+            "a": "hush",
+            "b": "${NAME}",
+            "c": "{{db.key}}",
+            "d": None,
+            "g": 1,
+            "e": ["f", {"x": "${NAME}", "y": "hush"}],
+        },
         secrets=("a", "b", "c", "d", "e"),
     )
     kept = ComponentRecord.from_record(stored(component))
@@ -193,7 +200,7 @@ def test_what_may_hold_a_secret_is_masked_unless_it_is_a_reference() -> None:
     assert kept.shown_configuration == {
         **component.configuration,
         "a": "**********",
-        "e": "**********",
+        "e": ["**********", {"x": "${NAME}", "y": "**********"}],
     }
 
 

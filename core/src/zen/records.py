@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from zen.errors import DamagedDataError, InvalidNameError
 from zen.names import check_name, is_name
-from zen.references import MASK, SECRET_KEY, is_reference
+from zen.references import SECRET_KEY, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -353,9 +353,7 @@ def masked(
         secrets: Those that may hold secrets.
     """
     return {
-        key: value
-        if key not in secrets or value is None or is_reference(value)
-        else MASK
+        key: without_secrets(value) if key in secrets else value
         for key, value in configuration.items()
     }
 

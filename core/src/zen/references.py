@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["MASK", "SECRET_KEY", "VARIABLE", "is_reference"]
+__all__ = ["MASK", "SECRET_KEY", "VARIABLE", "is_reference", "without_secrets"]
 
 MASK: Final = "**********"
 
@@ -22,3 +22,12 @@ def is_reference(text: object) -> bool:
     return isinstance(text, str) and bool(
         VARIABLE.fullmatch(text) or SECRET_KEY.fullmatch(text)
     )
+
+
+def without_secrets(value: object) -> object:
+    """Return what may hold secrets with a mask for all that is no reference."""
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_secrets(item) for item in value]
+    return value if value is None or is_reference(value) else MASK

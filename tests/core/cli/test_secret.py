@@ -340,3 +340,22 @@ def reveal(zen: Zen, name: str) -> dict[str, str]:
     shown = zen("secret", "get", name, "--reveal", "-o", "json").json
     values: dict[str, str] = shown["values"]
     return values
+
+
+def test_references_within_an_attribute_travel(
+    zen: Zen, fake_distribution: FakeDistribution, here: Path
+) -> None:
+    parts = PARTS.replace('room: str = ""', "tokens: dict[str, SecretStr] = {}")
+    fake_distribution("mails", HOOKS, parts)
+    zen("alerter", "register", "post", "-f", "mail", '--tokens={a: "${TOKEN}"}')
+    zen("stack", "update", "-al", "post")
+    assert "${TOKEN}" in zen("alerter", "list").out
+    zen("stack", "export", "default", "x.yaml")
+    assert "a: ${TOKEN}" in (here / "x.yaml").read_text()
+    zen("stack", "import", "x.yaml", "--name", "other")
+    (here / "x.yaml").write_text(
+        (here / "x.yaml").read_text().replace("${TOKEN}", "hush")
+    )
+    refused = zen("stack", "import", "x.yaml", "--name", "third", code=1).err
+    assert "'tokens' is a secret" in refused
+    assert "hush" not in refused

@@ -24,7 +24,7 @@ from zen.errors import (
 )
 from zen.names import check_name
 from zen.records import ComponentRecord, FlavorRecord, Provider
-from zen.references import is_reference
+from zen.references import without_secrets
 from zen.stores.yaml_files import check_end_mark, dump_yaml, replace_files
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class ComponentEntry(Entry):
     def _refuse_plain_secrets(self) -> ComponentEntry:
         for key in self.secrets:
             value = self.configuration.get(key)
-            if value is not None and not is_reference(value):
+            if without_secrets(value) != value:
                 raise PydanticCustomError(
                     "plain_secret",
                     "'{key}' is a secret, and only what refers to one may be in a file:"
