@@ -185,3 +185,15 @@ def test_the_default_path_is_not_stored() -> None:
     assert manager.path == str(local_stores_folder(manager.uuid))
     assert manager.model_dump(mode="json")["path"] is None
     assert os.path.isabs(LocalSecretsManager(name="x", path="here").path)  # noqa: PTH117
+
+
+def test_a_key_that_cannot_be_read_is_named(
+    manager: LocalSecretsManager, config: Path
+) -> None:
+    """Root may read any file, and nobody a folder."""
+    manager.register_secret("db", {"a": "1"})
+    (config / "secrets.key").unlink()
+    (config / "secrets.key").mkdir()
+    with pytest.raises(ConfigurationError, match="secrets.key, the key") as caught:
+        manager.get_secret("db")
+    assert "ZEN_SECRETS_KEY" in caught.value.hint

@@ -155,6 +155,12 @@ def _key_of_file(*, make: bool) -> bytes:
             f" {file}.",
             hint="Bring the key back that the secrets were encrypted with.",
         ) from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}, the key for the secrets of this host, can't be read:"
+            f" {error.strerror}.",
+            hint=f"Be who may read it, or put the key into {_KEY_VARIABLE}.",
+        ) from error
     if os.name == "posix" and mode & _OTHERS:
         raise ConfigurationError(
             f"{file} holds the key for all secrets, and others than you can read it.",
