@@ -194,6 +194,6 @@ def test_a_key_that_cannot_be_read_is_named(
     manager.register_secret("db", {"a": "1"})
     (config / "secrets.key").unlink()
     (config / "secrets.key").mkdir()
-    with pytest.raises(ConfigurationError, match="the key for the secrets of") as caught:
+    with pytest.raises(ConfigurationError, match="the key for the secrets") as caught:
         manager.get_secret("db")
     assert "ZEN_SECRETS_KEY" in caught.value.hint
