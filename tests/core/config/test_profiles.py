@@ -322,6 +322,7 @@ def test_a_deletion_that_cannot_be_written_down_keeps_the_data(
 
 DIES_WHILE_IT_DELETES = """\
 import os
+import filelock  # which makes a folder, and removes it, when it is imported
 import {module}
 from zen.catalog import Catalog
 from zen.config import Profiles

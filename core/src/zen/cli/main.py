@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -156,6 +157,7 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
         if debug or closed_pipe:
             raise
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _abandon_output()
             hint = "Free some space, and repeat the command."
             reason = f"It can't be written: {error.strerror}."
             raise _Failure(reason, hint) from error
@@ -163,6 +165,12 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
             f"Unexpected {type(error).__name__}: {error}",
             "Run 'zen --debug …' to see where it comes from.",
         ) from error
+
+
+def _abandon_output() -> None:
+    """Write what is left to nowhere; otherwise Python tries once more as it ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _help_width() -> int:
