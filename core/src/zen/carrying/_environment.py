@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from packaging.version import InvalidVersion, Version
@@ -12,7 +13,7 @@ from zen.carrying._lock_file import LockedEnvironment, LockFile
 from zen.errors import ConfigurationError, InstallationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from zen.carrying._installed import Installed, Need
@@ -53,7 +54,8 @@ class StackEnvironment:
         stack: The stack's name.
         needs: What it needs.
         root: The root of the repository, or None outside of any.
-        gaps: What it needs besides, and no distribution is known to provide.
+        find_gaps: Returns what it needs besides, and no distribution is known to
+            provide; called when that is asked for, since flavors are imported then.
     """
 
     def __init__(
@@ -61,12 +63,17 @@ class StackEnvironment:
         stack: str,
         needs: Sequence[Need],
         root: Path | None,
-        gaps: Sequence[ZenError] = (),
+        find_gaps: Callable[[], Sequence[ZenError]] = tuple,
     ) -> None:
         self.stack = stack
         self.needs = needs
-        self.gaps = gaps
         self._root = root
+        self._find_gaps = find_gaps
+
+    @cached_property
+    def gaps(self) -> Sequence[ZenError]:
+        """What it needs, and no distribution is known to provide."""
+        return self._find_gaps()
 
     @property
     def path(self) -> Path | None:

@@ -128,5 +128,9 @@ class Repository(ProfileContents):
 
         stack, store_type = self.active_stack_record, self.active_profile.store_type
         needs = needs_of(stack, self.store, store_type, self._catalog)
-        gaps = gaps_of(stack, self.store, self.factory.flavors)
-        return StackEnvironment(stack.name, needs, self.root, gaps)
+        return StackEnvironment(
+            stack.name,
+            needs,
+            self.root,
+            lambda: gaps_of(stack, self.store, self.factory.flavors),
+        )

@@ -449,12 +449,12 @@ class ArtifactStoreContract(ComponentContract):
         self, artifact_store: BaseArtifactStore, root: str
     ) -> None:
         """The store's own path is taken as it is."""
-        path = f"{root}/ro[o]t*"
+        path = f"{root}/fo[l]der*"
         odd = type(artifact_store).model_validate(
             {**artifact_store.model_dump(mode="json"), "path": path}
         )
         put(odd, f"{path}/file.txt")
-        put(artifact_store, f"{root}/root/file.txt")
+        put(artifact_store, f"{root}/folder/file.txt")
         assert odd.glob(f"{path}/*.txt") == [f"{path}/file.txt"]
 
     def test_where_nothing_is_kept_nothing_is_found(
