@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,10 +142,75 @@ def test_what_is_new_is_flushed_with_its_folder(
         steps.append(target)
 
     monkeypatch.setattr(os, "link", note_link)
-    monkeypatch.setattr("zen_local.secrets_manager.flush_folder", steps.append)
+    monkeypatch.setattr("zen_local._atomic_file.flush_folder", steps.append)
     manager.register_secret("db", VALUES)
     folder = Path(manager.path)
-    assert steps == [config / "secrets.key", config, folder / "db.secret", folder]
+    key, secret = config / "secrets.key", folder / "db.secret"
+    assert steps == [key, config, folder, secret, folder]
+
+
+@pytest.fixture
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that has no hard links, such as FAT."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+@pytest.mark.usefixtures("without_links")
+def test_a_file_system_may_have_no_hard_links(
+    manager: LocalSecretsManager, config: Path
+) -> None:
+    manager.register_secret("db", VALUES)
+    with pytest.raises(ValueError, match="Secret 'db' exists already"):
+        manager.register_secret("db", {})
+    assert manager.get_secret("db") == VALUES
+    assert manager.get_all_secret_keys() == ["db"]
+    assert (config / "secrets.key").stat().st_mode & 0o777 == 0o600
+    assert not [*Path(manager.path).glob("*.tmp")]
+
+
+@pytest.mark.usefixtures("without_links")
+def test_threads_that_begin_at_once_share_one_key_without_hard_links(
+    manager: LocalSecretsManager,
+) -> None:
+    names = [f"s{n}" for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        for name in [*names, *names]:
+            pool.submit(manager.register_secret, name, {"k": "v"})
+    assert manager.get_all_secret_keys() == names
+    assert [manager.get_secret(name) for name in names] == 6 * [{"k": "v"}]
+
+
+def test_no_key_is_made_beside_secrets_of_another_one(
+    manager: LocalSecretsManager, config: Path
+) -> None:
+    """Otherwise the old key, brought back, would take the place of the new one."""
+    manager.register_secret("db", VALUES)
+    (config / "secrets.key").unlink()
+    with pytest.raises(ConfigurationError, match=r"such as .*db\.secret") as why:
+        manager.register_secret("new", VALUES)
+    assert "zen secret delete" in why.value.hint
+    elsewhere = LocalSecretsManager(name="other")
+    Path(elsewhere.path).mkdir(parents=True)
+    Path(manager.path, "db.secret").rename(Path(elsewhere.path, "db.secret"))
+    with pytest.raises(ConfigurationError, match=r"such as .*db\.secret"):
+        manager.register_secret("new", VALUES)
+    assert not (config / "secrets.key").exists()
+    elsewhere.delete_secret("db")
+    manager.register_secret("new", VALUES)
+    assert manager.get_secret("new") == VALUES
+
+
+def test_the_only_secret_can_be_written_with_a_new_key(
+    manager: LocalSecretsManager, config: Path
+) -> None:
+    manager.register_secret("db", VALUES)
+    (config / "secrets.key").unlink()
+    manager.update_secret("db", {"a": "1"})
+    assert manager.get_secret("db") == {"a": "1"}
 
 
 def test_a_damaged_secret_is_named(manager: LocalSecretsManager) -> None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.fernet import Fernet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,6 +134,23 @@ def test_an_update_keeps_what_it_does_not_name(zen: Zen) -> None:
 
 
 @pytest.mark.usefixtures("vault")
+def test_a_secret_that_cannot_be_decrypted_can_be_replaced_and_deleted(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("db", "mail"):
+        zen("secret", "register", name, "--user=ana", "--password=hush")
+    monkeypatch.setenv("ZEN_SECRETS_KEY", Fernet.generate_key().decode())
+    refused = zen("secret", "update", "db", "--user=bob", code=1).err
+    assert "'db' can't be decrypted" in refused
+    assert "zen secret update db --replace" in refused
+    zen("secret", "update", "db", "--replace", "--user=bob")
+    shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
+    assert shown["values"] == {"user": "bob"}
+    zen("secret", "delete", "mail", "-y")
+    assert zen("secret", "list", "-o", "json").json == [{"name": "db"}]
+
+
+@pytest.mark.usefixtures("vault")
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -142,6 +160,7 @@ def test_an_update_keeps_what_it_does_not_name(zen: Zen) -> None:
         (["get", "dv"], 1, "'vault'. Available: db."),
         (["update", "dv", "--a=1"], 1, "'vault'. Available: db."),
         (["update", "db"], 2, "No value is given"),
+        (["update", "db", "--replace", "--remove", "a", "--b=1"], 2, "no key is left"),
         (["update", "db", "--remove", "b"], 1, "has no key 'b'"),
         (["update", "db", "--remove", "a"], 1, "A secret needs a key and a value"),
         (["delete", "dv", "-y"], 1, "'vault'. Available: db."),

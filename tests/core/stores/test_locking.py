@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import re
 import subprocess
@@ -120,6 +122,23 @@ def test_a_lock_where_no_folder_can_be_is_an_error(here: Path) -> None:
         exclusive_lock(here / "file" / "lock"),
     ):
         pass
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK])
+def test_a_file_system_without_locks_is_named(
+    here: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with (
+        pytest.raises(StoreUnavailableError, match="file system has no locks") as why,
+        exclusive_lock(here / "lock"),
+    ):
+        pass
+    assert str(here) in why.value.message
+    assert "another file system" in why.value.hint
 
 
 def test_who_waits_is_told_for_whom(

@@ -81,19 +81,30 @@ def get_secret(app: App, name: str, output: str, *, reveal: bool) -> None:
 @secret.command("update", context_settings=_FREE)
 @click.argument("name")
 @click.option("--remove", multiple=True, metavar="KEY", help="Remove a key.")
+@click.option("--replace", is_flag=True, help="Keep no other values.")
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @pass_app
 def update_secret(
-    app: App, name: str, values: Sequence[str], remove: tuple[str, ...]
+    app: App,
+    name: str,
+    values: Sequence[str],
+    remove: tuple[str, ...],
+    *,
+    replace: bool,
 ) -> None:
     """Change some values of a secret; its others stay.
+
+    A secret that can't be decrypted any more gets new values with --replace.
 
     For example: zen secret update db --password=-
     """
     if not values and not remove:
         raise click.UsageError("No value is given, as in '--KEY=VALUE'.")
+    if replace and remove:
+        raise click.UsageError("With '--replace', no key is left to be removed.")
     texts = read_attributes(values, ask=_ask)
-    app.announce().secrets.update(name, texts, removed=remove)
+    secrets = app.announce().secrets
+    secrets.update(name, texts, removed=remove, replace=replace)
     click.echo(f"Secret with name `{name}` has been updated.")
 
 
@@ -107,7 +118,7 @@ def delete_secret(app: App, name: str, *, yes: bool) -> None:
     For example: zen secret delete db
     """
     secrets = app.announce().secrets
-    secrets.get(name)
+    secrets.check(name)  # it may be one that can't be decrypted any more
     app.confirm(f"This will delete secret '{name}' with all its values.", yes=yes)
     secrets.delete(name)
     click.echo(f"Deleted secret: {name}")

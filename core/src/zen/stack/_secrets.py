@@ -69,8 +69,18 @@ class Secrets:
         with _alone():
             self._register(name, values)
 
+    def check(self, name: str) -> None:
+        """Raise `SecretNotFoundError` if there is no such secret; read no values."""
+        if name not in self.names():
+            raise self._not_found(name)
+
     def update(
-        self, name: str, values: Mapping[str, str], *, removed: tuple[str, ...] = ()
+        self,
+        name: str,
+        values: Mapping[str, str],
+        *,
+        removed: tuple[str, ...] = (),
+        replace: bool = False,
     ) -> None:
         """Change some values of a secret, and keep its others.
 
@@ -78,13 +88,18 @@ class Secrets:
             name: The secret.
             values: The keys that get another value, and new ones.
             removed: The keys to be without.
+            replace: Whether to keep none of the others; then they aren't read, so that
+                a secret that can't be decrypted gets new values.
 
         Raises:
             SecretNotFoundError: There is no such secret.
             ConfigurationError: A key is none, or isn't there to be removed.
         """
         with _alone():
-            self._update(name, values, removed)
+            if replace:
+                self._replace(name, values)
+            else:
+                self._update(name, values, removed)
 
     def delete(self, name: str) -> None:
         """Delete a secret, or raise `SecretNotFoundError`."""
@@ -203,9 +218,12 @@ class Secrets:
                     hint=f"It has: {', '.join(sorted(old)) or 'none'}.",
                 )
         new = {key: old[key] for key in old if key not in removed} | dict(values)
-        _check(new)
+        self._replace(name, new)
+
+    def _replace(self, name: str, values: Mapping[str, str]) -> None:
+        _check(values)
         with self._failures_told(), self._absence_told(name):
-            self.manager.update_secret(name, new)
+            self.manager.update_secret(name, values)
 
     def _delete(self, name: str) -> None:
         with self._failures_told(), self._absence_told(name):
@@ -216,12 +234,15 @@ class Secrets:
         try:
             yield
         except KeyError as error:
-            raise SecretNotFoundError(
-                name,
-                self.names(),
-                of=f"in secrets manager '{self.manager.name}'",
-                hint="See 'zen secret list'.",
-            ) from error
+            raise self._not_found(name) from error
+
+    def _not_found(self, name: str) -> SecretNotFoundError:
+        return SecretNotFoundError(
+            name,
+            self.names(),
+            of=f"in secrets manager '{self.manager.name}'",
+            hint="See 'zen secret list'.",
+        )
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:

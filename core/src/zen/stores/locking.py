@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from zen.errors import StoreLockedError
+from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.stores.history import Author
 from zen.stores.yaml_files import make_folder, unavailable
 
@@ -22,6 +23,8 @@ LOCK_TIMEOUT: Final = 10.0
 # How long one waits without being told for whom.
 PATIENCE: Final = 1.0
 _POLL_INTERVAL: Final = 0.01
+# What the system answers where a file system, or a sandbox, has no locks at all.
+_NO_LOCKS: Final = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 
 
 @contextmanager
@@ -38,7 +41,8 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
 
     Raises:
         StoreLockedError: Somebody else holds it for longer than ten seconds.
-        StoreUnavailableError: The lock file can't be made.
+        StoreUnavailableError: The lock file can't be made, or can't be locked because
+            the file system has no locks.
     """
     # Only needed by those who write.
     from filelock import FileLock, Timeout
@@ -46,6 +50,7 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
     owner = path.with_name(f"{path.name}.owner")
     try:
         make_folder(path.parent)
+        _check_locks(path)
         lock = FileLock(path, poll_interval=_POLL_INTERVAL)
         _acquire(lock, path, owner)
     except Timeout as error:
@@ -54,6 +59,8 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
             hint="Wait for it to end, or end it, and repeat the command.",
         ) from error
     except OSError as error:
+        if error.errno in _NO_LOCKS:
+            raise _without_locks(path.parent, error) from error
         raise unavailable("written", path.parent, error) from error
     try:
         crashed = owner.exists()
@@ -64,6 +71,32 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
         with suppress(OSError):
             owner.unlink(missing_ok=True)
         lock.release()
+
+
+def _check_locks(path: Path) -> None:
+    """Raise `OSError` where files can't be locked.
+
+    Depending on its version, filelock takes that for a lock that is held, or falls
+    back to a lock that outlives its holder. To unlock what isn't locked tells, and
+    meets nobody else.
+    """
+    if os.name != "posix":
+        return
+    from fcntl import LOCK_UN, flock  # there is none elsewhere
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    try:
+        flock(descriptor, LOCK_UN)
+    finally:
+        os.close(descriptor)
+
+
+def _without_locks(folder: Path, error: OSError) -> StoreUnavailableError:
+    return StoreUnavailableError(
+        f"{folder} can't be locked: its file system has no locks, which keep processes"
+        f" from overwriting each other's changes ({error.strerror}).",
+        hint="Keep it on another file system, or a profile in a database.",
+    )
 
 
 def _acquire(lock: BaseFileLock, path: Path, owner: Path) -> None:

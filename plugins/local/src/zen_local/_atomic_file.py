@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from io import BufferedWriter, FileIO
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from zen.stores.locking import exclusive_lock
+
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["AtomicFile", "flush_folder"]
+__all__ = ["AtomicFile", "flush_folder", "put_new"]
 
 _PREFIX: Final = ".zen-"
 _SUFFIX: Final = ".tmp"
+# What the system answers where a file system has no hard links.
+_NO_LINKS: Final = {
+    *(errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP),
+    *(errno.EMLINK, errno.EACCES),
+}
 
 
 class AtomicFile(BufferedWriter):
@@ -82,6 +90,33 @@ class AtomicFile(BufferedWriter):
     def _discard(self) -> None:
         self.raw.close()
         self._temporary.unlink(missing_ok=True)
+
+
+def put_new(staged: Path, target: Path) -> None:
+    """Put a file that is whole in a place where there is none yet, and flush that.
+
+    Args:
+        staged: The file, in the folder of `target`; it is gone afterwards.
+        target: The place.
+
+    Raises:
+        FileExistsError: There is a file; it stays as it is.
+    """
+    try:
+        # Unlike a renaming, that fails where the file exists.
+        os.link(staged, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with exclusive_lock(target.with_name(f"{_PREFIX}new.lock")):
+            if target.exists():
+                raise FileExistsError(
+                    errno.EEXIST, os.strerror(errno.EEXIST), str(target)
+                ) from None
+            staged.replace(target)
+    finally:
+        staged.unlink(missing_ok=True)
+    flush_folder(target.parent)
 
 
 def flush_folder(folder: Path) -> None:

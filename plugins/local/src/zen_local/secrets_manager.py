@@ -15,7 +15,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 from zen.components import BaseSecretsManager
 from zen.errors import ConfigurationError, DamagedDataError
 from zen.folders import config_folder, local_stores_folder
-from zen_local._atomic_file import AtomicFile, flush_folder
+from zen_local._atomic_file import AtomicFile, flush_folder, put_new
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,14 +64,10 @@ class LocalSecretsManager(BaseSecretsManager):
         staged = Path(self.path, f"{uuid4().hex}.tmp")
         self._write(staged, values)
         try:
-            # Unlike a renaming, that fails where the file exists.
-            os.link(staged, self._file(name))
+            put_new(staged, self._file(name))
         except FileExistsError as error:
             message = f"Secret '{name}' exists already."
             raise ValueError(message) from error
-        finally:
-            staged.unlink()
-        flush_folder(Path(self.path))
 
     def get_secret(self, name: str) -> dict[str, str]:
         """Return a secret's keys and values.
@@ -88,7 +84,10 @@ class LocalSecretsManager(BaseSecretsManager):
             raise ConfigurationError(
                 f"Secret '{name}' can't be decrypted: {file} was damaged, or encrypted"
                 f" with another key than that of {_key_place()}.",
-                hint=f"Bring the right key back, or put it into {_KEY_VARIABLE}.",
+                hint=f"Bring the right key back, or put it into {_KEY_VARIABLE}."
+                f" Without it, the values are lost: 'zen secret update {name} --replace"
+                f" --KEY=VALUE' gives new ones, and 'zen secret delete {name}' deletes"
+                " it.",
             ) from error
         try:
             values: dict[str, str] = json.loads(text)
@@ -110,6 +109,8 @@ class LocalSecretsManager(BaseSecretsManager):
         self._existing(name).unlink()
 
     def _write(self, file: Path, values: Mapping[str, str]) -> None:
+        if not _key_of_environment() and not _key_file().exists():
+            _check_no_others(file, Path(self.path))
         content = _cipher(make=True).encrypt(json.dumps(dict(values)).encode())
         with AtomicFile(file) as stream:
             stream.write(content)
@@ -122,6 +123,26 @@ class LocalSecretsManager(BaseSecretsManager):
         if not self._file(name).exists():
             raise KeyError(name)
         return self._file(name)
+
+
+def _check_no_others(file: Path, folder: Path) -> None:
+    """Raise `ConfigurationError` if a new key would be made beside older secrets.
+
+    Args:
+        file: The secret that is about to be written; it may be there already.
+        folder: The folder of its secrets manager.
+    """
+    default = local_stores_folder("x").parent
+    found = {*folder.glob(f"*{_SUFFIX}"), *default.glob(f"*/*{_SUFFIX}")} - {file}
+    if found:
+        first = min(found)
+        raise ConfigurationError(
+            f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
+            f" {_key_file()}. {len(found)} of them, such as {first}, were encrypted"
+            " with another one than a new one would be.",
+            hint="Bring the key back. If it is lost, so are they: delete them with"
+            " 'zen secret delete NAME', and repeat the command.",
+        )
 
 
 def _cipher(*, make: bool = False) -> Fernet:
@@ -178,13 +199,13 @@ def _make_key(file: Path) -> None:
             stream.write(Fernet.generate_key() + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
-        os.link(temporary, file)
+        put_new(temporary, file)
     except FileExistsError:
-        pass  # both are as good, and what counts is the first
+        # Both are as good, and the first counts. Secrets that outlast their key are
+        # lost, and the other process may not have come to this yet.
+        flush_folder(file.parent)
     finally:
-        temporary.unlink()
-    # Secrets that outlast their key are lost, whoever was faster.
-    flush_folder(file.parent)
+        temporary.unlink(missing_ok=True)
 
 
 def _key_file() -> Path:
