@@ -102,7 +102,7 @@ class LockFile(Entry):
         Raises:
             StoreUnavailableError: It can't be written.
         """
-        replace_files({path: dump_yaml(self.model_dump(mode="json"))})
+        replace_files({path: dump_yaml(self.model_dump(mode="json"))}, mode=None)
 
     @classmethod
     def read(cls, path: Path) -> LockFile | None:

@@ -238,7 +238,7 @@ class StackFile(Entry):
         """
         if path.exists() and not path.is_file():
             raise ConfigurationError(f"'{path}' is no file.", hint="Name another one.")
-        replace_files({path: self.to_yaml()})
+        replace_files({path: self.to_yaml()}, mode=None)
 
     @classmethod
     def from_yaml(cls, data: bytes, where: str, *, end_mark: bool = True) -> StackFile:

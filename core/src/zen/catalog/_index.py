@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 import zen
 from zen.catalog._discovery import find_claims
 from zen.catalog._rows import read_answer, read_claim, row_of, row_of_claim
+from zen.permissions import create_file, create_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -155,8 +156,10 @@ class Index:
         temporary = f"{self.path}.{os.getpid()}"
         # Where it can't be written, everything works, only slower.
         with suppress(OSError):
-            os.makedirs(self._folder, exist_ok=True)
-            with open(temporary, "w", encoding="utf-8") as file:
+            create_folders(self._folder)
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
+            with os.fdopen(create_file(temporary), "w", encoding="utf-8") as file:
                 json.dump({"key": self._key, "plugins": plugins}, file)
             os.replace(temporary, self.path)
             self._prune()

@@ -15,6 +15,8 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.folders import config_folder
+from zen.permissions import mode_like
+from zen.stores.confinement import check_links
 from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file, replace_files
 
@@ -201,7 +203,9 @@ class RepositoryFolder:
             "active_stack_name": settings.active_stack_name,
             **({} if anew else self._unknown()),
         }
-        replace_files({self.path: dump_yaml(content, end_mark=False)})
+        check_links(self.root, self.path)
+        data = dump_yaml(content, end_mark=False)
+        replace_files({self.path: data}, mode=mode_like(self.path.parent))
         self._pinned = None
 
     def remove(self) -> list[Path]:
@@ -226,6 +230,7 @@ class RepositoryFolder:
         return sorted(self.path.parent.glob("*"))
 
     def _content(self) -> dict[str, object]:
+        check_links(self.root, self.path)
         data = read_file(self.path)
         if not data or not data.strip():
             return {}

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from zen.permissions import create_file, mode_like
+
 __all__ = ["network_file_system", "warn_of_network"]
 
 MOUNTS: Final = Path("/proc/self/mountinfo")
@@ -62,5 +64,5 @@ def warn_of_network(folder: Path, notes: Path, host: str) -> None:
         " profile copy --help' shows.",
         *(folder, name),
     )
-    with suppress(OSError):
-        note.write_text(f"{name}\n", "utf-8")
+    with suppress(OSError), os.fdopen(create_file(note, mode_like(notes)), "w") as file:
+        file.write(f"{name}\n")

@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from zen.errors import DamagedDataError
+from zen.permissions import mode_like
 from zen.records import Ref
+from zen.stores.confinement import open_regular
 from zen.stores.history import Author
 from zen.stores.yaml_files import replace_files, unavailable
 
@@ -177,9 +179,9 @@ class Journal:
         """
         line = _line(entry)
         try:
-            if not self.path.exists():
-                replace_files({self.path: b""})
-            with self.path.open("r+b", buffering=0) as file:
+            if not os.path.lexists(self.path):
+                self._replace(b"")
+            with self._writing() as file:
                 try:
                     _write(file, line, tail.end)
                 except BaseException:  # also when the user interrupts it
@@ -206,7 +208,7 @@ class Journal:
             lines = file.read(tail.end).splitlines(keepends=True)
         if len(lines) <= keep:
             return 0
-        replace_files({self.path: b"".join(lines[-keep:])})
+        self._replace(b"".join(lines[-keep:]))
         return len(lines) - keep
 
     def mark_applied(self, tail: Tail) -> None:
@@ -214,19 +216,25 @@ class Journal:
 
         If the note is lost, what has been done is found to be done.
         """
-        with suppress(OSError), self.path.open("r+b", buffering=0) as file:
+        with suppress(OSError), self._writing() as file:
             file.seek(tail.end - _FLAG_FROM_END)
             file.write(b"1")
 
     @contextmanager
     def _reading(self) -> Iterator[BinaryIO]:
         try:
-            with self.path.open("rb") as file:
+            with os.fdopen(open_regular(self.path), "rb") as file:
                 yield file
         except (FileNotFoundError, NotADirectoryError):
             yield io.BytesIO()
         except OSError as error:
             raise unavailable("read", self.path, error) from error
+
+    def _writing(self) -> io.FileIO:
+        return io.FileIO(open_regular(self.path, os.O_RDWR), "r+b")
+
+    def _replace(self, content: bytes) -> None:
+        replace_files({self.path: content}, mode=mode_like(self.path.parent))
 
     def _recent(self, tail: Tail) -> bytes:
         start = min(tail.start, max(0, tail.end - _RECENT))

@@ -18,7 +18,9 @@ from uuid import UUID
 
 from zen.builtin import zen_component_types
 from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
+from zen.permissions import mode_like
 from zen.records import Record, Ref
+from zen.stores.confinement import check_links
 from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
 from zen.stores.file_systems import warn_of_network
 from zen.stores.history import Author, Change, Commit, Content
@@ -157,7 +159,8 @@ class LocalStoreDriver(StoreDriver):
     @contextmanager
     def _locked(self, author: Author) -> Iterator[Tail]:
         """Keep others from writing, see to what they left, and yield the log's end."""
-        with exclusive_lock(self.folder / _STATE / "lock", author=author) as crashed:
+        lock = self._state("lock")
+        with exclusive_lock(lock, author=author, mode=self._mode) as crashed:
             if crashed:
                 self._sweep()
             tail = self._journal.tail()
@@ -166,13 +169,27 @@ class LocalStoreDriver(StoreDriver):
                 self._journal.mark_applied(tail)
             yield tail
 
+    @property
+    def _mode(self) -> int:
+        """The permissions of new files: as the folder's, which may be shared."""
+        return mode_like(self.folder)
+
+    def _state(self, name: str) -> Path:
+        path = self.folder / _STATE / name
+        check_links(self.folder, path)
+        return path
+
     def _path(self, kind: str, key: str) -> Path:
-        return self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
+        """Return a record's file; no link leads out of the folder by way of it."""
+        path = self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
+        check_links(self.folder, path)
+        return path
 
     def _as_committed(
         self, read: Callable[[], dict[Place, bytes]]
     ) -> dict[Place, bytes]:
         """Return what is read, as of one commit, however many are made meanwhile."""
+        check_links(self.folder, self._journal.path)
         while True:
             with self._journal.watching() as since:
                 contents = read()
@@ -187,6 +204,7 @@ class LocalStoreDriver(StoreDriver):
 
     def _files_of(self, kind: str) -> dict[Place, bytes]:
         folder = self.folder / f"{kind}s"
+        check_links(self.folder, folder)
         names = (path.relative_to(folder).as_posix() for path in _files_below(folder))
         return self._files((kind, name.removesuffix(_SUFFIX)) for name in names)
 
@@ -237,22 +255,22 @@ class LocalStoreDriver(StoreDriver):
         )
         self._ignore()
         warn_of_network(self.folder, self.folder / _STATE, transaction.author.host)
-        with staged_files(self._changes(edits)) as staged:
+        with staged_files(self._changes(edits), mode=self._mode) as staged:
             tail = self._journal.append(entry, tail)
             with suppress(OSError):
                 put_in_place(staged)
                 self._journal.mark_applied(tail)
 
     def _ignore(self) -> None:
-        ignore = self.folder / _STATE / ".gitignore"
+        ignore = self._state(".gitignore")
         if not ignore.exists():
-            replace_files({ignore: b"*\n"})
+            replace_files({ignore: b"*\n"}, mode=self._mode)
 
     def _finish(self, entry: Entry) -> None:
         """Bring the files to a commit whose writer didn't live to do it."""
         contents = self._files(edit.place for edit in entry.edits)
         undone = [e for e in entry.edits if contents.get(e.place) == e.before]
-        replace_files(self._changes(undone))
+        replace_files(self._changes(undone), mode=self._mode)
         flush_folders(self._changes(entry.edits))
 
     def _changes(self, edits: Iterable[Edit]) -> dict[Path, bytes | None]:
@@ -283,7 +301,7 @@ class LocalStoreDriver(StoreDriver):
         return Content(record.uuid, record.payload)
 
     def _parse(self, kind: str, key: str, content: bytes) -> Record:
-        path = self._path(kind, key)
+        path = self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
         payload = parse_yaml(content, path)
         try:
             ref = Ref(kind, key)
@@ -331,6 +349,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
+                check_links(folder, Path(entry))
                 yield from _files_below(Path(entry))
             elif entry.name.endswith(_SUFFIX):
                 yield Path(entry)
@@ -346,7 +365,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
 def _kinds_in(folder: Path) -> list[str]:
     """Return the kinds of record that a folder may hold."""
     try:
-        names = [entry.name for entry in os.scandir(folder) if entry.is_dir()]
+        entries = os.scandir(folder)
+        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from zen.errors import StoreLockedError, StoreUnavailableError
+from zen.permissions import PRIVATE, create_file
+from zen.stores.confinement import check_links, open_regular
 from zen.stores.history import Author
 from zen.stores.yaml_files import make_folder, unavailable
 
@@ -25,10 +27,14 @@ PATIENCE: Final = 1.0
 _POLL_INTERVAL: Final = 0.01
 # What the system answers where a file system, or a sandbox, has no locks at all.
 _NO_LOCKS: Final = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
+# Characters of the note that says who holds a lock.
+_LONGEST: Final = 500
 
 
 @contextmanager
-def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool]:
+def exclusive_lock(
+    path: Path, *, author: Author | None = None, mode: int = PRIVATE
+) -> Iterator[bool]:
     """Hold the lock file `path`; the system frees it when its holder dies.
 
     Yields whether its last holder died with it. Who holds it is written beside it, and
@@ -38,20 +44,23 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
     Args:
         path: The lock file.
         author: Who holds it, for those who wait; by default this process's user.
+        mode: The permissions of the files, and so of new folders.
 
     Raises:
         StoreLockedError: Somebody else holds it for longer than ten seconds.
-        StoreUnavailableError: The lock file can't be made, or can't be locked because
-            the file system has no locks.
+        StoreUnavailableError: The lock file can't be made, is a symbolic link, or
+            can't be locked because the file system has no locks.
     """
     # Only needed by those who write.
     from filelock import FileLock, Timeout
 
     owner = path.with_name(f"{path.name}.owner")
     try:
-        make_folder(path.parent)
-        _check_locks(path)
-        lock = FileLock(path, poll_interval=_POLL_INTERVAL)
+        make_folder(path.parent, mode)
+        # The lock's library would empty what a link leads to.
+        check_links(path.parent, path)
+        _check_locks(path, mode)
+        lock = FileLock(path, mode=mode, poll_interval=_POLL_INTERVAL)
         _acquire(lock, path, owner)
     except Timeout as error:
         raise StoreLockedError(
@@ -63,9 +72,9 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
             raise _without_locks(path.parent, error) from error
         raise unavailable("written", path.parent, error) from error
     try:
-        crashed = owner.exists()
+        crashed = os.path.lexists(owner)
         with suppress(OSError):
-            owner.write_text(f"{os.getpid()} of {author or Author()}", "utf-8")
+            _note(owner, f"{os.getpid()} of {author or Author()}", mode)
         yield crashed
     finally:
         with suppress(OSError):
@@ -73,7 +82,7 @@ def exclusive_lock(path: Path, *, author: Author | None = None) -> Iterator[bool
         lock.release()
 
 
-def _check_locks(path: Path) -> None:
+def _check_locks(path: Path, mode: int) -> None:
     """Raise `OSError` where files can't be locked.
 
     Depending on its version, filelock takes that for a lock that is held, or falls
@@ -84,7 +93,7 @@ def _check_locks(path: Path) -> None:
         return
     from fcntl import LOCK_UN, flock  # there is none elsewhere
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, mode)
     try:
         flock(descriptor, LOCK_UN)
     finally:
@@ -115,8 +124,16 @@ def _acquire(lock: BaseFileLock, path: Path, owner: Path) -> None:
         lock.acquire(timeout=max(0, LOCK_TIMEOUT - PATIENCE))
 
 
+def _note(owner: Path, text: str, mode: int) -> None:
+    owner.unlink(missing_ok=True)  # be it a link
+    with os.fdopen(create_file(owner, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 def _holder(owner: Path) -> str:
     with suppress(OSError, ValueError):
-        if text := owner.read_text("utf-8"):
+        with os.fdopen(open_regular(owner), encoding="utf-8") as file:
+            text = file.read(_LONGEST)
+        if text and text.isprintable():
             return f"Process {text}"
     return "Another process"

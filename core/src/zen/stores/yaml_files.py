@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -12,6 +13,8 @@ from uuid import uuid4
 import yaml
 
 from zen.errors import DamagedDataError, StoreUnavailableError
+from zen.permissions import PRIVATE, create_file, create_folders
+from zen.stores.confinement import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -195,10 +198,11 @@ def read_file(path: Path) -> bytes | None:
     """Return a file's content, or None if there is no such file.
 
     Raises:
-        StoreUnavailableError: It exists and can't be read.
+        StoreUnavailableError: It exists and can't be read, or is no regular file.
     """
     try:
-        return path.read_bytes()
+        with os.fdopen(open_regular(path, follow=True), "rb") as file:
+            return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -208,12 +212,14 @@ def read_file(path: Path) -> bytes | None:
 def check_writable(path: Path) -> None:
     """Raise `StoreUnavailableError` if a file can't be replaced; change nothing."""
     try:
-        _stage(path, b"", 0o600).unlink()
+        _stage(path, b"", PRIVATE).unlink()
     except OSError as error:
         raise unavailable("written", path, error) from error
 
 
-def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) -> None:
+def replace_files(
+    changes: Mapping[Path, bytes | None], *, mode: int | None = PRIVATE
+) -> None:
     """Give files new contents, or remove those whose new content is None.
 
     Everything is written and flushed beside the old files before the first of them
@@ -221,8 +227,8 @@ def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) ->
 
     Args:
         changes: The new content of each file, in the order of replacement.
-        mode: The permissions of new files, before the process's umask; others keep
-            theirs, as far as these allow.
+        mode: The permissions of new files, and so of new folders; the umask decides
+            if None. Other files keep theirs, as far as these allow.
 
     Raises:
         StoreUnavailableError: A file can't be written.
@@ -245,7 +251,7 @@ def replace_files(changes: Mapping[Path, bytes | None], *, mode: int = 0o666) ->
 
 @contextmanager
 def staged_files(
-    changes: Mapping[Path, bytes | None], *, mode: int = 0o666
+    changes: Mapping[Path, bytes | None], *, mode: int | None = PRIVATE
 ) -> Iterator[Mapping[Path, Path | None]]:
     """Write and flush new contents beside files, and yield where they are.
 
@@ -253,8 +259,8 @@ def staged_files(
 
     Args:
         changes: The new content of each file; None for one that is to go.
-        mode: The permissions of new files, before the process's umask; others keep
-            theirs, as far as these allow.
+        mode: The permissions of new files, and so of new folders; the umask decides
+            if None. Other files keep theirs, as far as these allow.
 
     Raises:
         StoreUnavailableError: One can't be written.
@@ -307,7 +313,7 @@ def _check_removable(path: Path) -> None:
         raise PermissionError(errno.EACCES, reason, str(path.parent))
 
 
-def _restore(contents: Mapping[Path, bytes | None], mode: int) -> None:
+def _restore(contents: Mapping[Path, bytes | None], mode: int | None) -> None:
     for path, content in contents.items():
         with suppress(OSError):
             _replace(path, None if content is None else _stage(path, content, mode))
@@ -326,20 +332,16 @@ def _target(path: Path) -> Path:
     return path / os.path.realpath(path) if path.is_symlink() else path
 
 
-def _stage(path: Path, content: bytes, mode: int) -> Path:
+def _stage(path: Path, content: bytes, mode: int | None) -> Path:
     path = _target(path)
-    make_folder(path.parent)
-    is_there = path.exists()
-    if is_there:
-        mode &= path.stat().st_mode
+    make_folder(path.parent, mode)
+    if path.exists():
+        present = stat.S_IMODE(path.stat().st_mode)
+        mode = present if mode is None else mode & present
     # Other threads, and other hosts, may be writing the same file.
     temporary = path.with_name(f".{path.name}.{uuid4().int}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
-            if is_there:
-                with suppress(OSError):  # not every file system has modes
-                    temporary.chmod(mode)
+        with os.fdopen(create_file(temporary, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -349,16 +351,15 @@ def _stage(path: Path, content: bytes, mode: int) -> Path:
     return temporary
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, so that they outlast a power failure."""
-    if folder.is_dir():
-        return
-    missing = [
-        candidate for candidate in (folder, *folder.parents) if not candidate.is_dir()
-    ]
-    for candidate in reversed(missing):
-        candidate.mkdir(exist_ok=True)
-        _flush_folder(candidate.parent)
+def make_folder(folder: Path, mode: int | None = PRIVATE) -> None:
+    """Make a folder and those above it, so that they outlast a power failure.
+
+    Args:
+        folder: The folder.
+        mode: The permissions of the files that it is for, as in `replace_files`.
+    """
+    for made in create_folders(folder, mode):
+        _flush_folder((folder / made).parent)
 
 
 def _flush_folder(folder: Path) -> None:

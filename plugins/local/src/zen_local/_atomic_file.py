@@ -9,6 +9,7 @@ from io import BufferedWriter, FileIO
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from zen.permissions import create_file, mode_like
 from zen.stores.locking import exclusive_lock
 
 if TYPE_CHECKING:
@@ -34,15 +35,17 @@ class AtomicFile(BufferedWriter):
 
     Args:
         target: The file; the folder that it is in must exist.
+        mode: The file's permissions; those that its folder grants if None.
     """
 
     _is_open = False
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *, mode: int | None = None) -> None:
         self._target = target
         self._temporary = target.with_name(f"{_PREFIX}{uuid4().hex}{_SUFFIX}")
         try:
-            raw = FileIO(self._temporary, "xb")
+            mode = mode_like(target.parent) if mode is None else mode
+            raw = FileIO(create_file(self._temporary, mode), "wb")
         except OSError as error:
             # The caller knows nothing of the file beside the one that is meant.
             error.filename = str(target)

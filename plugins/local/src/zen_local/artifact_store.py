@@ -11,6 +11,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 
 from zen.components import BaseArtifactStore
 from zen.folders import local_stores_folder
+from zen.permissions import create_folders, mode_like
 from zen_local._atomic_file import AtomicFile
 
 __all__ = ["LocalArtifactStore"]
@@ -88,7 +89,7 @@ class LocalArtifactStore(BaseArtifactStore):
 
     def makedirs(self, path: str) -> None:
         """Make a folder and those above it, unless they are there."""
-        self._inside(path).mkdir(parents=True, exist_ok=True)
+        create_folders(self._inside(path), mode_like(self.path))
 
     def remove(self, path: str) -> None:
         """Remove a file."""

@@ -15,6 +15,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 from zen.components import BaseSecretsManager
 from zen.errors import ConfigurationError, DamagedDataError
 from zen.folders import config_folder, local_stores_folder
+from zen.permissions import PRIVATE, create_folders
 from zen_local._atomic_file import AtomicFile, flush_folder, put_new
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class LocalSecretsManager(BaseSecretsManager):
 
     def register_secret(self, name: str, values: Mapping[str, str]) -> None:
         """Keep a new secret; raise `ValueError` if the name is taken."""
-        Path(self.path).mkdir(mode=0o700, parents=True, exist_ok=True)
+        create_folders(self.path)
         staged = Path(self.path, f"{uuid4().hex}.tmp")
         self._write(staged, values)
         try:
@@ -112,7 +113,7 @@ class LocalSecretsManager(BaseSecretsManager):
         if not _key_of_environment() and not _key_file().exists():
             _check_no_others(file, Path(self.path))
         content = _cipher(make=True).encrypt(json.dumps(dict(values)).encode())
-        with AtomicFile(file) as stream:
+        with AtomicFile(file, mode=PRIVATE) as stream:
             stream.write(content)
 
     def _file(self, name: str) -> Path:
@@ -165,7 +166,7 @@ def _key_of_environment() -> str:
 def _key_of_file(*, make: bool) -> bytes:
     file = _key_file()
     if make and not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        create_folders(file.parent)
         _make_key(file)
     try:
         mode = file.stat().st_mode

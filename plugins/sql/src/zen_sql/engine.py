@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import uniform
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from zen.errors import StoreError, StoreLockedError, StoreUnavailableError
+from zen.permissions import create_file, create_folders
 from zen_sql.drivers import server_engine
 from zen_sql.failures import is_deadlock, translate
 from zen_sql.locks import schema_lock
@@ -194,8 +195,9 @@ class Database:
         if self.file is None:
             return
         with translate(self.place, is_file=True):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            self.file.touch()
+            create_folders(self.file.parent)
+            with suppress(FileExistsError):
+                os.close(create_file(self.file))
 
     def _create(self, schema: Schema) -> None:
         with self.alone() as connection:

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 from zen.errors import DamagedDataError
 from zen.records import REQUIRED_TYPES
+from zen.stores.confinement import check_links
 from zen.stores.yaml_files import parse_yaml, read_file
 
 if TYPE_CHECKING:
@@ -88,7 +89,10 @@ def read_legacy(path: Path) -> LegacyRepository:
     """
     data = read_file(path) or b""
     index = _Index(path, parse_yaml(data, path, end_mark=False))
-    contents = {place: _content(index.file(*place)) for place in sorted(index.flavors)}
+    files = {place: index.file(*place) for place in sorted(index.flavors)}
+    for file in files.values():
+        check_links(path.parent, file)
+    contents = {place: _content(file) for place, file in files.items()}
     components = (
         LegacyComponent(
             *place,

@@ -15,6 +15,8 @@ from zen.config.legacy._files import read_legacy
 from zen.config.profile import ProfileConfiguration
 from zen.config.repository_folder import LocalSettings
 from zen.errors import ConfigurationError, StoreUnavailableError, ZenError
+from zen.permissions import mode_like
+from zen.stores.confinement import check_links
 from zen.stores.yaml_files import check_writable, replace_files
 
 if TYPE_CHECKING:
@@ -176,7 +178,9 @@ def _write_down(
     name = pinned.active_profile_name
     try:
         check_writable(folder.path)
-        replace_files({folder.path.with_name(f"config.{name}.yaml"): legacy.content})
+        kept = folder.path.with_name(f"config.{name}.yaml")
+        check_links(folder.root, kept)
+        replace_files({kept: legacy.content}, mode=mode_like(kept.parent))
         if folder.is_legacy:
             folder.write(pinned, anew=True)
     except StoreUnavailableError as error:

@@ -1,0 +1,85 @@
+"""The permissions of the files and folders that Zen makes, whatever the umask."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["PRIVATE", "create_file", "create_folders", "mode_like"]
+
+# A file that its owner alone may read and write.
+PRIVATE: Final = 0o600
+_READ_AND_WRITE: Final = 0o666
+_SPECIAL: Final = 0o7000
+
+
+def mode_like(folder: str | Path) -> int:
+    """Return the mode of new files in a folder: the folder's own, without execution.
+
+    So users share a folder that they made, or changed, for that purpose.
+
+    Args:
+        folder: The folder. Files are private where it doesn't exist yet.
+    """
+    try:
+        return os.stat(folder).st_mode & _READ_AND_WRITE
+    except OSError:
+        return PRIVATE
+
+
+def create_file(path: str | Path, mode: int | None = PRIVATE) -> int:
+    """Create a file that doesn't exist yet, and return its descriptor, for writing.
+
+    Args:
+        path: The file.
+        mode: Its permissions; the umask decides if None.
+
+    Raises:
+        OSError: It exists already, be it as a symbolic link, or can't be created.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, _READ_AND_WRITE if mode is None else mode)
+    if mode is not None and hasattr(os, "fchmod"):
+        with suppress(OSError):  # not every file system has modes
+            os.fchmod(descriptor, mode)
+    return descriptor
+
+
+def create_folders(folder: str | Path, mode: int | None = PRIVATE) -> list[str]:
+    """Create a folder and its parents, and return those that didn't exist, top first.
+
+    Args:
+        folder: The folder.
+        mode: The permissions of the files that it is for; execution is granted to
+            everybody who may read. The umask decides if None.
+
+    Raises:
+        OSError: A folder can't be created.
+    """
+    missing: list[str] = []
+    path = os.path.abspath(folder)
+    while not os.path.isdir(path):
+        missing.insert(0, path)
+        path = os.path.dirname(path)
+    for path in missing:
+        with suppress(FileExistsError):  # another process was first
+            _create_folder(path, mode)
+    if missing and not os.path.isdir(missing[-1]):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), missing[-1])
+    return missing
+
+
+def _create_folder(path: str, mode: int | None) -> None:
+    if mode is None:
+        os.mkdir(path)
+        return
+    mode |= (mode & 0o444) >> 2
+    os.mkdir(path, mode)
+    with suppress(OSError):  # not every file system has modes
+        # A parent may have handed its group on, with a bit of its own.
+        os.chmod(path, os.stat(path).st_mode & _SPECIAL | mode)
