@@ -19,7 +19,7 @@ _SPECIAL: Final = 0o7000
 
 
 def mode_like(folder: str | Path) -> int:
-    """Return the mode of new files in a folder: the folder's own, without execution.
+    """Return the mode of new files in a folder: as the folder's, without execution.
 
     So users share a folder that they made, or changed, for that purpose.
 
@@ -27,7 +27,7 @@ def mode_like(folder: str | Path) -> int:
         folder: The folder. Files are private where it doesn't exist yet.
     """
     try:
-        return os.stat(folder).st_mode & _READ_AND_WRITE
+        return os.stat(folder).st_mode & _READ_AND_WRITE | PRIVATE
     except OSError:
         return PRIVATE
 
