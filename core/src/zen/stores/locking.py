@@ -59,7 +59,9 @@ def exclusive_lock(
         make_folder(path.parent, mode)
         # The lock's library would empty what a link leads to.
         check_links(path.parent, path)
-        _check_locks(path, mode)
+        with suppress(FileExistsError):
+            os.close(create_file(path, mode))
+        _check_locks(path)
         lock = FileLock(path, mode=mode, poll_interval=_POLL_INTERVAL)
         _acquire(lock, path, owner)
     except Timeout as error:
@@ -82,7 +84,7 @@ def exclusive_lock(
         lock.release()
 
 
-def _check_locks(path: Path, mode: int) -> None:
+def _check_locks(path: Path) -> None:
     """Raise `OSError` where files can't be locked.
 
     Depending on its version, filelock takes that for a lock that is held, or falls
@@ -93,7 +95,7 @@ def _check_locks(path: Path, mode: int) -> None:
         return
     from fcntl import LOCK_UN, flock  # there is none elsewhere
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, mode)
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     try:
         flock(descriptor, LOCK_UN)
     finally:
