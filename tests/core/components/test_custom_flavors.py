@@ -75,6 +75,7 @@ def test_a_flavor_is_kept_with_its_origin(
     assert (horn.summary, horn.file) == ("Blow a horn.", "alerts/horns.py")
     assert horn.provider is None
     assert repository.store.flavors() == ([horn], [])
+    assert repository.get_flavor("horn", "alerter") == horn
 
 
 def test_what_a_module_prints_is_no_result(
@@ -182,6 +183,8 @@ def test_a_plugin_that_comes_later_does_not_take_its_place(
     assert later.get_stack_component("alerter", "mine") == component
     with pytest.raises(AmbiguousPluginError, match=r"horns 1\.0 and this profile both"):
         later.factory.create("alerter", "horn", "another")
+    with pytest.raises(AmbiguousPluginError, match=r"horns 1\.0 and this profile both"):
+        later.get_flavor("horn", "alerter")
 
 
 @pytest.mark.usefixtures("horn")

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from tests.conftest import RunPython
     from tests.core.conftest import FakeDistribution, MakePart, Tree
-    from zen.catalog import Owner
 
 ACTS: dict[str, Callable[[Repository, str], object]] = {
     "create_profile": lambda r, name: r.create_profile(name),
@@ -96,8 +95,12 @@ def test_components_are_listed_with_and_without_being_built(
     assert repository.get_stack_component("orchestrator", "default") == part
 
 
-def test_a_flavor_is_found_with_its_owner(repository: Repository, acme: Owner) -> None:
-    assert repository.get_flavor("acme", "orchestrator").owner == acme
+def test_a_flavor_is_found_with_its_owner(repository: Repository) -> None:
+    flavor = repository.get_flavor("acme", "orchestrator")
+    assert (flavor.source, flavor.origin) == ("acme.parts:AcmeOrchestrator", "acme 1.2")
+    assert flavor == repository.get_flavor("acme", "orchestrator")
+    with pytest.raises(FlavorNotFoundError):
+        repository.get_flavor("gone", "orchestrator")
 
 
 def test_a_composed_stack_is_not_registered(repository: Repository) -> None:
@@ -224,6 +227,32 @@ def test_a_component_is_registered_once(
     ]
     with pytest.raises(StackComponentExistsError):
         repository.register_stack_component(part("orchestrator", "BIG"))
+
+
+def test_a_loaded_component_that_was_changed_is_not_registered_again(
+    repository: Repository, part: MakePart, notices: list[str]
+) -> None:
+    loaded = repository.get_stack_component("orchestrator", "default")
+    theirs = part("orchestrator", "default", workers=3)
+    Repository().update_stack_component("default", "orchestrator", theirs)
+    with pytest.raises(StackComponentExistsError, match="default' exists"):
+        repository.register_stack_component(loaded.model_copy(update={"workers": 9}))
+    kept: Any = repository.get_stack_component("orchestrator", "default")
+    assert (kept.workers, notices) == (3, [])
+
+
+def test_a_loaded_stack_that_was_changed_is_not_registered_again(
+    repository: Repository, part: MakePart, notices: list[str]
+) -> None:
+    loaded = repository.active_stack
+    parts = {**loaded.components, "orchestrator": part("orchestrator", "big")}
+    changed = Stack.from_components(loaded.name, parts, uuid=loaded.uuid)
+    for stack in (loaded, changed):
+        with pytest.raises(StackExistsError, match="'default' exists already"):
+            repository.register_stack(stack)
+    assert repository.stack_configurations == {"default": DEFAULTS}
+    assert [c.name for c in repository.list_components("orchestrator")] == ["default"]
+    assert notices == []
 
 
 def test_a_component_is_updated_and_renamed(

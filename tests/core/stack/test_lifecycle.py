@@ -250,6 +250,38 @@ def test_whether_a_component_runs_is_told(
     assert lifecycle.is_running(parts[0])
 
 
+@pytest.mark.parametrize("verb", ["suspend", "deprovision"])
+def test_going_down_passes_over_a_component_that_does_not_implement_it(
+    fake_distribution: FakeDistribution,
+    lifecycle: Lifecycle,
+    notices: list[str],
+    part: MakePart,
+    parts: list[StackComponent],
+    acme_parts: ModuleType,
+    verb: LifecycleVerb,
+) -> None:
+    toy = TOY.replace("False", "True").replace("def provision", f"def {verb}")
+    fake_distribution("toys", ANSWER.format(answer=None), toy)
+    seen = watcher(fake_distribution)
+    lifecycle.up(*parts)
+    stubborn = part("gadget", "x", flavor="toy", fault="NotImplementedError")
+    lifecycle.down(parts[0], stubborn, parts[1])
+    told = [text for text in notices if "Gadget 'x' can't be" in text]
+    assert len(told) == 1
+    assert f"doesn't implement '{verb}'" in told[0]
+    assert acme_parts.provisioned == acme_parts.running == set()
+    moments = [e for e in seen.events if (e.type, e.verb) == ("gadget", verb)]
+    assert len(moments) == 1  # before it; afterwards nothing has happened
+
+
+def test_going_up_needs_what_is_not_implemented(
+    toy: MakePart, lifecycle: Lifecycle
+) -> None:
+    missing = toy("gadget", flavor="toy", fault="NotImplementedError")
+    with pytest.raises(ProvisioningError, match="could not be provisioned: NotImpl"):
+        lifecycle.up(missing)
+
+
 def test_an_error_of_zen_is_passed_on(
     fake_distribution: FakeDistribution, lifecycle: Lifecycle, part: MakePart
 ) -> None:

@@ -88,7 +88,7 @@ class CustomFlavors:
             file="" if provider else self._file_of(cls),
             provider=provider,
         )
-        self._store().save(flavors=[record])
+        self._store().register(flavors=[record])
         return record
 
     def delete(self, component_type: str, name: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from zen.catalog import PluginState, contract_error
 from zen.components.base import StackComponent
@@ -13,13 +14,13 @@ from zen.errors import (
     FlavorNotFoundError,
     ZenError,
 )
-from zen.records import Provider
+from zen.records import FlavorRecord, Provider
 
 if TYPE_CHECKING:
     from zen.catalog import Catalog, Offer, Owner
     from zen.components.custom_flavors import CustomFlavors
     from zen.plugin import FlavorSpec
-    from zen.records import ComponentRecord, FlavorRecord
+    from zen.records import ComponentRecord
 
 __all__ = ["Flavor", "Flavors"]
 
@@ -79,16 +80,44 @@ class Flavors:
             PluginError: A plugin's can't be imported, or isn't what it is offered as.
             CustomFlavorError: So is one of the profile's own.
         """
+        found = self._find(component_type, name)
+        if not isinstance(found, FlavorRecord):
+            return self._offered(found)
+        return self._own(found)
+
+    def record(self, component_type: str, name: str) -> FlavorRecord:
+        """Return what is known of a flavor without importing its class.
+
+        The record of a plugin's names the distribution; its uuid is zero.
+
+        Raises:
+            FlavorNotFoundError: There is none of that type and name.
+            AmbiguousPluginError: There are several.
+        """
+        found = self._find(component_type, name)
+        if isinstance(found, FlavorRecord):
+            return found
+        spec, owner = found.spec, found.owner
+        return FlavorRecord(
+            spec.type,
+            spec.name,
+            spec.source,
+            spec.summary,
+            provider=Provider(owner.distribution, owner.version),
+            uuid=UUID(int=0),
+        )
+
+    def _find(self, component_type: str, name: str) -> Offer[FlavorSpec] | FlavorRecord:
         record = self._custom.find(component_type, name) if self._custom else None
         try:
             offer = self._catalog.flavor(component_type, name)
         except FlavorNotFoundError:
-            if not self._custom or not record:
+            if not record:
                 raise
-            return _own(self._custom, record)
+            return record
         if record:
             raise _ambiguity(offer, name)
-        return self._offered(offer)
+        return offer
 
     def of(self, record: ComponentRecord) -> Flavor:
         """Return the flavor that a component was made with.
@@ -102,7 +131,7 @@ class Flavors:
         if self._custom and record.provider is None:
             custom = self._custom.find(record.type, record.flavor)
             if custom:
-                return _own(self._custom, custom)
+                return self._own(custom)
         try:
             offer = self._catalog.flavor(record.type, record.flavor)
         except FlavorNotFoundError as error:
@@ -155,6 +184,12 @@ class Flavors:
         cls = self.load(offer)
         return Flavor(spec.name, cls, spec.source, spec.summary, str(owner), owner)
 
+    def _own(self, record: FlavorRecord) -> Flavor:
+        # It was found there.
+        cls = cast("CustomFlavors", self._custom).load(record)
+        origin = f"this profile ({record.origin or record.source})"
+        return Flavor(record.name, cls, record.source, record.summary, origin)
+
     def _base_of(self, component_type: str) -> type[StackComponent]:
         base = self._catalog.load_base(component_type)
         if isinstance(base, type) and issubclass(base, StackComponent):
@@ -175,12 +210,6 @@ class Flavors:
             installed = f"and {plugin.owner}, which is installed, has no such flavor"
             return installed, f"{install}, or see 'zen plugin list'."
         return "which isn't installed", f"{install}, or see 'zen plugin list'."
-
-
-def _own(custom: CustomFlavors, record: FlavorRecord) -> Flavor:
-    origin = f"this profile ({record.origin or record.source})"
-    cls = custom.load(record)
-    return Flavor(record.name, cls, record.source, record.summary, origin)
 
 
 def _ambiguity(offer: Offer[FlavorSpec], name: str) -> AmbiguousPluginError:

@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from contextlib import AbstractContextManager
 
-    from zen.catalog import Offer
     from zen.components import StackComponent
     from zen.components.custom_flavors import CustomFlavors
     from zen.components.factory import ComponentFactory
-    from zen.plugin import FlavorSpec
-    from zen.records import ComponentRecord, StackRecord
+    from zen.records import ComponentRecord, FlavorRecord, StackRecord
     from zen.stack import Lifecycle, Secrets, Stack, StackRegistry
     from zen.stores import Store
 
@@ -106,7 +104,7 @@ class ProfileContents(ActiveProfile):
         """
         stack.validate()
         new = self._registry.unregistered(stack, self.store)
-        self.store.save(components=new, stacks=[stack.record])
+        self.store.register(components=new, stacks=[stack.record])
         self._announce(new)
         self._notify(f"Registered stack with name '{stack.name}'.")
 
@@ -248,7 +246,7 @@ class ProfileContents(ActiveProfile):
         """
         with self._with_references(component, ()) as kept:
             record = self.factory.record(kept)
-            self.store.save(components=[record])
+            self.store.register(components=[record])
         self._announce([record])
 
     def update_stack_component(
@@ -312,9 +310,14 @@ class ProfileContents(ActiveProfile):
         """Raise what `deregister_stack_component` would, and delete nothing."""
         self.store.check_deletion(self.store.component(component_type, name).ref)
 
-    def get_flavor(self, name: str, component_type: str) -> Offer[FlavorSpec]:
-        """Return a flavor with its owner, without importing its class."""
-        return self._catalog.flavor(component_type, name)
+    def get_flavor(self, name: str, component_type: str) -> FlavorRecord:
+        """Return a flavor, of a plugin or of the profile, without importing its class.
+
+        Raises:
+            FlavorNotFoundError: There is none of that type and name.
+            AmbiguousPluginError: There are several.
+        """
+        return self.factory.flavors.record(component_type, name)
 
     @property
     def secrets(self) -> Secrets:

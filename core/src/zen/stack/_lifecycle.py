@@ -63,6 +63,9 @@ class Lifecycle:
     ) -> None:
         """Apply a verb to those components that aren't in its state already.
 
+        A component that raises `NotImplementedError` on the way down is left as it
+        is; a notice tells of it, and the others follow.
+
         Raises:
             ProvisioningError: A component failed; those before it have changed state.
             VetoError: A plugin forbids it.
@@ -98,7 +101,17 @@ class Lifecycle:
         self._announce_before(event)
         hook = owner and self._catalog.lifecycle_hook(verb, owner)
         if not hook or not hook(component=component, context=LifecycleContext(stack)):
-            getattr(component, verb)()
+            try:
+                getattr(component, verb)()
+            except NotImplementedError:
+                if verb not in _DOWNWARDS:
+                    raise
+                self._notify(
+                    f"Warning: {_title(component)} can't be {_PARTICIPLES[verb]}: its"
+                    f" flavor '{component.FLAVOR}' doesn't implement '{verb}'. It was"
+                    " left as it is."
+                )
+                return
         self._announce_after(event)
 
     def _owner_of(self, component: StackComponent) -> Owner | None:

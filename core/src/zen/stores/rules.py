@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from zen.stores.driver import Put, Transaction
 
-__all__ = ["View", "validate"]
+__all__ = ["View", "already_exists", "validate"]
 
 _EXISTS: Final[dict[str, type[AlreadyExistsError]]] = {
     COMPONENT: StackComponentExistsError,
@@ -84,6 +84,13 @@ def validate(view: View, transaction: Transaction) -> None:
             _check_unused(after, delete.ref)
         elif delete.ref.kind == FLAVOR and not after.exists(delete.ref):
             _check_flavor_unused(after, delete.ref)
+
+
+def already_exists(ref: Ref) -> AlreadyExistsError:
+    """Return the error for a name that is taken."""
+    return _EXISTS.get(ref.kind, AlreadyExistsError)(
+        f"{ref} exists already.", hint=f"Choose another name{_or_see(ref)}."
+    )
 
 
 class _After:
@@ -146,10 +153,7 @@ def _check_identities(existing: Mapping[Ref, Record], transaction: Transaction) 
     for put in transaction.puts:
         uuids[put.ref].add(put.uuid)
         if len(uuids[put.ref]) > 1:
-            raise _EXISTS.get(put.ref.kind, AlreadyExistsError)(
-                f"{put.ref} exists already.",
-                hint=f"Choose another name{_or_see(put.ref)}.",
-            )
+            raise already_exists(put.ref)
 
 
 def _check_required(view: View, stack: StackRecord) -> None:

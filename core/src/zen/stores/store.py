@@ -30,6 +30,7 @@ from zen.stores.scanning import scan_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from zen.errors import AlreadyExistsError
     from zen.records import Provider, Record
     from zen.stores.driver import StoreDriver
 
@@ -147,6 +148,28 @@ class Store:
         """
         puts = [*map(_put, components), *map(_put, stacks), *map(_put, flavors)]
         self.commit(puts=puts)
+
+    def register(
+        self,
+        *,
+        components: Iterable[ComponentRecord] = (),
+        stacks: Iterable[StackRecord] = (),
+        flavors: Iterable[FlavorRecord] = (),
+    ) -> None:
+        """Write components, stacks and custom flavors that aren't there yet.
+
+        Raises:
+            AlreadyExistsError: A name is taken, whatever the identity of its object.
+            ZenError: As `zen.stores.rules.validate` does.
+        """
+        puts = [*map(_put, components), *map(_put, stacks), *map(_put, flavors)]
+        absences = [Check(put.ref, None) for put in puts]
+        try:
+            self.commit(puts=puts, checks=absences)
+        except ConflictError as error:
+            if isinstance(error.check, Check) and error.check in absences:
+                raise _exists(error.check.ref) from error
+            raise
 
     def check(self, stack: StackRecord) -> None:
         """Raise what `save` would raise for a stack, and write nothing."""
@@ -335,6 +358,12 @@ def _validate(view: _RecordingView, transaction: Transaction) -> None:
     from zen.stores.rules import validate
 
     validate(view, transaction)
+
+
+def _exists(ref: Ref) -> AlreadyExistsError:
+    from zen.stores.rules import already_exists  # as above
+
+    return already_exists(ref)
 
 
 def _unchanged(record: Record) -> Check:
