@@ -256,3 +256,32 @@ def test_steps_of_the_module_that_runs_run_in_other_processes(
     (scripts / "package" / file).write_text(relative + _SCRIPT + _MAIN)
     done = run_python(scripts, "-m", name)
     assert (done.returncode, done.stdout) == (0, "3\n"), done.stderr
+
+
+def test_a_script_may_come_from_a_pipe(scripts: Path) -> None:
+    text = """
+import sys
+from zen_pipelines import pipeline, step
+sys.path.append(sys.argv[1])
+from worker import LocalOrchestrator, stack_with
+
+@step
+def double(number: int) -> int:
+    return 2 * number
+
+@pipeline
+def doubles():
+    double(1)
+
+run = doubles().run_on(stack_with(LocalOrchestrator(name="here")))
+print(run.get_step("double").output.read())
+"""
+    done = subprocess.run(
+        [sys.executable, "-", str(scripts.parent / "worker")],
+        cwd=scripts,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr

@@ -105,8 +105,13 @@ def return_wrong(numbers: list[int]) -> Halves:
 
 
 @step
-def return_list(numbers: list[int]) -> Halves:
-    return numbers  # type: ignore[return-value]
+def return_text(numbers: list[int]) -> Halves:
+    return f"{numbers}"  # type: ignore[return-value]
+
+
+@step
+def return_field(numbers: list[int]) -> Halves:
+    return Halves(numbers, len(numbers))  # type: ignore[arg-type]
 
 
 @step
@@ -371,7 +376,8 @@ def test_an_interruption_fails_the_run(stack: Stack, notices: list[str]) -> None
     [
         (leave, "SystemExit: 0"),
         (return_wrong, "returned a tuple of 3, .* a tuple of 2: low, high"),
-        (return_list, "returned a value of type 'list', .* a tuple of 2: low, high"),
+        (return_text, "'return_text' returned .* 'str', .* a tuple of 2: low, high"),
+        (return_field, "'return_field' returned .* 'int' as 'high', .* list"),
         (return_something, "returned a value of type 'list', .* promises None"),
     ],
 )

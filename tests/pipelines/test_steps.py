@@ -9,7 +9,6 @@ import pytest
 
 from zen.errors import InvalidNameError, PipelineInterfaceError
 from zen_pipelines import step
-from zen_pipelines._signatures import OutputSignature
 
 if TYPE_CHECKING:
     import fractions
@@ -134,7 +133,7 @@ def test_outputs_are_named_by_the_annotation(
     names: tuple[str, ...],
     is_tuple: bool,  # noqa: FBT001
 ) -> None:
-    assert made.outputs == OutputSignature(names, is_tuple=is_tuple)
+    assert (made.outputs.names, made.outputs.is_tuple) == (names, is_tuple)
 
 
 def test_two_outputs_of_one_name_are_refused() -> None:

@@ -35,9 +35,16 @@ _LOADING: Final = RLock()
 def locate(function: Callable[..., object]) -> CodeLocation:
     """Return where a function is."""
     module = sys.modules.get(function.__module__)
-    file = getattr(module, "__file__", None)
-    path = str(Path(file).absolute()) if file else ""
-    return CodeLocation(_own_name(function.__module__), path, function.__name__)
+    return CodeLocation(
+        _own_name(function.__module__), _file_of(module), function.__name__
+    )
+
+
+def _file_of(module: ModuleType | None) -> str:
+    """Return the absolute path of a module's file, or "" where it has none."""
+    file = getattr(module, "__file__", None) or ""
+    # What is read from a pipe is called `<stdin>`.
+    return str(Path(file).absolute()) if file and Path(file).is_file() else ""
 
 
 def _own_name(module: str) -> str:
@@ -79,7 +86,7 @@ def _is_meant(module: ModuleType, code: CodeLocation) -> bool:
     if file and Path(code.file).is_file():
         return Path(file).is_file() and Path(file).samefile(code.file)
     # An installed module may be in another place on each host; a script is its file.
-    return code.module != _SCRIPT or file == code.file
+    return code.module != _SCRIPT or code.file in {"", file}
 
 
 def _import(code: CodeLocation) -> ModuleType | None:

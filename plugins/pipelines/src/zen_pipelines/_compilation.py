@@ -12,17 +12,24 @@ from typing import TYPE_CHECKING, Final
 from zen.components.deployment import OutputReference, StepDeployment
 from zen.errors import PipelineInterfaceError, did_you_mean
 from zen.names import check_name
-from zen_pipelines._json_values import JSON_TYPES, is_json
+from zen_pipelines._json_values import is_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from inspect import Signature
     from typing import NoReturn
 
     from zen.components.deployment import CodeLocation
+    from zen_pipelines._parameters import ParameterTypes
     from zen_pipelines._signatures import OutputSignature
 
-__all__ = ["Compilation", "StepOutput", "StepOutputs", "compiling", "current"]
+__all__ = [
+    "Compilation",
+    "StepOutput",
+    "StepOutputs",
+    "compiling",
+    "current",
+    "holds_output",
+]
 
 
 class _Valueless:
@@ -162,7 +169,7 @@ class Compilation:
         name: str,
         code: CodeLocation,
         *,
-        signature: Signature,
+        types: ParameterTypes,
         outputs: OutputSignature,
         arguments: Mapping[str, object],
     ) -> StepOutput | StepOutputs:
@@ -171,21 +178,21 @@ class Compilation:
         Args:
             name: The step's name.
             code: Where its function is.
-            signature: The function's signature.
+            types: The types of the function's parameters.
             outputs: What it returns.
             arguments: What it was called with, by name.
 
         Raises:
             PipelineInterfaceError: An argument is neither an output of a step of
-                this pipeline nor JSON-able.
+                this pipeline nor a value that fits its annotation and JSON.
         """
         name = self._unique(name)
-        inputs, parameters = self._sort_arguments(name, signature, arguments)
+        inputs, parameters = self._sort_arguments(name, types, arguments)
         self.steps.append(StepDeployment(name, code, inputs, parameters, outputs.names))
         return self._stand_ins(name, outputs)
 
     def _sort_arguments(
-        self, name: str, signature: Signature, arguments: Mapping[str, object]
+        self, name: str, types: ParameterTypes, arguments: Mapping[str, object]
     ) -> tuple[dict[str, OutputReference], dict[str, object]]:
         """Return a step's inputs, and its parameters.
 
@@ -193,13 +200,15 @@ class Compilation:
         """
         inputs: dict[str, OutputReference] = {}
         parameters: dict[str, object] = {}
-        for argument, parameter in signature.parameters.items():
+        for argument, parameter in types.signature.parameters.items():
             value = arguments.get(argument, parameter.default)
             where = f"Argument '{argument}' of step '{name}'"
             if isinstance(value, StepOutput):
                 inputs[argument] = self._check_reference(where, value)
             elif argument in arguments:
-                parameters[argument] = deepcopy(_checked(where, value))
+                _refuse_outputs(where, value)
+                converted = types.convert(argument, value)
+                parameters[argument] = deepcopy(types.to_json(argument, converted))
             elif value is not Parameter.empty and is_json(value):
                 parameters[argument] = deepcopy(value)
         return inputs, parameters
@@ -233,32 +242,26 @@ class Compilation:
         return output.reference
 
 
-def _checked(where: str, value: object) -> object:
+def _refuse_outputs(where: str, value: object) -> None:
     if isinstance(value, StepOutputs):
         count = "several outputs" if len(value) else "no output"
         message = f"{where} was given a step with {count}, and takes one."
         raise PipelineInterfaceError(message, hint=value._explanation)  # noqa: SLF001
-    if _holds_output(value):
+    if holds_output(value):
         raise PipelineInterfaceError(
             f"{where} holds the output of a step inside a {type(value).__name__}.",
             hint="Give each output an argument of its own.",
         )
-    if not is_json(value):
-        raise PipelineInterfaceError(
-            f"{where} is a value of type '{type(value).__name__}' that JSON can't"
-            " carry exactly.",
-            hint=f"A parameter is one of: {JSON_TYPES}. Let a step make anything else.",
-        )
-    return value
 
 
-def _holds_output(value: object) -> bool:
+def holds_output(value: object) -> bool:
+    """Return whether a value is the output of a step, or holds one."""
     if isinstance(value, StepOutput | StepOutputs):
         return True
     if isinstance(value, dict):
-        return any(map(_holds_output, value.values()))
+        return any(map(holds_output, value.values()))
     if isinstance(value, list | tuple | set):
-        return any(map(_holds_output, value))
+        return any(map(holds_output, value))
     return False
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import builtins
 import inspect
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, get_args, get_origin
 
 from zen.errors import PipelineInterfaceError
 from zen.names import check_name
+from zen_pipelines._annotations import (
+    UNKNOWN,
+    describe,
+    field_annotations,
+    fits,
+    read_signature,
+    resolve,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["OutputSignature", "check_function", "read_outputs", "read_signature"]
+__all__ = ["OutputSignature", "check_function", "read_outputs"]
 
 _UNNAMED: Final = {
     inspect.Parameter.VAR_POSITIONAL: "*",
@@ -27,44 +33,62 @@ class OutputSignature:
     """Describe what a step returns.
 
     Args:
-        names: The names of its outputs, in their order.
+        step: The step's name.
+        types: The annotation of each output, by the output's name, in their order.
         is_tuple: Whether the function returns a tuple with one item for each.
     """
 
-    names: tuple[str, ...]
+    step: str
+    types: Mapping[str, object]
     is_tuple: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the outputs, in their order."""
+        return tuple(self.types)
 
     def split(self, value: object) -> dict[str, object]:
         """Return the outputs that a returned value holds, by name.
 
+        Of each output the class is checked; what is inside of it is never looked at.
+
         Raises:
             PipelineInterfaceError: It isn't what the annotation promises.
         """
-        title = f"a value of type '{type(value).__name__}'"
         if self.is_tuple:
-            if isinstance(value, tuple) and len(value) == len(self.names):
-                return dict(zip(self.names, value, strict=True))
-            if isinstance(value, tuple):
-                title = f"a tuple of {len(value)}"
-            raise PipelineInterfaceError(
-                f"It returned {title}, and its annotation promises a tuple of"
-                f" {len(self.names)}: {', '.join(self.names)}."
-            )
-        if self.names:
-            return {self.names[0]: value}
-        if value is not None:
-            message = f"It returned {title}, and its annotation promises None."
-            raise PipelineInterfaceError(message)
-        return {}
+            outputs = self._members(value)
+        elif self.names:
+            outputs = {self.names[0]: value}
+        elif value is None:
+            return {}
+        else:
+            raise self._broken_promise(_title(value), "None")
+        for name, output in outputs.items():
+            if not fits(output, self.types[name]):
+                promised = describe(self.types[name])
+                place = f" as '{name}'" if self.is_tuple else ""
+                raise self._broken_promise(f"{_title(output)}{place}", promised)
+        return outputs
+
+    def _members(self, value: object) -> dict[str, object]:
+        promised = f"a tuple of {len(self.names)}: {', '.join(self.names)}"
+        if not isinstance(value, tuple | list):
+            raise self._broken_promise(_title(value), promised)
+        if len(value) != len(self.names):
+            title = f"a {'tuple' if isinstance(value, tuple) else 'list'}"
+            raise self._broken_promise(f"{title} of {len(value)}", promised)
+        return dict(zip(self.names, value, strict=True))
+
+    def _broken_promise(self, returned: str, promised: str) -> PipelineInterfaceError:
+        return PipelineInterfaceError(
+            f"Step '{self.step}' returned {returned}, and its annotation promises"
+            f" {promised}.",
+            hint="Return what the annotation says, or correct the annotation.",
+        )
 
 
-def read_signature(function: Callable[..., object]) -> inspect.Signature:
-    """Return a function's signature; annotations may name what isn't imported."""
-    if sys.version_info >= (3, 14):
-        from annotationlib import Format  # the standard library has it from 3.14 on
-
-        return inspect.signature(function, annotation_format=Format.FORWARDREF)
-    return inspect.signature(function)
+def _title(value: object) -> str:
+    return f"a value of type '{type(value).__name__}'"
 
 
 def check_function(name: str, function: Callable[..., object]) -> None:
@@ -118,71 +142,46 @@ def read_outputs(name: str, function: Callable[..., object]) -> OutputSignature:
     """
     annotation = _resolve(name, function)
     if annotation is None or annotation is type(None):
-        return OutputSignature(())
-    names = _member_names(annotation)
-    if names is None:
-        return OutputSignature((_name_of(annotation) or "output",))
+        return OutputSignature(name, {})
+    members = _members(annotation)
+    if members is None:
+        output = _name_of(annotation) or "output"
+        return OutputSignature(name, {output: annotation})
+    names = [member for member, _ in members]
     if len(set(names)) < len(names):
         message = f"Step '{name}' gives two outputs one name: {', '.join(names)}."
         raise PipelineInterfaceError(message)
-    return OutputSignature(names, is_tuple=True)
+    return OutputSignature(name, dict(members), is_tuple=True)
 
 
 def _resolve(name: str, function: Callable[..., object]) -> object:
     annotation = read_signature(function).return_annotation
-    text = getattr(annotation, "__forward_arg__", annotation)
-    if not isinstance(text, str):
-        return annotation
     try:
-        # It is the code of the function's own module, put off by `annotations`.
-        return eval(text, {}, _Names(getattr(function, "__globals__", {})))  # noqa: S307
+        return resolve(annotation, getattr(function, "__globals__", {}))
     except (AttributeError, SyntaxError, TypeError) as error:
-        message = f"The return annotation '{text}' of step '{name}' is wrong: {error}."
-        raise PipelineInterfaceError(message) from error
+        raise PipelineInterfaceError(
+            f"The return annotation '{describe(annotation)}' of step '{name}' is"
+            f" wrong: {error}."
+        ) from error
 
 
-class _AbsentType(type):
-    """Be a type that was imported for static checkers only, and any part of it."""
-
-    def __getattr__(cls, name: str) -> _AbsentType:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return cls
-
-    def __getitem__(cls, parameters: object) -> _AbsentType:
-        return cls
-
-    def __or__(cls, other: object) -> _AbsentType:
-        return cls
-
-    __ror__ = __or__
-
-
-class _Absent(metaclass=_AbsentType):
-    """Stand for what can't be known, and is taken for no tuple."""
-
-
-class _Names(dict[str, object]):
-    """Look names up in a module's and in Python's; stand in for any other."""
-
-    def __missing__(self, name: str) -> object:
-        return getattr(builtins, name, _Absent)
-
-
-def _member_names(annotation: object) -> tuple[str, ...] | None:
-    """Return the names of a tuple's members, or None if it is no such tuple."""
+def _members(annotation: object) -> list[tuple[str, object]] | None:
+    """Return the name and type of a tuple's members, or None if it is no such tuple."""
     origin = get_origin(annotation) or annotation
     if not isinstance(origin, type) or not issubclass(origin, tuple):
         return None
     if fields := getattr(origin, "_fields", None):
-        return tuple(check_name(field, "output") for field in fields)
+        types = field_annotations(origin)
+        return [
+            (check_name(field, "output"), types.get(field, UNKNOWN)) for field in fields
+        ]
     members = get_args(annotation)
     if not members or Ellipsis in members:
         return None
-    return tuple(
-        _name_of(member) or f"output_{position}"
+    return [
+        (_name_of(member) or f"output_{position}", member)
         for position, member in enumerate(members)
-    )
+    ]
 
 
 def _name_of(annotation: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
@@ -162,7 +161,7 @@ class _StepRun:
         self, step: Step[..., object], inputs: dict[str, object]
     ) -> dict[str, object]:
         # The step may change its arguments; what was recorded stays as it is.
-        arguments = {**deepcopy(dict(self._step.parameters)), **inputs}
+        arguments = {**step.read_parameters(self._step.parameters), **inputs}
         return step.outputs.split(step.function(**arguments))
 
     def _write_outputs(

@@ -6,7 +6,7 @@ import inspect
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import update_wrapper
+from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Final, Generic, ParamSpec, overload
 
 from zen.components.deployment import Deployment
@@ -14,9 +14,9 @@ from zen.errors import PipelineInterfaceError
 from zen.names import check_name
 from zen_pipelines import _compilation
 from zen_pipelines._json_values import JSON_TYPES, is_json
+from zen_pipelines._parameters import ParameterTypes
 from zen_pipelines._runs import run_deployment
 from zen_pipelines._session import current_session, use_session
-from zen_pipelines._signatures import read_signature
 from zen_pipelines.views import PipelineRunView
 
 if TYPE_CHECKING:
@@ -174,15 +174,21 @@ class PipelineDefinition(Generic[P]):
         Raises:
             PipelineInterfaceError: They don't fit the function.
         """
-        signature = read_signature(self._function)
+        signature = self._types.signature
         try:
-            signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             raise PipelineInterfaceError(
                 f"Pipeline '{self.name}' can't be called like this: {error}.",
                 hint=f"Its arguments: {', '.join(signature.parameters) or 'none'}.",
             ) from error
-        return Pipeline(self.name, lambda: self._function(*args, **kwargs))
+        for name, value in bound.arguments.items():
+            bound.arguments[name] = self._types.convert(name, value)
+        return Pipeline(self.name, lambda: self._function(*bound.args, **bound.kwargs))
+
+    @cached_property
+    def _types(self) -> ParameterTypes:
+        return ParameterTypes(f"pipeline '{self.name}'", self._function)
 
     def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
         """Run the pipeline with the defaults of its arguments; see `Pipeline.run`."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from copy import deepcopy
 from functools import cached_property, update_wrapper
 from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast, overload
 
 from zen.errors import PipelineInterfaceError
 from zen.names import check_name
 from zen_pipelines import _code, _compilation
-from zen_pipelines._signatures import check_function, read_outputs, read_signature
+from zen_pipelines._parameters import ParameterTypes
+from zen_pipelines._signatures import check_function, read_outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from zen.components.deployment import CodeLocation
     from zen_pipelines._signatures import OutputSignature
@@ -51,7 +53,7 @@ class Step(Generic[P, R]):
         compilation = _compilation.current()
         if compilation is None:
             return self.function(*args, **kwargs)
-        signature = read_signature(self.function)
+        signature = self._types.signature
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -63,7 +65,7 @@ class Step(Generic[P, R]):
         wired = compilation.add(
             self.name,
             self._checked_location(),
-            signature=signature,
+            types=self._types,
             outputs=self.outputs,
             arguments=bound.arguments,
         )
@@ -77,6 +79,17 @@ class Step(Generic[P, R]):
     def outputs(self) -> OutputSignature:
         """What the step returns; read late, for annotations of what comes after."""
         return read_outputs(self.name, self.function)
+
+    def read_parameters(self, carried: Mapping[str, object]) -> dict[str, object]:
+        """Return the parameters of a deployment as the function takes them."""
+        return {
+            name: self._types.from_json(name, deepcopy(value))
+            for name, value in carried.items()
+        }
+
+    @cached_property
+    def _types(self) -> ParameterTypes:
+        return ParameterTypes(f"step '{self.name}'", self.function)
 
     def _checked_location(self) -> CodeLocation:
         code = _code.locate(self.function)

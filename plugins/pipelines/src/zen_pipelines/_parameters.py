@@ -1,0 +1,203 @@
+"""Check the parameters of steps and pipelines, and convert them to their types."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cached_property
+from inspect import Parameter
+from reprlib import Repr
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+
+from zen.errors import PipelineInterfaceError
+from zen_pipelines._annotations import UNKNOWN, describe, read_signature, resolve
+from zen_pipelines._compilation import holds_output
+from zen_pipelines._json_values import JSON_TYPES, is_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Converter", "ParameterTypes", "show"]
+
+_SHORT: Final = Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
+# Their own values need no conversion, and most parameters are of these.
+_PLAIN: Final = (bool, int, float, str, type(None))
+
+
+def show(value: object) -> str:
+    """Return a value as a message shows it: short, whatever it holds."""
+    return _SHORT.repr(value)
+
+
+class Converter:
+    """Turn values into those of an annotated type.
+
+    Args:
+        annotation: The type, resolved.
+        text: The annotation as its author wrote it.
+    """
+
+    def __init__(self, annotation: object, text: str = "") -> None:
+        # To pydantic anything may be a type; its own code says what isn't one.
+        self._annotation: Any = annotation
+        self.text = text or describe(annotation)
+
+    def convert(self, value: object) -> object:
+        """Return a value of the type; what can't be checked stays as it is.
+
+        Raises:
+            ValueError: The value is none of the type, and can't be made one.
+        """
+        if type(value) is self._annotation and isinstance(value, _PLAIN):
+            return value
+        if self._adapter is None:
+            return value
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            where = "".join(f"[{key!r}]" for key in problem["loc"])
+            text = problem["msg"].removeprefix("Value error, ")
+            reason = f"{text[:1].lower()}{text[1:]}".rstrip(".")
+            raise ValueError(f"{where}: {reason}" if where else reason) from error
+
+    def to_json(self, value: object) -> object:
+        """Return a converted value as JSON carries it exactly.
+
+        Raises:
+            ValueError: JSON can't, or not so that the same value comes back.
+        """
+        if isinstance(value, _PLAIN) and is_json(value):
+            return value
+        carried = value
+        if self._adapter and not is_json(value):
+            # Classes of the user's own may raise anything here.
+            with suppress(Exception):
+                carried = self._adapter.dump_python(value, mode="json", warnings=False)
+        if is_json(carried) and self._is_same(carried, value):
+            return carried
+        raise ValueError
+
+    def _is_same(self, carried: object, value: object) -> bool:
+        try:
+            again = self.convert(carried)
+            return type(again) is type(value) and bool(again == value)
+        # The comparison may be the user's own; arrays have no single answer.
+        except Exception:  # noqa: BLE001
+            return False
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[object] | None:
+        """What pydantic makes of the type, or None where that is nothing."""
+        if self._annotation in (UNKNOWN, object) or _is_protocol(self._annotation):
+            return None
+        for config in (ConfigDict(arbitrary_types_allowed=True), None):
+            # A model has a configuration of its own, and takes no other.
+            with suppress(PydanticUserError, NameError, TypeError, AttributeError):
+                return TypeAdapter(self._annotation, config=config)
+        return None
+
+
+def _is_protocol(annotation: object) -> bool:
+    return bool(getattr(annotation, "_is_protocol", False))
+
+
+class ParameterTypes:
+    """Know the types of a function's parameters.
+
+    Args:
+        title: What the function is, as a message names it: `step 'train'`.
+        function: The function.
+    """
+
+    def __init__(self, title: str, function: Callable[..., object]) -> None:
+        self._title = title
+        self.signature = read_signature(function)
+        self._namespace: Mapping[str, object] = getattr(function, "__globals__", {})
+        self._converters: dict[str, Converter | None] = {}
+
+    def __getitem__(self, name: str) -> Converter | None:
+        """Return what converts a parameter, or None where nothing is known of it."""
+        if name not in self._converters:
+            self._converters[name] = self._converter(name)
+        return self._converters[name]
+
+    def convert(self, name: str, value: object) -> object:
+        """Return a parameter's value, converted; its default is taken as it is.
+
+        Raises:
+            PipelineInterfaceError: The value can't be converted.
+        """
+        parameter = self.signature.parameters[name]
+        if parameter.kind is Parameter.VAR_POSITIONAL and isinstance(value, tuple):
+            return tuple(self._convert(name, each) for each in value)
+        if parameter.kind is Parameter.VAR_KEYWORD and isinstance(value, dict):
+            return {
+                key: self._convert(name, each, shown=f"{name}.{key}")
+                for key, each in value.items()
+            }
+        return value if value is parameter.default else self._convert(name, value)
+
+    def _convert(self, name: str, value: object, *, shown: str = "") -> object:
+        converter = self[name]
+        if converter is None or holds_output(value):
+            return value
+        try:
+            return converter.convert(value)
+        except ValueError as error:
+            shown = shown or name
+            raise PipelineInterfaceError(
+                f"Argument '{shown}' of {self._title} takes {converter.text}, and was"
+                f" given {show(value)}: {error}.",
+                hint=f"Give '{shown}' a value of type {converter.text}.",
+            ) from error
+
+    def to_json(self, name: str, value: object) -> object:
+        """Return a converted value as JSON carries it.
+
+        Raises:
+            PipelineInterfaceError: JSON can't carry it exactly.
+        """
+        if _is_default(self.signature.parameters[name], value):
+            return value
+        converter = self[name] or Converter(object)
+        try:
+            return converter.to_json(value)
+        except ValueError as error:
+            raise PipelineInterfaceError(
+                f"Argument '{name}' of {self._title} is a value of type"
+                f" '{type(value).__name__}' that JSON can't carry exactly.",
+                hint=f"A parameter is one of: {JSON_TYPES}; or of an annotated type"
+                " that pydantic turns into these and back. Let a step make anything"
+                " else.",
+            ) from error
+
+    def from_json(self, name: str, carried: object) -> object:
+        """Return the value that `to_json` made JSON of.
+
+        A default that isn't of its annotated type stays what it is.
+        """
+        converter = self[name] if name in self.signature.parameters else None
+        if converter is None or _is_default(self.signature.parameters[name], carried):
+            return carried
+        with suppress(ValueError):
+            return converter.convert(carried)
+        return carried
+
+    def _converter(self, name: str) -> Converter | None:
+        annotation = self.signature.parameters[name].annotation
+        if annotation is Parameter.empty:
+            return None
+        try:
+            resolved = resolve(annotation, self._namespace)
+        # An annotation that can't be evaluated is a comment, as it is to Python.
+        except (AttributeError, NameError, SyntaxError, TypeError):
+            return None
+        return Converter(resolved, describe(annotation))
+
+
+def _is_default(parameter: Parameter, value: object) -> bool:
+    default = parameter.default
+    return is_json(default) and type(default) is type(value) and default == value
