@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import PurePosixPath
+from uuid import UUID
 
 import pytest
 import yaml
@@ -49,10 +50,47 @@ def test_a_column_that_users_need_whole_is_never_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    output.print_rows(ROWS, "table", headers=HEADERS, whole="url")
+    output.print_rows(ROWS, "table", headers=HEADERS, kept=["url"])
     lines = capsys.readouterr().out.splitlines()
     assert "file:///somewhere/far/away" in lines[3]
-    assert "bbb…" in lines[4]
+    assert "bbbbbbb…" not in lines[4]
+
+
+def test_uuids_are_cut_first_and_names_never(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    row = {"name": "n" * 20, "uuid": str(UUID(int=7)), "path": "/some/where/else"}
+    output.print_rows([row], "table", headers={key: key.upper() for key in row})
+    line = capsys.readouterr().out.splitlines()[3]
+    assert line.split("│")[0] == f"┃ {'n' * 20} "
+    assert "/some/where/else" in line
+    assert len(line) == 60
+    assert "00000000-000" in line
+
+
+def test_columns_without_room_are_left_out_and_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    row = {"name": "n" * 20, "more": "x" * 9, "status": "failed", "least": "y" * 9}
+    output.print_rows([row], "table", headers={key: key.upper() for key in row})
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[3] == f"┃ {'n' * 20} │ failed ┃"
+    assert "MORE, LEAST" in shown.err
+    assert "--output json" in shown.err
+
+
+def test_a_long_property_goes_on_in_the_next_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    output.print_object({"path": "/" + "x" * 20 + "end"}, "table", title="Thing")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[4:6] == [
+        "┃ PATH     │ /xxxxxxxxxxxxxx ┃",
+        "┃          │ xxxxxxend       ┃",
+    ]
 
 
 def test_what_is_not_read_on_a_terminal_is_never_cut(
@@ -68,9 +106,9 @@ def test_wide_characters_keep_the_columns_aligned(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "12")
-    output.print_rows([{"name": "日本語日本語"}], "table", headers={"name": "NAME"})
+    output.print_rows([{"path": "日本語日本語"}], "table", headers={"path": "PATH"})
     row = capsys.readouterr().out.splitlines()[3]
-    assert row == "┃ 日本語…  ┃"
+    assert row == "┃ 日本語… ┃"
 
 
 def test_a_terminal_without_unicode_gets_plain_characters(
@@ -159,6 +197,44 @@ def test_what_is_in_a_list_or_a_mapping_breaks_no_table(
 ) -> None:
     output.print_object({"tags": value}, "table", title="Thing")
     assert f"┃ TAGS     │ {shown} ┃" in capsys.readouterr().out.splitlines()
+
+
+HOSTILE = "a\x1b]0;owned\x07\x9b1m\x7f\u202egnp.exe\u2066\u200f\ufeff\r\udcffz\n\tok"
+
+
+def test_nothing_that_is_printed_speaks_to_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.echo(HOSTILE)
+    output.echo(HOSTILE, err=True)
+    output.print_rows([{"name": HOSTILE}], "table", headers={"name": HOSTILE})
+    output.print_object({HOSTILE: HOSTILE}, "table", title=HOSTILE)
+    output.print_name("a", "table", sentence=HOSTILE)
+    output.print_data({HOSTILE: HOSTILE}, "json")
+    output.print_data({HOSTILE.replace("\udcff", ""): HOSTILE}, "yaml")
+    shown = capsys.readouterr()
+    for text in (shown.out, shown.err):
+        assert not [c for c in text if not (c.isprintable() or c in "\n\t")]
+        assert "\\x1b]0;owned\\x07\\x9b1m\\x7f\\u202egnp.exe\\u2066" in text
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_programs_read_back_what_was_escaped(
+    capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    content = {"name": "a\x1b\x9b\u202ez"}
+    output.print_data(content, form)
+    assert yaml.safe_load(capsys.readouterr().out) == content
+
+
+@pytest.mark.parametrize(
+    "text", ["日本\u3000語\u00a0", "👩\u200d🚀", "a\tb\n", "\ue0b0"]
+)
+def test_what_a_terminal_shows_stays(
+    capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    output.echo(text, newline=False)
+    assert capsys.readouterr().out == text
 
 
 @pytest.mark.parametrize("form", ["json", "yaml"])

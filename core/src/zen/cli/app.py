@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zen.catalog import Catalog, PluginPolicy, claims_in_use, find_claims
+from zen.cli.output import echo
 from zen.errors import ConfigurationError, ZenError
 from zen.folders import cache_folder
 
@@ -42,7 +43,7 @@ def warn(error: ZenError) -> None:
 
 def notify(text: str) -> None:
     """Tell the user something that is no result: on standard error."""
-    click.echo(text, err=True)
+    echo(text, err=True)
 
 
 @dataclass

@@ -10,6 +10,7 @@ import click
 from zen.cli.app import App, pass_app
 from zen.cli.changes import print_changes, report_plan
 from zen.cli.options import output_option, yes_option
+from zen.cli.output import echo
 from zen.cli.stack_files import name_of
 
 __all__ = ["apply"]
@@ -51,7 +52,7 @@ def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) 
         print_changes(plan.changes, output)
     else:
         names = ", ".join(f"'{name}'" for name in plan.stacks)
-        click.echo(f"Nothing to do: {names} as in the file.")
+        echo(f"Nothing to do: {names} as in the file.")
     report_plan(plan)
     if only_plan or not plan.changes:
         return
@@ -60,4 +61,4 @@ def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) 
     if output == "table":
         counts = Counter(change.action for change in plan.changes)
         text = ", ".join(f"{number} {action}" for action, number in counts.items())
-        click.echo(f"Successfully applied: {text}.")
+        echo(f"Successfully applied: {text}.")

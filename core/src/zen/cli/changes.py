@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from zen.cli.app import notify
-from zen.cli.output import print_rows
+from zen.cli.output import echo, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,9 +40,9 @@ def print_changes(changes: Iterable[Change], output: str) -> None:
 def report_plan(plan: Plan) -> None:
     """Say what else there is to know of a plan: what isn't as the file has it."""
     for old, new in plan.renamed.items():
-        click.echo(f"{old} is called '{new.key.rpartition('/')[2]}' here.")
+        echo(f"{old} is called '{new.key.rpartition('/')[2]}' here.")
     for ref in plan.kept:
-        click.echo(f"{ref} was there already, and was left as it is.")
+        echo(f"{ref} was there already, and was left as it is.")
     for ref, names in plan.users.items():
         others = ", ".join(f"'{name}'" for name in names)
         notify(f"{ref} is also part of stack{'s' * (len(names) > 1)} {others}.")

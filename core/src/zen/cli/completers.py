@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from zen.cli.app import App
 from zen.plugin import ComponentTypeSpec
+from zen.printable import printable
 from zen.records import COMPONENT, FLAVOR, STACK
 
 if TYPE_CHECKING:
@@ -153,9 +154,9 @@ def _matching(names: Names, incomplete: str) -> list[CompletionItem[str]]:
 
     begin = incomplete.lower()  # as names are compared
     return [
-        CompletionItem(name, help=about or None)
+        CompletionItem(name, help=printable(about) or None)
         for name, about in sorted(names.items())
-        if name.lower().startswith(begin)
+        if name.lower().startswith(begin) and name.isprintable()
     ]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from zen.cli.output import echo
+
 __all__ = ["completion"]
 
 
@@ -26,4 +28,4 @@ def completion(ctx: click.Context, shell: str) -> None:
     # Loaded by those who complete only.
     from zen.cli.shells import script_for
 
-    click.echo(script_for(shell, ctx.find_root().command), nl=False)
+    echo(script_for(shell, ctx.find_root().command), newline=False)

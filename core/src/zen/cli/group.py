@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from zen.errors import did_you_mean
+from zen.printable import printable
 
 __all__ = ["Group"]
 
@@ -25,6 +26,10 @@ class Group(click.Group):
         trouble = self.trouble(ctx, name)
         message = f"No such command '{name}'.{suggestion}{trouble}"
         raise click.UsageError(message, ctx)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help; a part of it is what plugins say of themselves."""
+        return printable(super().get_help(ctx))
 
     def trouble(self, ctx: click.Context, name: str) -> str:
         """Return what else to say where there is no such command."""

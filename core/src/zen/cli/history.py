@@ -9,7 +9,7 @@ import click
 from zen.cli.app import App, notify, pass_app
 from zen.cli.completers import complete_profile
 from zen.cli.options import output_option, yes_option
-from zen.cli.output import print_rows
+from zen.cli.output import echo, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +56,9 @@ def log(app: App, name: str | None, limit: int, output: str) -> None:
     commits = app.announce(tolerant=name is not None).history(name).commits(limit)
     show = _commit_in_words if output == "table" else _commit
     rows = [show(commit) for commit in commits]
-    print_rows(rows, output, headers=_COMMITS, empty="Nothing has been committed.")
+    kept = ("sequence", "time")
+    empty = "Nothing has been committed."
+    print_rows(rows, output, headers=_COMMITS, kept=kept, empty=empty)
 
 
 @click.command("diff")
@@ -92,14 +94,14 @@ def restore(app: App, revision: int, *, yes: bool) -> None:
     history = app.announce().history()
     restoration = history.restoration(revision)
     if not restoration.changes:
-        click.echo(f"Everything is as it was after revision {revision}.")
+        echo(f"Everything is as it was after revision {revision}.")
         return
     for error in restoration.damaged:
         notify(f"Warning: {error}")
     _print_changes(restoration.changes, "table")
     app.confirm("This will change the profile's records as shown.", yes=yes)
     history.restore(restoration)
-    click.echo(f"Successfully restored what was after revision {revision}.")
+    echo(f"Successfully restored what was after revision {revision}.")
 
 
 @click.command("prune")
@@ -125,7 +127,7 @@ def prune(app: App, name: str | None, keep: int, *, yes: bool) -> None:
     text = f"This will forget all but the last {keep} revisions of profile '{pruned}'."
     app.confirm(text, yes=yes)
     forgotten = history.prune(keep)
-    click.echo(f"Revisions of profile '{pruned}' that were forgotten: {forgotten}.")
+    echo(f"Revisions of profile '{pruned}' that were forgotten: {forgotten}.")
 
 
 def _commit(commit: Commit) -> dict[str, object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from zen.cli.app import App, notify, pass_app
+from zen.cli.output import echo
 from zen.config.environment import read_variable
 
 __all__ = ["init"]
@@ -31,8 +32,8 @@ def init(app: App, path: Path) -> None:
     repository = app.initialize(path.resolve())
     choice = repository.active_stack_choice
     stack = f"the local active stack to '{choice.name}'" if choice else "no stack yet"
-    click.echo(f"Zen repository initialized at {repository.root}.")
-    click.echo(
+    echo(f"Zen repository initialized at {repository.root}.")
+    echo(
         f"The local active profile was initialized to"
         f" '{repository.active_profile_name}' and {stack}. This local configuration"
         " will only take effect when you're running Zen from the initialized"

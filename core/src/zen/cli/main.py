@@ -15,13 +15,14 @@ import zen
 from zen.catalog import CORE, Offer, contract_error
 from zen.cli.app import App, notify
 from zen.cli.group import Group
-from zen.cli.output import terminal_width
+from zen.cli.output import echo, terminal_width
 from zen.errors import ZenError
 from zen.plugin import ComponentTypeSpec
+from zen.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, NoReturn
 
     from click.shell_completion import CompletionItem
 
@@ -128,7 +129,7 @@ class _Program(Group):
         from click.shell_completion import CompletionItem
 
         return [
-            CompletionItem(name, help=summary)
+            CompletionItem(name, help=printable(summary))
             for name, summary in sorted(set(_rows(ctx.ensure_object(App).catalog)))
             if name.startswith(incomplete)
         ]
@@ -144,18 +145,24 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
     """Turn what goes wrong into a message for the user, unless debugging."""
     try:
         yield
-    except (click.ClickException, click.exceptions.Exit, click.Abort):
+    except (click.exceptions.Exit, click.Abort):
+        raise
+    except click.ClickException as error:
+        # It may quote a file. Click's types make it final, though it is no constant.
+        error.message = printable(error.message)  # type: ignore[misc]
         raise
     except ZenError as error:
         if debug:
-            raise
+            _show_traceback(error)
         raise _Failure(error.message, error.hint) from error
     # The last resort: a plugin's code may raise anything, and users are spared the
     # traceback unless they ask for it.
     except Exception as error:
         closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
-        if debug or closed_pipe:
+        if closed_pipe:
             raise
+        if debug:
+            _show_traceback(error)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _abandon_output()
             hint = "Free some space, and repeat the command."
@@ -165,6 +172,15 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
             f"Unexpected {type(error).__name__}: {error}",
             "Run 'zen --debug …' to see where it comes from.",
         ) from error
+
+
+def _show_traceback(error: Exception) -> NoReturn:
+    """Print what Python would print, but for what speaks to the terminal."""
+    # Loaded by those who debug only.
+    from traceback import format_exception
+
+    echo("".join(format_exception(error)), err=True, newline=False)
+    raise click.exceptions.Exit(1) from error
 
 
 def _abandon_output() -> None:

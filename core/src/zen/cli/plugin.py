@@ -14,7 +14,7 @@ from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.completers import complete_plugin
 from zen.cli.group import Group
 from zen.cli.options import output_option
-from zen.cli.output import print_object, print_rows
+from zen.cli.output import echo, print_object, print_rows
 from zen.errors import ConfigurationError, PluginNotFoundError, ZenError
 from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSpec
 
@@ -116,7 +116,7 @@ def disable_plugin(app: App, name: str) -> None:
     """
     owner, shared = _owner_of(name)
     app.plugin_settings.disable(owner.distribution if shared else owner.plugin)
-    click.echo(f"Plugin '{owner.plugin}' is disabled.")
+    echo(f"Plugin '{owner.plugin}' is disabled.")
     _warn_of_override(app, owner, wanted=False)
 
 
@@ -133,10 +133,10 @@ def enable_plugin(app: App, name: str) -> None:
     except PluginNotFoundError:
         if not app.plugin_settings.forget(name):
             raise
-        click.echo(f"Plugin '{name}', which isn't installed, is disabled no longer.")
+        echo(f"Plugin '{name}', which isn't installed, is disabled no longer.")
         return
     app.plugin_settings.enable(owner)
-    click.echo(f"Plugin '{owner.plugin}' is enabled.")
+    echo(f"Plugin '{owner.plugin}' is enabled.")
     _warn_of_override(app, owner, wanted=True)
 
 
@@ -194,7 +194,7 @@ def freeze_plugins() -> None:
             notify(f"{owner.distribution} is left out: its version can't be read.")
     known = {str(o).replace(" ", "==") for o in owners if o.version != UNKNOWN}
     for line in sorted(known):
-        click.echo(line)
+        echo(line)
 
 
 @plugin.command("new")
@@ -236,13 +236,13 @@ def new_plugin(
     plan = draft(name, kind, component_type or "", catalog=app.catalog)
     target = folder or Path(name)
     plan.write(target)
-    click.echo(f"A new plugin is in {target}:")
+    echo(f"A new plugin is in {target}:")
     for file in plan.files:
-        click.echo(f"  {file}")
-    click.echo("\nTest it, and try it:")
+        echo(f"  {file}")
+    echo("\nTest it, and try it:")
     steps = (f"cd {shlex.quote(str(target))}", "pip install -e '.[test]'", "pytest")
     for step in (*steps, *plan.attempts):
-        click.echo(f"  {step}")
+        echo(f"  {step}")
 
 
 def _owner_of(name: str) -> tuple[Owner, bool]:

@@ -11,7 +11,7 @@ from zen.cli.completers import complete_profile, complete_store_type
 from zen.cli.group import Group
 from zen.cli.history import diff, log, prune, restore
 from zen.cli.options import global_option, output_option, yes_option
-from zen.cli.output import print_name, print_object, print_rows
+from zen.cli.output import echo, print_name, print_object, print_rows
 from zen.errors import ConfigurationError
 
 __all__ = ["profile"]
@@ -90,7 +90,7 @@ def create_profile(
       zen profile create team -t sql --url sqlite:////srv/zen/team.db
     """
     app.announce(tolerant=True).create_profile(name, store_type, url)
-    click.echo(f"Profile '{name}' successfully created.")
+    echo(f"Profile '{name}' successfully created.")
 
 
 @profile.command("set")
@@ -105,7 +105,7 @@ def set_profile(app: App, name: str, *, globally: bool) -> None:
     repository = app.announce(tolerant=True)
     repository.activate_profile(name, globally=globally)
     scope = "global " if globally else ""
-    click.echo(f"Active {scope}profile changed to: '{name}'")
+    echo(f"Active {scope}profile changed to: '{name}'")
 
 
 @profile.command("get")
@@ -167,7 +167,7 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
     repository.check_profile_deletion(name)
     app.confirm(f"This will delete profile '{name}'.", yes=yes)
     repository.delete_profile(name)
-    click.echo(f"Deleted profile '{name}'.")
+    echo(f"Deleted profile '{name}'.")
 
 
 @profile.command("copy")
@@ -191,9 +191,7 @@ def copy_profile(
     """
     repository = app.announce(tolerant=True)
     copied = repository.copy_profile(source_name, target_name, store_type, url)
-    click.echo(
-        f"Copied {_counted(copied)} from profile '{source_name}' to '{target_name}'."
-    )
+    echo(f"Copied {_counted(copied)} from profile '{source_name}' to '{target_name}'.")
 
 
 @profile.command("upgrade")
@@ -207,7 +205,7 @@ def upgrade_profile(app: App, name: str | None) -> None:
     repository = app.announce(tolerant=name is not None)
     done = repository.upgrade_profile(name)
     upgraded = name or repository.active_profile_name
-    click.echo(done or f"Profile '{upgraded}' needs no upgrade.")
+    echo(done or f"Profile '{upgraded}' needs no upgrade.")
 
 
 def _counted(kinds: dict[str, int]) -> str:

@@ -7,6 +7,7 @@ import click
 from zen.cli.app import App, pass_app
 from zen.cli.group import Group
 from zen.cli.options import yes_option
+from zen.cli.output import echo
 
 __all__ = ["repo"]
 
@@ -34,10 +35,10 @@ def clean_repository(app: App, *, yes: bool) -> None:
         yes=yes,
     )
     left = repository.clean()
-    click.echo(f"Removed the configuration of the Zen repository at '{folder}'.")
+    echo(f"Removed the configuration of the Zen repository at '{folder}'.")
     if left:
         names = ", ".join(f"'{path.name}'" for path in left)
-        click.echo(
+        echo(
             f"The folder is kept, for it holds something else: {names}."
             " As long as it is there, it makes the folder above it a repository."
         )

@@ -12,7 +12,7 @@ from zen.cli.app import App, pass_app
 from zen.cli.attributes import read_attributes
 from zen.cli.group import Group
 from zen.cli.options import output_option, yes_option
-from zen.cli.output import print_object, print_rows
+from zen.cli.output import echo, print_object, print_rows
 from zen.references import MASK
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def register_secret(app: App, name: str, values: Sequence[str]) -> None:
     """
     texts = read_attributes(values, ask=_ask)
     app.announce().secrets.register(name, texts)
-    click.echo(f"Successfully registered secret `{name}`.")
+    echo(f"Successfully registered secret `{name}`.")
 
 
 @secret.command("list")
@@ -105,7 +105,7 @@ def update_secret(
     texts = read_attributes(values, ask=_ask)
     secrets = app.announce().secrets
     secrets.update(name, texts, removed=remove, replace=replace)
-    click.echo(f"Secret with name `{name}` has been updated.")
+    echo(f"Secret with name `{name}` has been updated.")
 
 
 @secret.command("delete")
@@ -121,7 +121,7 @@ def delete_secret(app: App, name: str, *, yes: bool) -> None:
     secrets.check(name)  # it may be one that can't be decrypted any more
     app.confirm(f"This will delete secret '{name}' with all its values.", yes=yes)
     secrets.delete(name)
-    click.echo(f"Deleted secret: {name}")
+    echo(f"Deleted secret: {name}")
 
 
 @secret.command("export")
@@ -138,7 +138,7 @@ def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
     if str(file) == "-":
         raise click.UsageError("Secrets are written to files only; name one.")
     count = app.announce().secrets.export(file, names)
-    click.echo(f"Exported {count} secrets to '{file}'. Who has it can read them.")
+    echo(f"Exported {count} secrets to '{file}'. Who has it can read them.")
 
 
 @secret.command("import")
@@ -153,7 +153,7 @@ def import_secrets(app: App, file: Path, *, update: bool) -> None:
     For example: zen secret import secrets.yaml
     """
     count = app.announce().secrets.import_file(file, update=update)
-    click.echo(f"Imported {count} secrets from '{file}'.")
+    echo(f"Imported {count} secrets from '{file}'.")
 
 
 def _ask(key: str) -> str:

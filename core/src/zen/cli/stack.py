@@ -10,7 +10,7 @@ from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.completers import complete_stack, component_completer
 from zen.cli.group import Group
 from zen.cli.options import global_option, output_option, yes_option
-from zen.cli.output import print_name, print_object, print_rows
+from zen.cli.output import echo, print_name, print_object, print_rows
 from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
 from zen.cli.stack_lock import lock_stack, sync_stack
 from zen.errors import ConfigurationError
@@ -118,7 +118,7 @@ def register_stack(
     repository = app.announce()
     components = {kind: value for kind, value in names.items() if value is not None}
     repository.register_stack(repository.compose_stack(name, components))
-    click.echo(f"Stack '{name}' successfully registered!")
+    echo(f"Stack '{name}' successfully registered!")
     if activate:
         _activate(repository, name, globally=False)
 
@@ -161,7 +161,7 @@ def rename_stack(app: App, name: str, new_name: str) -> None:
     For example: zen stack rename prod production
     """
     app.announce().rename_stack(name, new_name)
-    click.echo(f"Stack `{name}` successfully renamed as `{new_name}`!")
+    echo(f"Stack `{name}` successfully renamed as `{new_name}`!")
 
 
 @stack.command("set")
@@ -224,7 +224,7 @@ def delete_stack(app: App, name: str, *, yes: bool) -> None:
     repository.check_stack_deletion(name)
     app.confirm(f"This will delete stack '{name}'.", yes=yes)
     repository.deregister_stack(name)
-    click.echo(f"Deleted stack '{name}'.")
+    echo(f"Deleted stack '{name}'.")
 
 
 @stack.command("up")
@@ -238,11 +238,11 @@ def bring_up(app: App, name: str | None) -> None:
     repository = app.announce()
     built = repository.active_stack if name is None else repository.get_stack(name)
     if _is_running(built):
-        click.echo(f"Stack '{built.name}' is running already.")
+        echo(f"Stack '{built.name}' is running already.")
         return
     notify(f"Provisioning resources for stack '{built.name}'.")
     built.up()
-    click.echo(f"Stack '{built.name}' is up.")
+    echo(f"Stack '{built.name}' is up.")
 
 
 @stack.command("down")
@@ -258,9 +258,9 @@ def bring_down(app: App, name: str | None) -> None:
     notify(f"Deprovisioning resources for stack '{built.name}'.")
     built.down()
     if _is_running(built):
-        click.echo(f"Stack '{built.name}' holds no resources to bring down.")
+        echo(f"Stack '{built.name}' holds no resources to bring down.")
     else:
-        click.echo(f"Stack '{built.name}' is down.")
+        echo(f"Stack '{built.name}' is down.")
 
 
 def _is_running(built: Stack) -> bool:
@@ -274,12 +274,12 @@ def _recompose(
     record = repository.store.stack(known)
     built = repository.recompose_stack(known, changes)
     repository.update_stack(built.name, built, based_on=record)
-    click.echo(f"Stack `{built.name}` successfully updated!")
+    echo(f"Stack `{built.name}` successfully updated!")
 
 
 def _activate(repository: Repository, name: str, *, globally: bool) -> None:
     repository.activate_stack(name, globally=globally)
-    click.echo(f"Active {'global ' if globally else ''}stack set to: '{name}'")
+    echo(f"Active {'global ' if globally else ''}stack set to: '{name}'")
 
 
 def _active_name(repository: Repository) -> str | None:

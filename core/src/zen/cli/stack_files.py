@@ -11,7 +11,7 @@ from zen.cli.app import App, notify, pass_app
 from zen.cli.changes import report_plan
 from zen.cli.completers import complete_profile, complete_stack
 from zen.cli.options import output_option, yes_option
-from zen.cli.output import print_rows
+from zen.cli.output import echo, print_rows
 
 if TYPE_CHECKING:
     from zen.carrying import OnConflict
@@ -43,13 +43,13 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
         repository.active_stack_name if name is None else name
     )
     if file == "-":
-        click.echo(exported.to_yaml(), nl=False)
+        echo(exported.to_yaml().decode(), newline=False)
         return
     path = Path(f"{exported.name}.yaml" if file is None else file)
     if path.exists():
         app.confirm(f"This will replace '{path}'.", yes=yes)
     exported.write(path)
-    click.echo(f"Exported stack '{exported.name}' to file '{path}'.")
+    echo(f"Exported stack '{exported.name}' to file '{path}'.")
 
 
 @click.command("import")
@@ -90,13 +90,13 @@ def import_stack(
     if plan.unusable:
         notify("What the active stack needs is installed by 'zen stack sync'.")
     if plan.changes:
-        click.echo(f"Stack '{stack}' successfully imported.")
+        echo(f"Stack '{stack}' successfully imported.")
     elif not plan.kept:
-        click.echo(f"Stack '{stack}' is here already, the same as in the file.")
+        echo(f"Stack '{stack}' is here already, the same as in the file.")
     if activate:
         repository.activate_stack(stack)
     if activate or repository.carrier.activate_first(plan):
-        click.echo(f"Active stack set to: '{stack}'")
+        echo(f"Active stack set to: '{stack}'")
 
 
 @click.command("copy")
@@ -133,7 +133,7 @@ def copy_stack(
     carrier = app.announce().carrier
     plan = carrier.copy(source, target, source=source_profile, target=target_profile)
     report_plan(plan)
-    click.echo(f"Stack '{source}' successfully copied to '{target}'.")
+    echo(f"Stack '{source}' successfully copied to '{target}'.")
 
 
 @click.command("diff")

@@ -9,7 +9,7 @@ import click
 
 from zen.cli.app import App, notify, pass_app
 from zen.cli.options import output_option
-from zen.cli.output import print_rows
+from zen.cli.output import echo, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ def lock_stack(app: App, sources: Sources) -> None:
     environment = app.announce().environment
     lock = environment.lock(sources)
     number, path = len(lock.here.packages), environment.path
-    click.echo(f"Pinned {number} distributions for {lock.here.title} in '{path}'.")
+    echo(f"Pinned {number} distributions for {lock.here.title} in '{path}'.")
 
 
 @click.command("sync")
@@ -104,7 +104,7 @@ def sync_stack(
         environment.sync(sources)
         if output == "table":
             text = f"Successfully installed what stack '{environment.stack}' needs."
-            click.echo(text)
+            echo(text)
     for gap in environment.gaps:
         notify(gap.in_full)
     if environment.gaps or (check and found):

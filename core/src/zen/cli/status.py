@@ -9,7 +9,7 @@ import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.options import output_option
-from zen.cli.output import print_data, print_rows
+from zen.cli.output import echo, print_data, print_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +35,16 @@ def status(app: App, output: str) -> None:
         print_data(_content(found), output)
         return
     for line in _heading(found):
-        click.echo(line)
+        echo(line)
     if found.components:
-        click.echo()
+        echo()
         rows = [asdict(component) for component in found.components]
         print_rows(rows, output, headers=_HEADERS)
     if found.troubles:
-        click.echo("\nTrouble:")
+        echo("\nTrouble:")
     for error in found.troubles:
         lines = f"{error}\n{error.hint}".strip().splitlines()
-        click.echo("- " + "\n  ".join(lines))
+        echo("- " + "\n  ".join(lines))
 
 
 def _heading(found: Status) -> Iterator[str]:

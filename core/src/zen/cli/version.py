@@ -6,7 +6,7 @@ import click
 
 import zen
 from zen.cli.options import output_option
-from zen.cli.output import print_data
+from zen.cli.output import echo, print_data
 
 __all__ = ["version"]
 
@@ -19,6 +19,6 @@ def version(output: str) -> None:
     For example: zen version
     """
     if output == "table":
-        click.echo(f"zen {zen.__version__}")
+        echo(f"zen {zen.__version__}")
     else:
         print_data({"version": zen.__version__}, output)

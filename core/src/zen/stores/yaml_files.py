@@ -14,6 +14,7 @@ import yaml
 
 from zen.errors import DamagedDataError, StoreUnavailableError
 from zen.permissions import PRIVATE, create_file, create_folders
+from zen.printable import printable
 from zen.stores.confinement import open_regular
 
 if TYPE_CHECKING:
@@ -61,19 +62,27 @@ LARGEST: Final = 100_000
 
 
 def dump_yaml(content: Mapping[str, object], *, end_mark: bool = True) -> bytes:
-    """Return `content` as YAML, in its own order.
+    """Return `content` as YAML, in its own order, fit for a terminal.
 
     Args:
         content: A mapping of JSON-able values.
         end_mark: Whether to end with the mark `...`, which shows when a file was cut
             short, at whatever byte.
     """
-    text: bytes = yaml.dump(
+    text = _dumped(content, end_mark=end_mark, allow_unicode=True)
+    if printable(text) != text:
+        text = _dumped(content, end_mark=end_mark, allow_unicode=False)
+    return text.encode()
+
+
+def _dumped(
+    content: Mapping[str, object], *, end_mark: bool, allow_unicode: bool
+) -> str:
+    text: str = yaml.dump(
         dict(content),
         Dumper=_Dumper,
-        allow_unicode=True,
+        allow_unicode=allow_unicode,
         default_flow_style=False,
-        encoding="utf-8",
         explicit_end=end_mark,
         sort_keys=False,
     )

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from zen.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
@@ -25,7 +27,7 @@ __all__ = [
 
 def print_notice(text: str) -> None:
     """Tell the user something that is no result: on standard error."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the default way to tell
+    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - the default way to tell
 
 
 @dataclass

@@ -12,7 +12,7 @@ import click
 from zen.cli.app import App, notify, pass_app
 from zen.cli.group import Group
 from zen.cli.options import output_option
-from zen.cli.output import print_object, print_rows
+from zen.cli.output import echo, print_object, print_rows
 from zen.errors import StepFailedError, ZenError, did_you_mean
 from zen_pipelines._durations import format_duration
 from zen_pipelines._scripts import run_script
@@ -166,7 +166,8 @@ def list_runs(app: App, name: str, limit: int, after: str, output: str) -> None:
         "duration": "DURATION",
     }
     empty = "" if records else _nothing(name, after, stack.metadata_store)
-    print_rows(rows, output, headers=headers, whole="name", empty=empty)
+    kept = ("name", "status", "started")
+    print_rows(rows, output, headers=headers, kept=kept, empty=empty)
 
 
 def _nothing(pipeline: str, after: str, store: BaseMetadataStore) -> str:
@@ -198,7 +199,7 @@ def describe_run(app: App, name: str, output: str) -> None:
         del content["error"]
         print_object(_for_people(content), output, title=f"Run '{view.name}'")
         if view.error:
-            click.echo(f"Error: {view.error}")
+            echo(f"Error: {view.error}")
         _print_steps(view)
         return
     content["steps"] = [_step_content(step) for step in view.steps.values()]
@@ -229,9 +230,9 @@ def _print_steps(view: PipelineRunView) -> None:
 def _print_lines(title: str, texts: Mapping[str, str]) -> None:
     """Print texts that are to be copied, which a narrow table would cut."""
     if texts:
-        click.echo(f"{title}:")
+        echo(f"{title}:")
     for name, text in texts.items():
-        click.echo(f"  {name}: {text}")
+        echo(f"  {name}: {text}")
 
 
 def _run_content(view: PipelineRunView) -> dict[str, object]:

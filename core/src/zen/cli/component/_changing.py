@@ -15,6 +15,7 @@ from zen.cli.completers import (
 )
 from zen.cli.component._choice import pass_spec, record_of
 from zen.cli.options import yes_option
+from zen.cli.output import echo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def register(
     configuration = repository.factory.parse(spec.name, flavor, texts)
     component = repository.factory.create(spec.name, flavor, name, configuration)
     repository.register_stack_component(component)
-    click.echo(f"Successfully registered {spec.title} `{name}`.")
+    echo(f"Successfully registered {spec.title} `{name}`.")
 
 
 @click.command("update", context_settings={"ignore_unknown_options": True})
@@ -83,7 +84,7 @@ def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
     repository.update_stack_component(
         record.name, spec.name, component, based_on=record
     )
-    click.echo(f"Successfully updated {spec.title} `{record.name}`.")
+    echo(f"Successfully updated {spec.title} `{record.name}`.")
 
 
 @click.command("remove-attribute", context_settings={"ignore_unknown_options": True})
@@ -113,7 +114,7 @@ def remove_attribute(
     repository.update_stack_component(
         record.name, spec.name, component, based_on=record
     )
-    click.echo(f"Successfully updated {spec.title} `{record.name}`.")
+    echo(f"Successfully updated {spec.title} `{record.name}`.")
 
 
 @click.command("rename")
@@ -127,7 +128,7 @@ def rename(app: App, spec: ComponentTypeSpec, name: str, new_name: str) -> None:
     For example: zen {command} rename NAME NEW_NAME
     """
     app.announce().rename_stack_component(spec.name, name, new_name)
-    click.echo(f"Successfully renamed {spec.title} `{name}` to `{new_name}`.")
+    echo(f"Successfully renamed {spec.title} `{name}` to `{new_name}`.")
 
 
 @click.command("delete")
@@ -144,7 +145,7 @@ def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
     repository.check_component_deletion(spec.name, name)
     app.confirm(f"This will delete {spec.title} '{name}'.", yes=yes)
     repository.deregister_stack_component(spec.name, name)
-    click.echo(f"Deleted {spec.title}: {name}")
+    echo(f"Deleted {spec.title}: {name}")
 
 
 def _split(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:

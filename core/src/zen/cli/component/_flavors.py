@@ -12,7 +12,7 @@ from zen.cli.completers import complete_flavor
 from zen.cli.component._choice import pass_spec
 from zen.cli.flavor import print_flavors
 from zen.cli.options import output_option, yes_option
-from zen.cli.output import print_data, print_rows
+from zen.cli.output import echo, print_data, print_rows
 from zen.errors import ConfigurationError, StoreError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def describe_flavor(app: App, spec: ComponentTypeSpec, name: str, output: str) -
         }
         print_data({**content, "attributes": [asdict(each) for each in fields]}, output)
         return
-    click.echo(f"{flavor.summary} From {flavor.origin}.".lstrip())
+    echo(f"{flavor.summary} From {flavor.origin}.".lstrip())
     rows = [
         {**asdict(each), "default": "(required)" if each.required else each.default}
         for each in fields
@@ -95,7 +95,7 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
     app.advise_repository()
     repository = app.announce()
     record = repository.custom_flavors.register(source, spec.name)
-    click.echo(
+    echo(
         f"Successfully registered new flavor '{record.name}' for stack component"
         f" '{record.type}'."
     )
@@ -116,4 +116,4 @@ def delete_flavor(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) ->
     text = f"This will delete flavor '{name}' of type {spec.name} from the profile."
     app.confirm(text, yes=yes)
     repository.custom_flavors.delete(spec.name, name)
-    click.echo(f"Deleted flavor: {name}")
+    echo(f"Deleted flavor: {name}")

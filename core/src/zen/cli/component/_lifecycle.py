@@ -9,6 +9,7 @@ import click
 from zen.cli.app import App, pass_app
 from zen.cli.completers import complete_component
 from zen.cli.component._choice import component_of, pass_spec, title_of
+from zen.cli.output import echo
 
 if TYPE_CHECKING:
     from zen.plugin import ComponentTypeSpec
@@ -28,10 +29,10 @@ def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
     component = component_of(app.announce(), spec, name)
     lifecycle = app.repository.lifecycle
     if lifecycle.is_running(component):
-        click.echo(f"{title_of(component)} is running already.")
+        echo(f"{title_of(component)} is running already.")
         return
     lifecycle.up(component)
-    click.echo(f"{title_of(component)} is up.")
+    echo(f"{title_of(component)} is up.")
 
 
 @click.command("down")
@@ -47,6 +48,6 @@ def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
     lifecycle = app.repository.lifecycle
     lifecycle.down(component)
     if lifecycle.is_running(component):
-        click.echo(f"{title_of(component)} holds no resources to bring down.")
+        echo(f"{title_of(component)} holds no resources to bring down.")
     else:
-        click.echo(f"{title_of(component)} is down.")
+        echo(f"{title_of(component)} is down.")
