@@ -13,7 +13,9 @@ from typing import Protocol
 import pytest
 
 # Where the wheels are tested (tox -e dist), nothing of ours is installed.
-pytest_plugins = ["zen.testing", "tests.servers"] if find_spec("zen") else []
+pytest_plugins = (
+    ["zen.testing", "tests.programs", "tests.servers"] if find_spec("zen") else []
+)
 
 # What makes root as powerless as everybody else: CAP_DAC_OVERRIDE,
 # CAP_DAC_READ_SEARCH and CAP_FOWNER leave the bounding set (PR_CAPBSET_DROP), and

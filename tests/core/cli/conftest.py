@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from click.testing import CliRunner
 
-from zen.cli.main import main
+from tests.programs import run_here
 
 if TYPE_CHECKING:
-    from click.testing import Result
+    from tests.programs import Done
 
 
 class Zen(Protocol):
@@ -28,7 +27,7 @@ class Zen(Protocol):
 class Outcome:
     """Hold what a call of the program printed."""
 
-    result: Result
+    result: Done
 
     @property
     def out(self) -> str:
@@ -47,12 +46,13 @@ class Outcome:
 
 
 @pytest.fixture
-def zen(monkeypatch: pytest.MonkeyPatch) -> Zen:
+def zen(monkeypatch: pytest.MonkeyPatch, ask_plugins_here: None) -> Zen:
+    del ask_plugins_here  # what it does is done
     monkeypatch.setenv("COLUMNS", "80")
 
     def run(*arguments: str, code: int = 0, answer: str | None = None) -> Outcome:
-        result = CliRunner().invoke(main, arguments, input=answer)
-        assert result.exit_code == code, result.output
+        result = run_here(*arguments, answer=answer)
+        assert result.returncode == code, result.output
         return Outcome(result)
 
     return run

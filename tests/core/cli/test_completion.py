@@ -263,7 +263,9 @@ LINES: Final = ("zen stack set ", "zen stack register x -a ", "zen profile set "
 # What a shell does, and what was loaded for it.
 _LOADED: Final = """\
 import sys
+from zen.cli import completers
 from zen.cli.main import main
+completers._PATIENCE = 60.0  # which the first look at the plugins may exceed
 try:
     main(prog_name="zen")
 except SystemExit:

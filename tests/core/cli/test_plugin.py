@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import FakeDistribution
 
+pytestmark = pytest.mark.apart
+
 
 def states(zen: Zen, *options: str) -> dict[str, str]:
     plugins = zen(*options, "plugin", "list", "-o", "json").json
