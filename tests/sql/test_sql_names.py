@@ -52,18 +52,6 @@ def test_a_profile_is_in_its_own_folder(
     assert names(None, file.parent, "note") == [ALICE]
 
 
-def test_a_variable_in_a_url_is_replaced(
-    any_url: str,
-    fill: Callable[[str], None],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    fill(any_url)
-    start, slash, name = any_url.partition("zen")
-    monkeypatch.setenv("DB_NAME", name)
-    assert names(f"{start}{slash}${{DB_NAME}}", tmp_path, "note") == [ALICE]
-
-
 @pytest.mark.parametrize(
     "url",
     [

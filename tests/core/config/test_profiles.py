@@ -36,7 +36,7 @@ FIRST_USE = """\
 import sys, time
 from zen import Repository
 
-time.sleep(float(sys.argv[1]) - time.time())
+time.sleep(max(0, float(sys.argv[1]) - time.time()))
 print(Repository(notify=print).active_profile_name)
 """
 
@@ -258,6 +258,146 @@ def test_a_deleted_profile_leaves_data_where_the_user_put_it(
     profiles.create("p", url="data")
     profiles.delete("p")
     assert (here / "data" / "stacks" / "default.yaml").exists(), acme
+
+
+ELSEWHERE = """\
+import os
+from pathlib import Path
+from zen.errors import StoreUnavailableError
+from zen.stores.local import LocalStoreDriver
+
+class Elsewhere(LocalStoreDriver):
+    @classmethod
+    def default_url(cls, folder):
+        return str(Path(os.environ["SHARED"]) / folder.name)
+
+class Stubborn(Elsewhere):
+    def destroy(self):
+        raise NotImplementedError
+
+class Unreachable(Elsewhere):
+    def destroy(self):
+        raise StoreUnavailableError("It is away.")
+
+"""
+
+
+@pytest.fixture
+def elsewhere(
+    fake_distribution: FakeDistribution, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Store drivers that choose a place outside of the profile's folder."""
+    monkeypatch.setenv("SHARED", str(here))
+    offers = (
+        f'StoreDriverSpec("{name.lower()}", "away.parts:{name}")'
+        for name in ("Elsewhere", "Stubborn", "Unreachable")
+    )
+    hooks = f"@hookimpl\ndef zen_store_drivers():\n    return [{', '.join(offers)}]"
+    fake_distribution("away", hooks, ELSEWHERE)
+    return here
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_deleted_profile_takes_along_what_its_driver_keeps_elsewhere(
+    profiles: Profiles, elsewhere: Path
+) -> None:
+    profiles.create("p", "elsewhere")
+    assert (elsewhere / "p" / "stacks" / "default.yaml").exists()
+    assert profiles.delete("p") is None
+    assert [*elsewhere.iterdir()] == []
+
+
+@pytest.mark.usefixtures("acme")
+def test_where_data_is_left_is_said(profiles: Profiles, elsewhere: Path) -> None:
+    profiles.create("p", "stubborn")
+    assert profiles.delete("p") == str(elsewhere / "p")
+    profiles.create("q", url="data")
+    assert profiles.delete("q") == str(elsewhere / "data")
+
+
+@pytest.mark.usefixtures("acme")
+def test_data_that_cannot_be_removed_keeps_its_profile(
+    profiles: Profiles, elsewhere: Path
+) -> None:
+    profiles.create("p", "unreachable")
+    with pytest.raises(StoreUnavailableError, match="It is away"):
+        profiles.delete("p")
+    assert list(profiles.configuration.load().profiles) == ["p"]
+    assert (elsewhere / "p" / "stacks" / "default.yaml").exists()
+
+
+@pytest.mark.usefixtures("acme")
+def test_another_host_may_make_its_default_stack_at_the_same_time(
+    profiles: Profiles, here: Path, notices: list[str]
+) -> None:
+    def overtake(notice: str) -> None:
+        if notice == "Initializing store...":
+            profiles.create("other", url="data")
+        notices.append(notice)
+
+    overtaken = Profiles(Catalog(), overtake)
+    overtaken.configuration = GlobalConfiguration()
+    overtaken.configuration.folder = here / "host"
+    assert overtaken.create("p", url="data").active_stack == "default"
+    store = profiles.open(profiles.configuration.load().profile("other"))
+    assert [stack.name for stack in store.stacks()[0]] == ["default"]
+    assert len(store.components()[0]) == len(TYPES)
+    assert notices.count("Registered stack with name 'default'.") == 1
+
+
+def test_a_variable_in_a_url_is_for_every_driver(
+    profiles: Profiles, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEAM", str(here / "team"))
+    profile = profiles.create("p", url="${TEAM}/data")
+    assert profile.store_url == "${TEAM}/data"
+    profiles.open(profile).save(components=[ComponentRecord("alerter", "x", "x")])
+    assert (here / "team/data/components/alerter/x.yaml").exists()
+    assert [*profiles.payloads(profile, "component")]
+    monkeypatch.delenv("TEAM")
+    with pytest.raises(StoreUnavailableError, match="'TEAM' isn't set"):
+        profiles.open(profile)
+    with pytest.raises(StoreUnavailableError, match="'TEAM' isn't set"):
+        profiles.create("q", url="${TEAM}/q")
+    assert list(profiles.configuration.load().profiles) == ["p"]
+
+
+def test_a_password_in_a_url_is_kept_and_not_shown(
+    profiles: Profiles, notices: list[str], config: Path
+) -> None:
+    url = "sqlite://ana:hush@host/db"
+    with pytest.raises(ConfigurationError) as caught:
+        profiles.create("p", "local", url)
+    (notice,) = notices
+    assert f"kept as it is in {config / 'config.yaml'}" in notice
+    assert "${DB_PASSWORD}" in notice
+    profile = ProfileConfiguration("p", "local", url)
+    for text in (notice, str(caught.value), repr(profile)):
+        assert "hush" not in text
+
+
+@pytest.mark.usefixtures("acme")
+def test_a_folder_that_is_no_profile_is_refused(profiles: Profiles, here: Path) -> None:
+    (here / "mine").mkdir()
+    for name in (".git", "README.md", "LICENSE"):
+        (here / "mine" / name).touch()
+    profiles.create("git", url="mine")
+    (here / "mine" / "stacks" / "notes.txt").touch()
+    profiles.create("again", url="mine")
+    (here / "photos").mkdir()
+    (here / "photos" / "a.jpg").touch()
+    with pytest.raises(StoreUnavailableError, match=r"and no profile: a\.jpg"):
+        profiles.create("photos", url="photos")
+    assert [path.name for path in (here / "photos").iterdir()] == ["a.jpg"]
+
+
+def test_a_profile_of_zenml_is_told(profiles: Profiles, here: Path) -> None:
+    (here / "orchestrators").mkdir()
+    (here / "orchestrators" / "default.yaml").write_text("name: default\n")
+    (here / "stacks.yaml").write_text("stacks: {}\n")
+    with pytest.raises(StoreUnavailableError, match="is a profile of ZenML") as caught:
+        profiles.create("p", url=str(here))
+    assert "zenml stack export" in caught.value.hint
 
 
 def test_a_profile_that_is_not_there_is_not_deleted(profiles: Profiles) -> None:

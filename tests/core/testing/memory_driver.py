@@ -120,6 +120,13 @@ class MemoryDriver(StoreDriver):
             del self.memory.commits[:-keep]
         return len(forgotten)
 
+    def destroy(self) -> None:
+        with self.locked():
+            self.memory.rows.clear()
+            self.memory.guards.clear()
+            self.memory.commits.clear()
+            self.memory.sequence = 0
+
     def locked(self) -> AbstractContextManager[object]:
         return self.memory.lock
 

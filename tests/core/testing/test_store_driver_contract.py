@@ -102,6 +102,9 @@ CAUGHT_BY = {
     "PrunesRecords": "test_pruning_keeps_the_records",
     "CountsWhatItKeeps": "test_pruning_keeps_the_last_commits",
     "NumbersAnew": "test_numbers_go_on_after_pruning",
+    "DestroysNoCommits": "test_a_store_that_was_destroyed_is_empty",
+    "DestroysNoGuards": "test_a_store_that_was_destroyed_is_empty",
+    "DestroysOnce": "test_there_may_be_nothing_to_destroy",
     "AlwaysUpgrades": "test_a_new_store_needs_no_upgrade",
 }
 SHARED = {
@@ -117,6 +120,10 @@ CONCURRENT = {
     "test_of_many_who_change_a_record_at_once_one_succeeds",
     "test_no_change_to_one_record_is_lost",
     "test_who_reads_during_a_commit_relies_on_no_half",
+}
+DESTROY = {
+    "test_a_store_that_was_destroyed_is_empty",
+    "test_there_may_be_nothing_to_destroy",
 }
 PRUNE = {
     "test_pruning_keeps_the_last_commits",
@@ -165,7 +172,7 @@ def test_what_a_driver_does_not_declare_is_skipped(
     offer = OFFER.format(capabilities='frozenset({"shared", "prune"})', names="")
     fake_distribution("acme-memory", offer)
     results = run_tests(ONE_DRIVER)
-    assert results.skipped["TestMemoryDriver"] == CONCURRENT
+    assert results.skipped["TestMemoryDriver"] == CONCURRENT | DESTROY
     assert results.passed["TestMemoryDriver"] >= SHARED
     assert not results.failed["TestMemoryDriver"], results.out
 
@@ -175,7 +182,7 @@ def test_a_driver_may_declare_that_it_can_do_nothing_of_that(
 ) -> None:
     fake_distribution("acme-memory", OFFER.format(capabilities="frozenset()", names=""))
     results = run_tests(ONE_DRIVER)
-    assert results.skipped["TestMemoryDriver"] == CONCURRENT | SHARED | PRUNE
+    assert results.skipped["TestMemoryDriver"] == CONCURRENT | DESTROY | SHARED | PRUNE
 
 
 def test_what_is_left_open_must_pass(
@@ -183,7 +190,7 @@ def test_what_is_left_open_must_pass(
 ) -> None:
     fake_distribution("acme-memory", OFFER.format(capabilities="None", names=""))
     results = run_tests(ONE_DRIVER)
-    assert results.passed["TestMemoryDriver"] >= CONCURRENT | SHARED | PRUNE
+    assert results.passed["TestMemoryDriver"] >= CONCURRENT | DESTROY | SHARED | PRUNE
 
 
 def test_a_capability_that_nobody_knows_is_a_fault(

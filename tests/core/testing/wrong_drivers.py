@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID, uuid5
 
 from tests.core.testing.memory_driver import MemoryDriver, Row, refs_of
-from zen.errors import ConflictError
+from zen.errors import ConflictError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Check, Page
 
@@ -566,3 +566,23 @@ class NumbersAnew(MemoryDriver):
 class AlwaysUpgrades(MemoryDriver):
     def upgrade(self) -> str | None:
         return "The store was upgraded."
+
+
+class DestroysNoCommits(MemoryDriver):
+    def destroy(self) -> None:
+        self.memory.rows.clear()
+        self.memory.guards.clear()
+
+
+class DestroysNoGuards(MemoryDriver):
+    def destroy(self) -> None:
+        guards = dict(self.memory.guards)
+        super().destroy()
+        self.memory.guards.update(guards)
+
+
+class DestroysOnce(MemoryDriver):
+    def destroy(self) -> None:
+        if not self.memory.sequence:
+            raise StoreUnavailableError("There is no store.")
+        super().destroy()

@@ -166,8 +166,10 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
     repository = app.announce(tolerant=True)
     repository.check_profile_deletion(name)
     app.confirm(f"This will delete profile '{name}'.", yes=yes)
-    repository.delete_profile(name)
+    left = repository.delete_profile(name)
     echo(f"Deleted profile '{name}'.")
+    if left:
+        notify(f"Its data is left at {left}: a profile made there has it again.")
 
 
 @profile.command("copy")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from zen.folders import config_folder
 from zen.names import check_name
+from zen.references import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["ProfileConfiguration", "masked_url"]
+__all__ = ["ProfileConfiguration", "holds_password", "masked_url"]
 
 # As people type them: a password may hold what should have been escaped. So it is
 # taken to end at the last '@', unless it is masked already.
@@ -39,7 +40,7 @@ class ProfileConfiguration:
 
     name: str
     store_type: str
-    store_url: str | None = None
+    store_url: str | None = field(default=None, repr=False)  # it may hold a password
     active_stack: str | None = None
     active_user: str = "default"
     rest: Mapping[str, object] = field(default_factory=dict, compare=False)
@@ -61,3 +62,9 @@ class ProfileConfiguration:
 def masked_url(url: str) -> str:
     """Return a URL fit to be shown, without its password."""
     return _IN_OPTIONS.sub(r"\1=***", _PASSWORD.sub(r"\1:***@", url))
+
+
+def holds_password(url: str) -> bool:
+    """Tell whether a URL has a password in it that is no `${NAME}`."""
+    without_references = VARIABLE.sub("***", url)
+    return masked_url(without_references) != without_references

@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 from zen.config.environment import read_variable
 from zen.config.global_configuration import GlobalConfiguration, condemned_folder
-from zen.config.profile import ProfileConfiguration, masked_url
+from zen.config.profile import ProfileConfiguration, holds_password, masked_url
 from zen.errors import (
+    AlreadyExistsError,
     ComponentConfigurationError,
     ConfigurationError,
     FlavorNotFoundError,
@@ -23,6 +24,7 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
+from zen.references import expand_url, normalised_url
 from zen.stores import Author, Store, StoreDriver
 from zen.stores.scanning import scan_all
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["Profiles"]
 
 _DEFAULT: Final = "default"
+# How often a default stack is tried while other hosts make theirs in the same store.
+_ATTEMPTS: Final = 5
 # What to install for a default stack, where no plugin offers a component of a type.
 _USUAL_PROVIDERS: Final = {
     "orchestrator": "zen-plugin-local",
@@ -145,25 +149,31 @@ class Profiles:
             stores = [self.open(each) for each in (original, profile)]
             for store in stores:
                 opened.callback(store.driver.close)
+            stores[1].driver.check_place()
             copied = copy_records(*stores)
             settings.profiles[name] = profile
         return copied
 
-    def delete(self, name: str) -> None:
-        """Forget a profile, and remove what is kept of it in its own folder.
+    def delete(self, name: str) -> str | None:
+        """Forget a profile, and remove its data where its store driver chose the place.
 
         Data at a URL that the user chose stays.
+
+        Returns:
+            Where data was left, without passwords; None where nothing was.
 
         Raises:
             ProfileNotFoundError: There is no such profile.
             InUseError: It is globally active, or another one is kept in its folder.
-            StoreUnavailableError: Its folder can't be removed; nothing was changed.
+            StoreError: Its data can't be removed; nothing was changed.
         """
         folder = self.configuration.load().profile(name).folder
         condemned = condemned_folder(folder)
         try:
             with self.configuration.update() as settings:
-                self.check_deletion(settings.profile(name), settings)
+                profile = settings.profile(name)
+                self.check_deletion(profile, settings)
+                left = self._destroy(profile)
                 del settings.profiles[name]
                 # Out of the way at once, so that nobody's new profile is hit.
                 _move_away(folder, condemned)
@@ -175,6 +185,25 @@ class Profiles:
         from shutil import rmtree
 
         rmtree(condemned, ignore_errors=True)
+        return left
+
+    def _destroy(self, profile: ProfileConfiguration) -> str | None:
+        """Remove data that isn't in the profile's folder; return where any is left."""
+        if profile.store_url is not None:
+            return masked_url(profile.store_url)
+        try:
+            cls = self._driver_class(profile.store_type)
+        except (PluginError, StoreDriverNotFoundError):
+            return f"the place that store driver '{profile.store_type}' chose"
+        url = cls.default_url(profile.folder)
+        if _is_in(profile.folder, url):
+            return None  # it goes with the folder
+        with closing(cls(url)) as driver:
+            try:
+                driver.destroy()
+            except NotImplementedError:
+                return masked_url(url)
+        return None
 
     @staticmethod
     def check_deletion(profile: ProfileConfiguration, settings: Settings) -> None:
@@ -187,10 +216,9 @@ class Profiles:
                 " 'zen profile set --global NAME'.",
             )
         for other in settings.profiles.values():
-            _, found, below = unquote(other.store_url or "").partition(
-                str(profile.folder)
-            )
-            if other.name != profile.name and found and below[:1] in {"", "/", "\\"}:
+            if other.name != profile.name and _is_in(
+                profile.folder, other.store_url or ""
+            ):
                 raise InUseError(
                     f"Profile '{other.name}' is kept in the folder of"
                     f" '{profile.name}'.",
@@ -203,6 +231,7 @@ class Profiles:
 
         Raises:
             StoreDriverNotFoundError: No plugin offers its store driver.
+            StoreUnavailableError: Its URL refers to a variable that isn't set.
             ConfigurationError: Its URL isn't one for that driver.
         """
         try:
@@ -215,10 +244,12 @@ class Profiles:
                 hint="Install the plugin that offers it, or use another profile with"
                 f" 'zen profile set NAME'. {error.hint}",
             ) from error
-        if profile.store_url is None:
-            url = driver.default_url(profile.folder)
-        else:
-            url = _normalised(driver, profile.store_type, profile.store_url)
+        url = _expanded(profile)
+        url = (
+            driver.default_url(profile.folder)
+            if url is None
+            else _normalised(driver, profile.store_type, url)
+        )
         return Store(driver(url), author=self._author)
 
     def payloads(
@@ -237,7 +268,7 @@ class Profiles:
             # A plugin's code, which may raise anything; the driver may know better.
             with suppress(Exception):
                 read = cast("Names", self._catalog.load_names(offer))
-                found = read(profile.store_url, profile.folder, kind)
+                found = read(_expanded(profile), profile.folder, kind)
                 if found is not None:
                     return found
         with closing(self.open(profile).driver) as driver:
@@ -262,8 +293,16 @@ class Profiles:
     ) -> ProfileConfiguration:
         kind = store_type or self._default_store_type()
         driver = self._driver_class(kind)
-        store_url = None if url is None else _normalised(driver, kind, url)
-        return ProfileConfiguration(name, kind, store_url)
+        if url is None:
+            return ProfileConfiguration(name, kind)
+        if holds_password(url):
+            self._notify(
+                f"The password in the URL is kept as it is in"
+                f" {self.configuration.path}, which only you can read. To keep it out"
+                " of there, name an environment variable in its place, as in"
+                " '://user:${DB_PASSWORD}@host'."
+            )
+        return ProfileConfiguration(name, kind, _normalised(driver, kind, url))
 
     def _default_store_type(self) -> str:
         variable, store_type = read_variable(os.environ, "DEFAULT_STORE_TYPE")
@@ -281,13 +320,26 @@ class Profiles:
 
     def _initialise(self, profile: ProfileConfiguration) -> ProfileConfiguration:
         self._notify(f"Initializing profile `{profile.name}`...")
-        store = self.open(profile)
-        stacks = [stack.name for stack in store.stacks()[0]]
-        if not stacks:
-            self._notify("Initializing store...")
-            stacks = self._register_default_stack(store)
+        with closing(self.open(profile).driver) as driver:
+            driver.check_place()
+            stacks = self._initial_stacks(Store(driver, author=self._author))
         active = _DEFAULT if _DEFAULT in stacks else next(iter(stacks), None)
         return replace(profile, active_stack=active)
+
+    def _initial_stacks(self, store: Store) -> list[str]:
+        """Return the stacks of a new profile; make the default one if there is none."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            if stacks := [stack.name for stack in store.stacks()[0]]:
+                return stacks
+            if attempt == 1:
+                self._notify("Initializing store...")
+            try:
+                return self._register_default_stack(store)
+            except AlreadyExistsError:
+                # Another host was first, and its stack is as good.
+                if attempt == _ATTEMPTS:
+                    raise
+        raise AssertionError  # the last attempt returns or raises
 
     def _register_default_stack(self, store: Store) -> list[str]:
         offered = self._catalog.default_components()
@@ -341,11 +393,26 @@ def _check_free(name: str, settings: Settings) -> None:
             raise ProfileExistsError(f"Profile '{name}' already exists.", hint=hint)
 
 
+def _expanded(profile: ProfileConfiguration) -> str | None:
+    """Return a profile's URL with the environment's values; None if it has no URL.
+
+    Nothing else looks up what a store's URL refers to.
+    """
+    return None if profile.store_url is None else expand_url(profile.store_url)
+
+
+def _is_in(folder: Path, url: str) -> bool:
+    """Tell whether a URL leads into a folder, or to it."""
+    _, found, below = unquote(url).partition(str(folder))
+    return bool(found) and below[:1] in {"", "/", "\\"}
+
+
 def _normalised(driver: type[StoreDriver], store_type: str, url: str) -> str:
     try:
-        return driver.normalise_url(url)
+        return normalised_url(url, driver.normalise_url)
     except ValueError as error:
-        message = f"Invalid URL for store type '{store_type}': {error}."
+        reason = masked_url(str(error))  # a driver may quote it
+        message = f"Invalid URL for store type '{store_type}': {reason}."
         raise ConfigurationError(
             message, hint="See 'zen profile create --help'."
         ) from error

@@ -119,8 +119,11 @@ class ActiveProfile:
         """Make a profile; see `zen.config.Profiles.create`."""
         return self._profiles.create(name, store_type, url)
 
-    def delete_profile(self, name: str) -> None:
+    def delete_profile(self, name: str) -> str | None:
         """Delete a profile that is active neither here nor globally.
+
+        Returns:
+            Where data of its was left, without passwords; None where nothing was.
 
         Raises:
             ProfileNotFoundError: There is no such profile.
@@ -128,7 +131,7 @@ class ActiveProfile:
         """
         self.check_profile_deletion(name)
         self.close()  # it may be open
-        self._profiles.delete(name)
+        return self._profiles.delete(name)
 
     def check_profile_deletion(self, name: str) -> None:
         """Raise what `delete_profile` would raise, and delete nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zen.stores.codec import dump_commit, dump_record, load_commit, load_record
 from zen.stores.driver import (
     Check,
     Delete,
@@ -27,4 +28,8 @@ __all__ = [
     "Store",
     "StoreDriver",
     "Transaction",
+    "dump_commit",
+    "dump_record",
+    "load_commit",
+    "load_record",
 ]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from zen.errors import StoreError
-from zen.stores.history import Author
+from zen.stores.history import Author, Change, Commit, Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from zen.errors import DamagedDataError
     from zen.records import Record, Ref
-    from zen.stores.history import Commit
 
 __all__ = [
     "Check",
@@ -110,6 +110,49 @@ class Transaction:
     id: UUID = field(default_factory=uuid4)
     author: Author = field(default_factory=Author)
 
+    def failed_check(
+        self, revisions: Mapping[Ref, str], guards: Mapping[str, str]
+    ) -> Check | GuardCheck | None:
+        """Return the first check that doesn't hold; None if all of them do.
+
+        Args:
+            revisions: The revisions of the records that exist, at least of those that
+                are checked.
+            guards: The guards as they are; that of a kind that isn't there is "0".
+        """
+        for check in self.checks:
+            if isinstance(check, GuardCheck):
+                holds = guards.get(check.kind, "0") == check.guard
+            else:
+                holds = revisions.get(check.ref) == check.revision
+            if not holds:
+                return check
+        return None
+
+    def to_commit(
+        self, sequence: int, before: Mapping[Ref, Record | Content | None]
+    ) -> Commit:
+        """Return what the log keeps of the transaction once it is applied, now.
+
+        Args:
+            sequence: The commit's number.
+            before: The records that exist, at least those that change; None stands for
+                one that can't be read.
+        """
+        puts: dict[Ref, Put | None] = {
+            delete.ref: None for delete in self.deletes if delete.ref in before
+        }
+        puts.update((put.ref, put) for put in self.puts)
+        changes = (
+            Change(ref, _content(before.get(ref)), _content(puts[ref]))
+            for ref in sorted(puts)
+        )
+        author = self.author
+        who = author.user, author.host, author.command
+        return Commit(
+            sequence, self.id, datetime.now(timezone.utc), *who, tuple(changes)
+        )
+
 
 class Page(NamedTuple):
     """Hold some of the records of a kind.
@@ -125,6 +168,36 @@ class Page(NamedTuple):
     guard: str
     next: str | None = None
     damaged: tuple[DamagedDataError, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        records: Iterable[Record],
+        guard: str,
+        *,
+        prefix: str = "",
+        after: str = "",
+        limit: int = 1000,
+    ) -> Page:
+        """Return the page that `StoreDriver.scan` asks for.
+
+        Args:
+            records: All records of the kind, in any order.
+            guard: The guard of the kind.
+            prefix: What the keys begin with.
+            after: Take only keys greater than this one.
+            limit: Take no more than so many records.
+        """
+        found = sorted(
+            (
+                record
+                for record in records
+                if record.ref.key.startswith(prefix) and record.ref.key > after
+            ),
+            key=lambda record: record.ref.key,
+        )
+        more = found[limit - 1].ref.key if len(found) > limit else None
+        return cls(tuple(found[:limit]), guard, more)
 
 
 class StoreDriver(ABC):
@@ -250,6 +323,27 @@ class StoreDriver(ABC):
             " its own.",
         )
 
+    def destroy(self) -> None:
+        """Remove all that the store holds, as if nothing had ever been committed.
+
+        To destroy a store that isn't there is no error; drivers that are open elsewhere
+        need not notice it. A profile that is deleted takes its store along in this way
+        where `default_url` chose a place outside of the profile's folder.
+
+        Raises:
+            NotImplementedError: The driver can't do it; its data is left.
+            StoreLockedError: Another process holds the store for too long.
+            StoreUnavailableError: It can't be removed.
+        """
+        raise NotImplementedError
+
+    def check_place(self) -> None:  # noqa: B027 - few places can hold anything else
+        """Refuse a place that holds something else, when a profile is made there.
+
+        Raises:
+            StoreUnavailableError: What is there is neither nothing nor a store.
+        """
+
     def upgrade(self) -> str | None:
         """Bring the store's layout to this version's, if an older one made it.
 
@@ -264,3 +358,7 @@ class StoreDriver(ABC):
 
     def close(self) -> None:  # noqa: B027 - many drivers hold nothing
         """Let go of what the driver holds, such as connections."""
+
+
+def _content(source: Put | Record | Content | None) -> Content | None:
+    return None if source is None else Content(source.uuid, source.payload)

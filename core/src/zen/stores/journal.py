@@ -16,20 +16,22 @@ from __future__ import annotations
 import io
 import os
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
-from uuid import UUID
 
 from zen.errors import DamagedDataError
 from zen.permissions import mode_like
 from zen.records import Ref
+from zen.stores.codec import Head
 from zen.stores.confinement import open_regular
-from zen.stores.history import Author
 from zen.stores.yaml_files import replace_files, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
+    from uuid import UUID
+
+    from zen.stores.history import Author
 
 __all__ = ["Edit", "Entry", "Journal", "Place", "Tail", "overlay"]
 
@@ -81,6 +83,13 @@ class Entry(NamedTuple):
     time: datetime
     author: Author
     edits: tuple[Edit, ...]
+
+    @property
+    def head(self) -> Head:
+        """All of it but the edits."""
+        author = self.author
+        who = author.user, author.host, author.command
+        return Head(self.sequence, self.id, self.time, *who)
 
 
 class Tail(NamedTuple):
@@ -317,12 +326,7 @@ def _line(entry: Entry) -> bytes:
     import json
 
     content = {
-        "sequence": entry.sequence,
-        "id": str(entry.id),
-        "time": entry.time.isoformat(timespec="microseconds"),
-        "user": entry.author.user,
-        "host": entry.author.host,
-        "command": entry.author.command,
+        **entry.head.to_json(),
         "changes": [
             {
                 "kind": edit.ref.kind,
@@ -345,13 +349,9 @@ def _parsed(line: bytes) -> Entry | None:
 
     try:
         content = json.loads(line)
-        return Entry(
-            int(content["sequence"]),
-            UUID(content["id"]),
-            datetime.fromisoformat(content["time"]),
-            Author(content["user"], content["host"], content["command"]),
-            tuple(map(_edit, content["changes"])),
-        )
+        head = Head.from_json(content)
+        edits = tuple(map(_edit, content["changes"]))
+        return Entry(head.sequence, head.id, head.time, head.author, edits)
     except (AttributeError, LookupError, TypeError, ValueError):
         return None
 

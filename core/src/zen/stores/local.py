@@ -6,7 +6,6 @@ be kept in git. What belongs to this host alone is in `.state`, which git ignore
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
@@ -16,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from zen.builtin import zen_component_types
-from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
+from zen.errors import ConflictError, DamagedDataError
 from zen.permissions import mode_like
 from zen.records import Record, Ref
 from zen.stores.confinement import check_links
@@ -26,6 +24,14 @@ from zen.stores.file_systems import warn_of_network
 from zen.stores.history import Author, Change, Commit, Content
 from zen.stores.journal import Edit, Entry, Journal, overlay
 from zen.stores.locking import exclusive_lock
+from zen.stores.profile_folder import (
+    STATE,
+    SUFFIX,
+    check_own,
+    files_below,
+    kinds_in,
+    remove_records,
+)
 from zen.stores.yaml_files import (
     dump_yaml,
     flush_folders,
@@ -45,8 +51,6 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalStoreDriver"]
 
-_STATE: Final = ".state"
-_SUFFIX: Final = ".yaml"
 # Where a record keeps its identity if its payload doesn't hold it as `uuid`. Fields of
 # that name, with whatever number of underscores, have one more in the file.
 _UUID: Final = "_uuid"
@@ -65,7 +69,7 @@ class LocalStoreDriver(StoreDriver):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.folder = _folder_of(url)
-        self._journal = Journal(self.folder / _STATE / "log.jsonl")
+        self._journal = Journal(self.folder / STATE / "log.jsonl")
 
     @classmethod
     def default_url(cls, folder: Path) -> str:
@@ -133,15 +137,7 @@ class LocalStoreDriver(StoreDriver):
     def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
         """Return commits, the oldest first; what was edited by hand isn't in them."""
         return [
-            Commit(
-                sequence=entry.sequence,
-                id=entry.id,
-                time=entry.time,
-                user=entry.author.user,
-                host=entry.author.host,
-                command=entry.author.command,
-                changes=tuple(map(self._change, entry.edits)),
-            )
+            Commit(*entry.head, tuple(map(self._change, entry.edits)))
             for entry in self._journal.entries(after, limit)
         ]
 
@@ -155,6 +151,25 @@ class LocalStoreDriver(StoreDriver):
             return 0
         with self._locked(Author()) as tail:
             return self._journal.prune(keep, tail)
+
+    def check_place(self) -> None:
+        """Refuse a folder that holds files, and none of a profile."""
+        check_own(self.folder)
+
+    def destroy(self) -> None:
+        """Remove the records and the log; what else is in the folder stays."""
+        if not self.folder.exists():
+            return
+        from shutil import rmtree  # loads much, and only a deletion needs it
+
+        try:
+            with self._locked(Author()):
+                remove_records(self.folder)
+            rmtree(self.folder / STATE)
+            with suppress(OSError):  # it isn't empty
+                self.folder.rmdir()
+        except OSError as error:
+            raise unavailable("removed", self.folder, error) from error
 
     @contextmanager
     def _locked(self, author: Author) -> Iterator[Tail]:
@@ -175,13 +190,13 @@ class LocalStoreDriver(StoreDriver):
         return mode_like(self.folder)
 
     def _state(self, name: str) -> Path:
-        path = self.folder / _STATE / name
+        path = self.folder / STATE / name
         check_links(self.folder, path)
         return path
 
     def _path(self, kind: str, key: str) -> Path:
         """Return a record's file; no link leads out of the folder by way of it."""
-        path = self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
+        path = self.folder / f"{kind}s" / f"{key}{SUFFIX}"
         check_links(self.folder, path)
         return path
 
@@ -205,13 +220,13 @@ class LocalStoreDriver(StoreDriver):
     def _files_of(self, kind: str) -> dict[Place, bytes]:
         folder = self.folder / f"{kind}s"
         check_links(self.folder, folder)
-        names = (path.relative_to(folder).as_posix() for path in _files_below(folder))
-        return self._files((kind, name.removesuffix(_SUFFIX)) for name in names)
+        names = (path.relative_to(folder).as_posix() for path in files_below(folder))
+        return self._files((kind, name.removesuffix(SUFFIX)) for name in names)
 
     def _all_files(self) -> dict[Place, bytes]:
         return {
             place: content
-            for kind in _kinds_in(self.folder)
+            for kind in kinds_in(self.folder)
             for place, content in self._files_of(kind).items()
         }
 
@@ -254,7 +269,7 @@ class LocalStoreDriver(StoreDriver):
             tuple(edits),
         )
         self._ignore()
-        warn_of_network(self.folder, self.folder / _STATE, transaction.author.host)
+        warn_of_network(self.folder, self.folder / STATE, transaction.author.host)
         with staged_files(self._changes(edits), mode=self._mode) as staged:
             tail = self._journal.append(entry, tail)
             with suppress(OSError):
@@ -280,8 +295,8 @@ class LocalStoreDriver(StoreDriver):
         """Remove what a writer that died has left beside the files."""
         with suppress(OSError):
             for path in (
-                *self.folder.rglob(f".*{_SUFFIX}.*.tmp"),
-                *(self.folder / _STATE).glob(".*.tmp"),
+                *self.folder.rglob(f".*{SUFFIX}.*.tmp"),
+                *(self.folder / STATE).glob(".*.tmp"),
             ):
                 path.unlink(missing_ok=True)
 
@@ -301,7 +316,7 @@ class LocalStoreDriver(StoreDriver):
         return Content(record.uuid, record.payload)
 
     def _parse(self, kind: str, key: str, content: bytes) -> Record:
-        path = self.folder / f"{kind}s" / f"{key}{_SUFFIX}"
+        path = self.folder / f"{kind}s" / f"{key}{SUFFIX}"
         payload = parse_yaml(content, path)
         try:
             ref = Ref(kind, key)
@@ -339,61 +354,6 @@ def _content(put: Put) -> Mapping[str, object]:
 def _is_like_uuid(name: str) -> bool:
     # A hand may have written a number there.
     return re.fullmatch(f"_*{_UUID}", str(name)) is not None
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield the records' files; raise rather than overlook what can't be read."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                check_links(folder, Path(entry))
-                yield from _files_below(Path(entry))
-            elif entry.name.endswith(_SUFFIX):
-                yield Path(entry)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as error:
-        raise StoreUnavailableError(
-            f"{folder} can't be read: {error.strerror}.",
-            hint="Check its permissions.",
-        ) from error
-
-
-def _kinds_in(folder: Path) -> list[str]:
-    """Return the kinds of record that a folder may hold."""
-    try:
-        entries = os.scandir(folder)
-        names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise unavailable("read", folder, error) from error
-    return [
-        name[:-1]
-        for name in names
-        if name[-1] == "s" and _is_kind(name[:-1]) and not _is_legacy(folder / name)
-    ]
-
-
-def _is_legacy(folder: Path) -> bool:
-    """Tell whether a folder holds what a repository kept there before profiles.
-
-    The records of its profile are beside it, in folders of other names; and they end
-    with a mark, as those files don't.
-    """
-    if folder.name not in {spec.plural for spec in zen_component_types()}:
-        return False
-    contents = (read_file(file) or b"" for file in _files_below(folder))
-    return not any(content.rstrip().endswith(b"...") for content in contents)
-
-
-def _is_kind(name: str) -> bool:
-    with suppress(ValueError):
-        return bool(Ref(name, "x"))
-    return False
 
 
 def _concerns(check: Check | GuardCheck, edit: Edit) -> bool:

@@ -383,7 +383,7 @@ def _flush_folder(folder: Path) -> None:
 
 
 def unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailableError:
-    """Return the error for a file that can't be `read` or `written`."""
+    """Return the error for a file that can't be `read`, `written` or `removed`."""
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
         return StoreUnavailableError(
             f"{path} can't be {verb}: {error.filename} is a file, and a folder is"

@@ -67,7 +67,7 @@ class StoreContract(Contract):
     """Hold the fixtures of the store drivers' contract."""
 
     CAPABILITIES: ClassVar[frozenset[str]] = frozenset(
-        {"concurrent", "prune", "shared"}
+        {"concurrent", "destroy", "prune", "shared"}
     )
 
     @pytest.fixture

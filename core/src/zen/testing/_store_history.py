@@ -23,6 +23,8 @@ from zen.testing._store_base import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen.records import Record
     from zen.stores import Put, StoreDriver
 
@@ -176,6 +178,29 @@ class StoreHistoryContract(StoreContract):
         commit_often(driver, 2)
         assert (driver.prune(2), driver.prune(100)) == (0, 0)
         assert numbers(driver) == [1, 2]
+
+    @requires("destroy")
+    def test_a_store_that_was_destroyed_is_empty(
+        self, driver: StoreDriver, connect: Callable[[], StoreDriver]
+    ) -> None:
+        """Its records, guards and commits are gone, and it can be used again."""
+        commit_often(driver, 3)
+        write(driver, put(BETA), put(Ref("other", "x")))
+        driver.destroy()
+        again = connect()
+        kept = (again.kinds(), again.log(), again.last_sequence())
+        assert kept == ([], [], 0), "destroy left records or commits behind"
+        assert again.scan(KIND) == connect().scan("never"), "destroy left a guard"
+        write(again, put(ALPHA))
+        assert numbers(connect()) == [1], "numbers go on after destroy"
+
+    @requires("destroy")
+    def test_there_may_be_nothing_to_destroy(self, driver: StoreDriver) -> None:
+        """It is no error where nothing was committed, nor the second time."""
+        driver.destroy()
+        write(driver, put(ALPHA))
+        driver.destroy()
+        driver.destroy()
 
     def test_a_new_store_needs_no_upgrade(self, driver: StoreDriver) -> None:
         """What this version has made is as this version wants it."""

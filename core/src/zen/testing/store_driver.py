@@ -35,4 +35,5 @@ class StoreDriverContract(
       without.
     - `concurrent`: several may commit at once, each in a thread of its own.
     - `prune`: the oldest commits can be forgotten.
+    - `destroy`: all that a store holds can be removed.
     """

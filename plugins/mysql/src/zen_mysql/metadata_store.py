@@ -7,8 +7,8 @@ from typing import ClassVar
 from pydantic import Field, SecretStr
 from sqlalchemy import URL
 
+from zen.references import expand
 from zen_sql.metadata_store import RelationalMetadataStore
-from zen_sql.variables import expand
 
 __all__ = ["MySQLMetadataStore"]
 

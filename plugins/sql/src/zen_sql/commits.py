@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timezone
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from zen.errors import DamagedDataError
 from zen.records import Ref
-from zen.stores import Change, Commit, Content
+from zen.stores import Change, Commit
+from zen.stores.codec import Head, dump_content, load_content
 from zen_sql.tables import CHANGES, COMMITS, GUARDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from uuid import UUID
 
     from sqlalchemy import Connection, RowMapping
-
-    from zen.stores import Put, Transaction
 
 __all__ = [
     "add_commit",
@@ -32,6 +28,7 @@ __all__ = [
     "last_to_forget",
     "next_sequence",
     "read_commits",
+    "read_head",
 ]
 
 # What it raises to read anything else for a commit.
@@ -47,9 +44,9 @@ _POSITION: Final = select(
 )
 
 
-def is_applied(connection: Connection, transaction: Transaction) -> bool:
+def is_applied(connection: Connection, id_: UUID) -> bool:
     """Tell whether the log has a transaction's id."""
-    same = COMMITS.c.transaction_id == str(transaction.id)
+    same = COMMITS.c.transaction_id == str(id_)
     return connection.scalar(select(COMMITS.c.sequence).where(same)) is not None
 
 
@@ -58,55 +55,33 @@ def last_sequence(connection: Connection) -> int:
     return connection.scalar(select(func.max(COMMITS.c.sequence))) or 0
 
 
-def next_sequence(connection: Connection, transaction: Transaction) -> int | None:
+def next_sequence(connection: Connection, id_: UUID) -> int | None:
     """Return the number of the commit to be, or None if it was made before.
 
     It is one statement, for the time of a commit is that of its statements.
 
     Args:
         connection: The database, locked.
-        transaction: What is to be committed.
+        id_: The id of the transaction that is to be committed.
     """
-    row = connection.execute(_POSITION, {"id": str(transaction.id)})
-    found, *last = row.one()
+    found, *last = connection.execute(_POSITION, {"id": str(id_)}).one()
     return None if found is not None else max(each or 0 for each in last) + 1
 
 
-def add_commit(
-    connection: Connection,
-    sequence: int,
-    transaction: Transaction,
-    before: dict[Ref, RowMapping],
-    after: dict[Ref, Put],
-) -> None:
-    """Add a commit to the log.
-
-    Args:
-        connection: The database, locked.
-        sequence: The commit's number.
-        transaction: What is committed.
-        before: The rows, as they are, of the records that it changes.
-        after: What it writes.
-    """
-    author = transaction.author
-    commit = {
-        "sequence": sequence,
-        "transaction_id": str(transaction.id),
-        "time": datetime.now(timezone.utc).isoformat(timespec="microseconds"),
-        "user_name": author.user,
-        "host": author.host,
-        "command": author.command,
-    }
-    connection.execute(insert(COMMITS), commit)
+def add_commit(connection: Connection, commit: Commit) -> None:
+    """Add a commit to the log, on a connection that has locked it."""
+    row = Head(*commit[:-1]).to_json()
+    row["transaction_id"], row["user_name"] = row.pop("id"), row.pop("user")
+    connection.execute(insert(COMMITS), row)
     changes = [
         {
-            "sequence": sequence,
-            "kind": ref.kind,
-            "key": ref.key,
-            "content_before": _json_of_row(before.get(ref)),
-            "content_after": _json_of_put(after.get(ref)),
+            "sequence": commit.sequence,
+            "kind": change.ref.kind,
+            "key": change.ref.key,
+            "content_before": dump_content(change.before),
+            "content_after": dump_content(change.after),
         }
-        for ref in sorted(before.keys() | after.keys())
+        for change in commit.changes
     ]
     if changes:
         connection.execute(insert(CHANGES), changes)
@@ -173,52 +148,27 @@ def forget_commits(connection: Connection, last: int) -> int:
     return connection.execute(forgotten).rowcount
 
 
+def read_head(row: RowMapping) -> Head:
+    """Return what a row says of a commit.
+
+    Raises:
+        LookupError, TypeError, ValueError: It is none.
+    """
+    names = {"id": row["transaction_id"], "user": row["user_name"]}
+    return Head.from_json({**row, **names})
+
+
 def _commit(rows: list[RowMapping], place: str) -> Commit:
     """Make a commit of a row for each change, or of one without any."""
-    row = rows[0]
     try:
-        return Commit(
-            sequence=row["sequence"],
-            id=UUID(row["transaction_id"]),
-            time=datetime.fromisoformat(row["time"]),
-            user=row["user_name"],
-            host=row["host"],
-            command=row["command"],
-            changes=tuple(_change(each) for each in rows if each["kind"] is not None),
-        )
+        changes = (_change(row) for row in rows if row["kind"] is not None)
+        return Commit(*read_head(rows[0]), tuple(changes))
     except _DAMAGE as error:
-        origin = f"{COMMITS.name} {row['sequence']} in {place}"
+        origin = f"{COMMITS.name} {rows[0]['sequence']} in {place}"
         raise DamagedDataError(origin, f"this is no commit: {error}") from error
 
 
 def _change(row: RowMapping) -> Change:
-    before, after = _content(row["content_before"]), _content(row["content_after"])
-    return Change(Ref(row["kind"], row["key"]), before, after)
-
-
-def _content(text: str | None) -> Content | None:
-    if text is None:
-        return None
-    content = json.loads(text)
-    return Content(UUID(content["uuid"]), content["payload"])
-
-
-def _json_of_row(row: RowMapping | None) -> str | None:
-    if row is None:
-        return None
-    try:
-        content = {
-            "uuid": str(UUID(row["uuid"])),
-            "payload": json.loads(row["payload"]),
-        }
-    except (RecursionError, ValueError):
-        return None  # it couldn't be read before either
-    return json.dumps(content)
-
-
-def _json_of_put(put: Put | None) -> str | None:
-    return None if put is None else _json(put.uuid, put.payload)
-
-
-def _json(uuid: UUID, payload: Mapping[str, object]) -> str:
-    return json.dumps({"uuid": str(uuid), "payload": payload})
+    ref = Ref(row["kind"], row["key"])
+    names = ("content_before", "content_after")
+    return Change(ref, *(load_content(row[name]) for name in names))

@@ -151,6 +151,20 @@ class Database:
         with self._connected(WRITE) as connection, schema_lock(connection, self.place):
             yield connection
 
+    def drop(self, schema: Schema) -> None:
+        """Remove a schema's tables, with all that is in them, if they are there.
+
+        Raises:
+            StoreUnavailableError: The database can't be written.
+            StoreLockedError: Another process holds it for too long.
+        """
+        with self.reading(schema) as connection:
+            if connection is None:
+                return
+        with self.alone() as connection:
+            schema.drop(connection, self.place)
+        self._ready.discard(schema.name)
+
     def close(self) -> None:
         """Let go of all connections; the next use opens new ones."""
         _dispose(self._engines)

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
-from zen_sql.variables import expand_url
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,7 +45,7 @@ def names(
         The payloads; None where only the driver can tell, because the URL has options
         or names a package that isn't known here, or the tables have another layout.
     """
-    text = expand_url(url) if url else f"{_SQLITE}{folder / 'zen.db'}"
+    text = url or f"{_SQLITE}{folder / 'zen.db'}"
     connection = _open_file(text) if text.startswith(_SQLITE) else _connect(text)
     if connection is None:
         return None

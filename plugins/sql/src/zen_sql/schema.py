@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select, update
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 import zen_sql
 from zen.errors import StoreUnavailableError
@@ -98,6 +108,20 @@ class Schema:
                 index.create(connection, checkfirst=True)
         row = {"name": self.name, "version": self.version, "needs": self.needs}
         connection.execute(insert(VERSIONS), row)
+
+    def drop(self, connection: Connection, place: str) -> None:
+        """Remove the tables, and all that is in them first.
+
+        Where each change of a table ends a transaction, an interruption leaves tables
+        without a row, and `create` makes use of those.
+        """
+        self.locked_layout(connection, place)
+        for table in reversed(self.tables.sorted_tables):
+            connection.execute(delete(table))
+        connection.execute(delete(VERSIONS).where(VERSIONS.c.name == self.name))
+        self.tables.drop_all(connection)
+        if connection.execute(select(VERSIONS.c.name)).first() is None:
+            VERSIONS.drop(connection)
 
     def lock(self, connection: Connection, place: str) -> None:
         """Wait until nobody else writes the tables, and keep others from writing.

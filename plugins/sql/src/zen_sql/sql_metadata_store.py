@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import field_validator
 
+from zen.config.profile import holds_password
+from zen.references import expand_url, normalised_url
 from zen_sql.metadata_store import RelationalMetadataStore
-from zen_sql.urls import holds_password, normalise, parse_url
+from zen_sql.urls import normalise, parse_url
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -37,7 +39,7 @@ class SQLMetadataStore(RelationalMetadataStore):
                 " it, as in postgresql://user:${DB_PASSWORD}@host/database"
             )
             raise ValueError(message)
-        return normalise(url)
+        return normalised_url(url, normalise)
 
     @property
     def database_url(self) -> URL:
@@ -46,4 +48,4 @@ class SQLMetadataStore(RelationalMetadataStore):
         Raises:
             StoreUnavailableError: An environment variable isn't set.
         """
-        return parse_url(self.url)
+        return parse_url(expand_url(self.url))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -15,8 +14,9 @@ from zen.errors import (
     DamagedDataError,
     StoreUnavailableError,
 )
-from zen.records import Record, Ref
-from zen.stores import Author, Check, GuardCheck, Page, StoreDriver
+from zen.records import Ref
+from zen.stores import Check, Content, GuardCheck, Page, StoreDriver
+from zen.stores.codec import read_record
 from zen_sql.commits import (
     add_commit,
     forget_commits,
@@ -27,17 +27,19 @@ from zen_sql.commits import (
     last_to_forget,
     next_sequence,
     read_commits,
+    read_head,
 )
 from zen_sql.engine import Database
 from zen_sql.tables import GUARDS, METADATA, PROFILE, RECORDS
 from zen_sql.urls import file_url, normalise, parse_url
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
+    from zen.records import Record
     from zen.stores import Commit, Put, Transaction
 
 __all__ = ["SQLStoreDriver"]
@@ -70,8 +72,7 @@ class SQLStoreDriver(StoreDriver):
     change nothing: the tables, and a SQLite file, are made by the first commit.
 
     Args:
-        url: The database, as a SQLAlchemy URL, in which `${NAME}` stands for an
-            environment variable.
+        url: The database, as a SQLAlchemy URL.
     """
 
     def __init__(self, url: str) -> None:
@@ -91,11 +92,7 @@ class SQLStoreDriver(StoreDriver):
 
     @classmethod
     def normalise_url(cls, url: str) -> str:
-        """Return a SQLite URL with an absolute path, and any other as it is.
-
-        So is one that refers to environment variables, which mean something on each
-        host.
-        """
+        """Return a SQLite URL with an absolute path, and any other as it is."""
         return normalise(url)
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
@@ -147,12 +144,12 @@ class SQLStoreDriver(StoreDriver):
         """Apply a transaction; one that was applied before is not applied again."""
 
         def apply(connection: Connection) -> None:
-            sequence = next_sequence(connection, transaction)
+            sequence = next_sequence(connection, transaction.id)
             if sequence is not None:
                 _apply(connection, transaction, sequence)
 
         self._database.write(
-            PROFILE, apply, is_done=partial(is_applied, transaction=transaction)
+            PROFILE, apply, is_done=partial(is_applied, id_=transaction.id)
         )
 
     def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
@@ -184,6 +181,10 @@ class SQLStoreDriver(StoreDriver):
             PROFILE, prune, is_done=lambda connection: not has_commits(connection, last)
         )
 
+    def destroy(self) -> None:
+        """Remove the tables; those of run metadata, and a SQLite file, stay."""
+        self._database.drop(PROFILE)
+
     def upgrade(self) -> str | None:
         """Bring the tables to this version's layout, if an older one made them."""
         # Alembic is needed nowhere else.
@@ -197,25 +198,7 @@ class SQLStoreDriver(StoreDriver):
 
     def _parse(self, row: RowMapping) -> Record:
         origin = f"{RECORDS.name} {row['kind']}/{row['key']} in {self._database.place}"
-        try:
-            ref = Ref(row["kind"], row["key"])
-        except ValueError as error:
-            reason = "a record's kind and key must be in lower case"
-            raise DamagedDataError(origin, reason) from error
-        try:
-            uuid = UUID(row["uuid"])
-        except ValueError as error:
-            raise DamagedDataError(origin, "'uuid' must be a UUID") from error
-        try:
-            payload = json.loads(row["payload"])
-        except ValueError as error:
-            reason = f"'payload' is not valid JSON: {error}"
-            raise DamagedDataError(origin, reason) from error
-        except RecursionError as error:
-            raise DamagedDataError(origin, "'payload' is nested too deeply") from error
-        if not isinstance(payload, dict):
-            raise DamagedDataError(origin, "'payload' must be a JSON object")
-        return Record(ref, uuid, payload, str(row["revision"]), origin)
+        return read_record(row, origin)
 
 
 def _kind(kind: str) -> ColumnElement[bool]:
@@ -247,11 +230,11 @@ def _apply(connection: Connection, transaction: Transaction, sequence: int) -> N
     kinds = sorted({ref.kind for ref in changed})
     guarded = [item.kind for item in transaction.checks if isinstance(item, GuardCheck)]
     guards = _guards(connection, {*kinds, *guarded})
-    for check in transaction.checks:
-        if not _holds(check, rows, guards):
-            raise _conflict(connection, check)
-    before = {ref: rows[ref] for ref in changed if ref in rows}
-    add_commit(connection, sequence, transaction, before, puts)
+    revisions = {ref: str(rows[ref]["revision"]) for ref in rows}
+    if failed := transaction.failed_check(revisions, guards):
+        raise _conflict(connection, failed)
+    before = {ref: _content(rows[ref]) for ref in changed if ref in rows}
+    add_commit(connection, transaction.to_commit(sequence, before))
     for batch in _batches(list(before)):
         connection.execute(_DELETE, batch)
     if puts:
@@ -281,20 +264,17 @@ def _conflict(connection: Connection, check: Check | GuardCheck) -> ConflictErro
         row = last_change(connection, check.kind)
     if row is None:
         return ConflictError(check.subject, check=check)
-    author = Author(row["user_name"], row["host"], row["command"])
-    time = datetime.fromisoformat(row["time"])
-    return ConflictError(check.subject, check=check, author=str(author), time=time)
+    head = read_head(row)
+    author = str(head.author)
+    return ConflictError(check.subject, check=check, author=author, time=head.time)
 
 
-def _holds(
-    check: Check | GuardCheck,
-    rows: Mapping[Ref, RowMapping],
-    guards: Mapping[str, str],
-) -> bool:
-    if not isinstance(check, Check):
-        return guards.get(check.kind, _NO_GUARD) == check.guard
-    row = rows.get(check.ref)
-    return (None if row is None else str(row["revision"])) == check.revision
+def _content(row: RowMapping) -> Content | None:
+    """Return what a row holds; None where that can't be read."""
+    try:
+        return Content(UUID(row["uuid"]), json.loads(row["payload"]))
+    except (RecursionError, ValueError):
+        return None
 
 
 def _row(put: Put, sequence: int) -> dict[str, object]:

@@ -9,12 +9,9 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from zen.config.profile import masked_url
-from zen.errors import StoreUnavailableError
-from zen_sql.variables import VARIABLE, expand_url
 
 __all__ = [
     "file_url",
-    "holds_password",
     "mask",
     "normalise",
     "parse_url",
@@ -36,14 +33,13 @@ def parse_url(text: str) -> URL:
     """Return a database's URL, with an absolute path where that is a SQLite file.
 
     Args:
-        text: A SQLAlchemy URL, in which `${NAME}` stands for an environment variable.
+        text: A SQLAlchemy URL.
 
     Raises:
         ValueError: It isn't the URL of a database that lasts; the text says why.
-        StoreUnavailableError: A variable isn't set.
     """
     try:
-        url = make_url(expand_url(text))
+        url = make_url(text)
     except (ArgumentError, ValueError):
         # The cause may show the password.
         raise ValueError(
@@ -56,25 +52,11 @@ def parse_url(text: str) -> URL:
 def normalise(text: str) -> str:
     """Return a URL that means the same from every folder.
 
-    One that refers to environment variables stays as it is: they mean something on
-    each host.
-
     Raises:
         ValueError: It isn't the URL of a database that lasts; the text says why.
     """
-    try:
-        url = parse_url(text)
-    except StoreUnavailableError:
-        return text  # a variable isn't set, which matters to who opens the database
-    if VARIABLE.search(text) or url.get_backend_name() != "sqlite":
-        return text
-    return _text(url)
-
-
-def holds_password(text: str) -> bool:
-    """Tell whether a URL has a password in it that is no `${NAME}`."""
-    without_references = VARIABLE.sub("***", text)
-    return masked_url(without_references) != without_references
+    url = parse_url(text)
+    return _text(url) if url.get_backend_name() == "sqlite" else text
 
 
 def mask(url: URL) -> str:
@@ -95,8 +77,6 @@ def _parse_file(url: URL, text: str) -> URL:
     if "?" in text and not url.query:
         raise ValueError("a '?' in a path is written as '%3F'")
     file = Path(_unquoted(url.database)).expanduser()
-    if VARIABLE.search(text) and not file.is_absolute():
-        raise ValueError("a path with a variable in it must be absolute")
     return sqlite_url(file).set(query=url.query)
 
 
