@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from zen.stores.codec import dump_commit, dump_record, load_commit, load_record
 from zen.stores.driver import (
     Check,
     Delete,
@@ -28,8 +27,4 @@ __all__ = [
     "Store",
     "StoreDriver",
     "Transaction",
-    "dump_commit",
-    "dump_record",
-    "load_commit",
-    "load_record",
 ]
