@@ -32,6 +32,7 @@ ZenError
 ├── StackValidationError          (ValueError)
 ├── StoreError
 │   ├── ConflictError             a stale transaction; nothing was changed
+│   ├── StoreReplacedError        a profile or store is another one than before
 │   ├── StoreLockedError          another process holds the store for too long
 │   └── StoreUnavailableError     the store can't be read or written at all
 ├── InstallationError             pip or uv failed, or what is installed can't be pinned
@@ -102,6 +103,7 @@ __all__ = [
     "StoreDriverNotFoundError",
     "StoreError",
     "StoreLockedError",
+    "StoreReplacedError",
     "StoreUnavailableError",
     "VetoError",
     "ZenError",
@@ -417,6 +419,25 @@ class ConflictError(StoreError):
         self.check = check
         self.author = author
         self.time = time
+
+
+class StoreReplacedError(StoreError):
+    """Report a profile or a store that is another one than was looked at.
+
+    Nothing was changed.
+
+    Args:
+        subject: The profile or the store.
+        problem: What is the matter with it, as in `has been deleted`.
+    """
+
+    def __init__(self, subject: str, problem: str) -> None:
+        super().__init__(
+            f"{subject} {problem}; nothing was written.",
+            hint="Look at the present state and repeat the command.",
+        )
+        self.subject = subject
+        self.problem = problem
 
 
 class StoreLockedError(StoreError):

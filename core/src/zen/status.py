@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from zen.catalog import on_one_line
-from zen.config import PluginSettings, RepositoryFolder
+from zen.config import RepositoryFolder
 from zen.errors import ProvisioningError, ZenError
 from zen.waiting import wait_at_most
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from zen.catalog import Catalog
     from zen.components import StackComponent
-    from zen.config import Choice
+    from zen.config import PluginSettings
+    from zen.context import Choice
     from zen.records import ComponentRecord, StackRecord
     from zen.repository import Repository
 
@@ -76,13 +77,17 @@ class Status:
 
 
 def take_status(
-    use: Callable[[], Repository], catalog: Catalog, start: Path | None = None
+    use: Callable[[], Repository],
+    catalog: Catalog,
+    settings: PluginSettings,
+    start: Path | None = None,
 ) -> Status:
     """Return where we are, what is active, and what is wrong; raise nothing.
 
     Args:
         use: Returns the repository, or raises.
         catalog: What is installed.
+        settings: What is said about plugins.
         start: Where to look for a repository from; the working directory if None.
     """
     look = _Look(catalog)
@@ -91,7 +96,7 @@ def take_status(
             look.status.root = folder.root
     with look.noting():
         look.at_profile(use())
-    look.at_plugins()
+    look.at_plugins(settings)
     return look.status
 
 
@@ -124,9 +129,9 @@ class _Look:
             status.stack = repository.active_stack_choice
             self._at_stack(repository, repository.active_stack_record)
 
-    def at_plugins(self) -> None:
+    def at_plugins(self, settings: PluginSettings) -> None:
         with self.noting():
-            PluginSettings().policy()
+            settings.policy()
         with self.noting():
             self._catalog.check_policy()
         with self.noting():

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from zen.catalog import Catalog
 from zen.config import (
     Activation,
     GlobalConfiguration,
     LocalSettings,
     ProfileConfiguration,
+    Profiles,
     RepositoryFolder,
 )
 from zen.errors import (
@@ -45,11 +47,12 @@ def folder(here: Path) -> RepositoryFolder:
 
 @pytest.fixture
 def activation(configuration: GlobalConfiguration, notices: list[str]) -> Activation:
-    return Activation(configuration, None, notices.append)
+    del configuration  # what it needs is that it's written
+    return Activation(Profiles(Catalog(), notices.append), None, notices.append)
 
 
 def active_stack(activation: Activation) -> str | None:
-    choice = activation.stack_choice
+    choice = activation.context.stack_choice
     return choice.name if choice else None
 
 
@@ -57,7 +60,7 @@ def test_outside_of_a_repository_the_global_profile_is_active(
     activation: Activation,
 ) -> None:
     assert activation.folder is None
-    assert activation.profile.name == "p"
+    assert activation.context.profile.name == "p"
     assert active_stack(activation) == "p-stack"
 
 
@@ -160,7 +163,7 @@ def test_what_is_set_while_a_stack_is_renamed_stays_set(
         return found
 
     assert activation.folder
-    profile = activation.profile
+    profile = activation.context.profile
     monkeypatch.setattr(RepositoryFolder, "read", read)
     activation.rename_stack("own-stack", "new", profile)
     assert folder.read() == LocalSettings("q", "q-stack")
@@ -190,7 +193,7 @@ def test_a_profile_that_the_environment_overrides_is_set_with_a_warning(
     monkeypatch.setenv(variable, "p")
     activation.set_profile("q", globally=False)
     assert configuration.load().active_profile_name == "q"
-    assert activation.profile.name == "p"
+    assert activation.context.profile.name == "p"
     (notice,) = notices
     assert "Warning" in notice
     assert f"{variable} is set, so profile 'p' stays active" in notice
@@ -219,13 +222,13 @@ def test_a_profile_that_dangles_in_the_environment_says_how_to_mend_it(
 ) -> None:
     monkeypatch.setenv(variable, "gone")
     with pytest.raises(DanglingReferenceError) as caught:
-        _ = activation.profile
+        _ = activation.context.profile
     error = caught.value
     assert (error.kind, error.name) == ("profile", "gone")
     assert variable in error.source
     assert f"Set {variable} to another one, or unset it" in error.hint
     assert "Available: p, q." in error.hint
-    assert activation.profile_choice.name == "gone"
+    assert activation.context.profile_choice.name == "gone"
 
 
 def test_a_profile_that_dangles_in_a_repository_says_how_to_mend_it(
@@ -233,11 +236,11 @@ def test_a_profile_that_dangles_in_a_repository_says_how_to_mend_it(
 ) -> None:
     folder.write(LocalSettings("gone"))
     with pytest.raises(DanglingReferenceError) as caught:
-        _ = activation.stack_choice
+        _ = activation.context.stack_choice
     assert caught.value.source == str(folder.path)
     assert "'zen profile set NAME'" in caught.value.hint
     activation.set_profile("q", globally=False)
-    assert activation.profile.name == "q"
+    assert activation.context.profile.name == "q"
 
 
 def test_a_profile_that_dangles_globally_says_how_to_mend_it(
@@ -246,7 +249,7 @@ def test_a_profile_that_dangles_globally_says_how_to_mend_it(
     with configuration.update() as settings:
         settings.active_profile_name = "gone"
     with pytest.raises(DanglingReferenceError) as caught:
-        _ = activation.profile
+        _ = activation.context.profile
     assert caught.value.source == str(configuration.path)
     assert "'zen profile set --global NAME'" in caught.value.hint
 
@@ -257,7 +260,7 @@ def test_where_no_profile_is_active_the_file_is_named(
     with configuration.update() as settings:
         settings.active_profile_name = None
     with pytest.raises(ConfigurationError, match="names no active profile") as caught:
-        _ = activation.profile
+        _ = activation.context.profile
     assert str(configuration.path) in str(caught.value)
     assert "zen profile set" in caught.value.hint
 
@@ -267,5 +270,5 @@ def test_a_repository_that_dangles_is_an_error(
 ) -> None:
     monkeypatch.setenv("ZEN_REPOSITORY_PATH", str(tmp_path))
     with pytest.raises(DanglingReferenceError, match="repository") as caught:
-        _ = activation.profile
+        _ = activation.context.profile
     assert "ZEN_REPOSITORY_PATH" in caught.value.hint

@@ -133,6 +133,7 @@ def test_the_stack_of_the_environment_is_not_deleted(
 ) -> None:
     register(repository, "prod")
     monkeypatch.setenv("ZEN_ACTIVATED_STACK", spelling)
+    repository.refresh()
     assert repository.active_stack_name == "prod"
     with pytest.raises(InUseError):
         repository.deregister_stack("prod")
@@ -201,6 +202,7 @@ def test_a_stack_that_dangles_says_how_to_mend_it(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZEN_ACTIVATED_STACK", "gone")
+    repository.refresh()
     with pytest.raises(DanglingReferenceError) as caught:
         _ = repository.active_stack
     assert (caught.value.kind, caught.value.name) == ("stack", "gone")

@@ -379,11 +379,13 @@ def test_listing_what_a_plugin_that_is_gone_made_needs_no_plugin(
     assert repository.list_components("alerter") == [gone]
 
 
-def test_what_another_process_activates_is_seen_whole(
+def test_what_another_repository_activates_is_seen_whole_after_a_refresh(
     repository: Repository, tmp_path: Path
 ) -> None:
     repository.create_profile("b", url=str(tmp_path / "b"))
     Repository().activate_profile("b")
+    assert repository.active_profile_name == "default"
+    repository.refresh()
     assert repository.active_profile_name == "b"
     assert (tmp_path / "b" / "stacks" / "default.yaml").is_file()
     assert repository.store.driver.url == str(tmp_path / "b")

@@ -138,7 +138,7 @@ class StackCarrier:
 
     def activate_first(self, plan: Plan) -> str | None:
         """Make the stack of a plan the active one where none is; return its name."""
-        if self._activation.stack_choice or not plan.stacks:
+        if self._activation.context.stack_choice or not plan.stacks:
             return None
         self._activation.set_stack(plan.stacks[0], globally=False)
         return plan.stacks[0]
@@ -164,7 +164,7 @@ class StackCarrier:
             StackNotFoundError: There is no such stack.
             AlreadyExistsError: The target has something else of that name.
         """
-        active = self._activation.profile_choice.name
+        active = self._activation.context.profile_choice.name
         if (source or active) == (target or active):
             store = self._open(source)
             plan = plan_copy(store.stack(name), new_name, store)
@@ -223,5 +223,4 @@ class StackCarrier:
 
     @property
     def _root(self) -> Path | None:
-        folder = self._activation.folder
-        return folder.root if folder else None
+        return self._activation.context.root

@@ -71,7 +71,8 @@ class Catalog:
         self._read_policy = policy or PluginPolicy
 
     @cached_property
-    def _policy(self) -> PluginPolicy:
+    def policy(self) -> PluginPolicy:
+        """Which plugins may be used, and who decides that."""
         return self._read_policy()
 
     @cached_property
@@ -83,8 +84,8 @@ class Catalog:
     def _inventory(self) -> Inventory:
         # Who wants to be stopped by a failure wants to see where it comes from, and
         # another process, or the index, tells only what it was.
-        ask_all = _ask_here if self._policy.strict else self._ask_all
-        return take_stock(self._find(), self._policy, ask_all)
+        ask_all = _ask_here if self.policy.strict else self._ask_all
+        return take_stock(self._find(), self.policy, ask_all)
 
     def check_policy(self) -> None:
         """Raise `ConfigurationError` if the policy names a plugin that isn't there.
@@ -92,7 +93,7 @@ class Catalog:
         Whatever looks up what a plugin offers does so first; the core's own commands
         work all the same.
         """
-        self._policy.check([CORE, *(plugin.owner for plugin in self.plugins)])
+        self.policy.check([CORE, *(plugin.owner for plugin in self.plugins)])
 
     @property
     def plugins(self) -> list[Plugin]:
@@ -331,7 +332,7 @@ class Catalog:
         """Return the offer that is alone or preferred, if there is one."""
         if len(offers) == 1:
             return offers[0]
-        owner = self._policy.preferred(offer.owner for offer in offers)
+        owner = self.policy.preferred(offer.owner for offer in offers)
         return next((offer for offer in offers if offer.owner == owner), None)
 
     @property
@@ -353,7 +354,7 @@ class Catalog:
         disabled = [p for p in self.plugins if p.state is PluginState.DISABLED]
         if disabled:
             names = ", ".join(str(plugin.owner) for plugin in disabled)
-            source = self._policy.source
+            source = self.policy.source
             lines.append(f"Disabled{f' by {source}' if source else ''}: {names}.")
         return "\n".join(lines)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from zen.catalog import Answer, Claim, Index
-    from zen.config import PluginSettings
+    from zen.config import ConfigurationFile, PluginSettings
     from zen.errors import DamagedDataError
     from zen.repository import Repository
     from zen.status import Status
@@ -75,13 +75,21 @@ class App:
         """Return the plugins that may be used, importing none of them."""
         return claims_in_use(find_claims(), self.plugin_policy())
 
-    @property
+    @cached_property
+    def configuration(self) -> ConfigurationFile:
+        """The global configuration, which all of a call read only once."""
+        # Only commands that need the configuration pay for reading it.
+        from zen.config import ConfigurationFile
+
+        return ConfigurationFile()
+
+    @cached_property
     def plugin_settings(self) -> PluginSettings:
         """What is said about plugins in the configuration."""
         # Only commands that need the configuration pay for reading it.
         from zen.config import PluginSettings
 
-        return PluginSettings()
+        return PluginSettings(self.configuration)
 
     def plugin_policy(self) -> PluginPolicy:
         """Return what is decided about plugins in this call."""
@@ -101,7 +109,12 @@ class App:
         # Only commands that need the configuration pay for reading it.
         from zen.repository import Repository
 
-        return Repository(catalog=self.catalog, notify=notify, command=_command())
+        return Repository(
+            catalog=self.catalog,
+            notify=notify,
+            command=_command(),
+            configuration=self.configuration,
+        )
 
     def announce(self, *, tolerant: bool = False) -> Repository:
         """Say which profile is active, and return the repository.
@@ -133,7 +146,11 @@ class App:
         from zen.repository import Repository
 
         return Repository.initialize(
-            root, catalog=self.catalog, notify=notify, command=_command()
+            root,
+            catalog=self.catalog,
+            notify=notify,
+            command=_command(),
+            configuration=self.configuration,
         )
 
     def status(self) -> Status:
@@ -142,7 +159,10 @@ class App:
         from zen.repository import Repository
 
         return Repository.status(
-            catalog=self.catalog, notify=notify, command=_command()
+            catalog=self.catalog,
+            notify=notify,
+            command=_command(),
+            configuration=self.configuration,
         )
 
     def confirm(self, text: str, *, yes: bool) -> None:

@@ -51,11 +51,11 @@ def complete_profile(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
     """Complete the name of a profile."""
-    del ctx, param
+    del param
     # Loads YAML, which only those need who complete the name of something kept.
     from zen.config import GlobalConfiguration
 
-    profiles = GlobalConfiguration().load().profiles
+    profiles = GlobalConfiguration(_app(ctx).configuration).settings.profiles
     return _matching({n: each.store_type for n, each in profiles.items()}, incomplete)
 
 
@@ -183,10 +183,11 @@ def _from_store(
     # Loads YAML, which only those need who complete the name of something kept.
     from zen.config import Activation, Profiles
 
-    profiles = Profiles(_app(ctx).catalog, _say_nothing)
-    activation = Activation(profiles.configuration, None, _say_nothing)
+    app = _app(ctx)
+    profiles = Profiles(app.catalog, _say_nothing, file=app.configuration)
+    activation = Activation(profiles, None, _say_nothing)
     activation.recall_legacy()
-    profile = activation.profile
+    profile = activation.context.profile
     read = profiles.payloads
     if profile.store_type != "local":
         read = partial(_read_with_patience, profiles)

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from zen.config.activation import Activation
+    from zen.config.configuration_file import ConfigurationFile
     from zen.config.global_configuration import GlobalConfiguration, Settings
     from zen.config.plugin_settings import PluginSettings
     from zen.config.profile import ProfileConfiguration
     from zen.config.profile_history import ProfileHistory
     from zen.config.profiles import Profiles
     from zen.config.repository_folder import LocalSettings, RepositoryFolder
-    from zen.config.resolution import Choice
+    from zen.context import Choice
 
 __all__ = [
     "Activation",
     "Choice",
+    "ConfigurationFile",
     "GlobalConfiguration",
     "LocalSettings",
     "PluginSettings",
@@ -31,6 +33,7 @@ __all__ = [
 _HOMES: Final = {
     "Activation": "activation",
     "Choice": "resolution",
+    "ConfigurationFile": "configuration_file",
     "GlobalConfiguration": "global_configuration",
     "LocalSettings": "repository_folder",
     "PluginSettings": "plugin_settings",

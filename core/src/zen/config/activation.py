@@ -1,4 +1,4 @@
-"""What is active here: read it, change it, and say when it leads nowhere."""
+"""What is active here: look it up, change it, and say when it leads nowhere."""
 
 from __future__ import annotations
 
@@ -6,43 +6,76 @@ import os
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from zen.config.environment import read_variable
 from zen.config.repository_folder import LocalSettings, RepositoryFolder
 from zen.config.resolution import resolve_profile, resolve_stack
-from zen.errors import ConfigurationError, DanglingReferenceError, InUseError
+from zen.context import Choice, Context
+from zen.errors import (
+    ConfigurationError,
+    DanglingReferenceError,
+    InUseError,
+    StoreReplacedError,
+    StoreUnavailableError,
+    ZenError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from zen.catalog import Catalog
-    from zen.config.global_configuration import GlobalConfiguration
+    from zen.config.global_configuration import Settings
     from zen.config.profile import ProfileConfiguration
     from zen.config.profiles import Profiles
-    from zen.config.resolution import Choice
 
 __all__ = ["Activation"]
 
+T = TypeVar("T")
+
+# The settings that may say what is active; the first that does so wins.
+_SCOPES: Final = ("environment", "repository", "global")
+
 
 class Activation:
-    """Know which profile and which stack are active, and change it.
+    """Look up which profile and which stack are active, and change that.
 
     Args:
-        configuration: The global configuration.
+        profiles: The profiles of this host.
         start: Where to look for a repository from; the working directory if None.
         notify: Takes each notice for the user.
     """
 
     def __init__(
-        self,
-        configuration: GlobalConfiguration,
-        start: Path | None,
-        notify: Callable[[str], None],
+        self, profiles: Profiles, start: Path | None, notify: Callable[[str], None]
     ) -> None:
-        self._configuration = configuration
+        self._profiles = profiles
+        self._configuration = profiles.configuration
         self._start = start
         self._notify = notify
+        self._context: Context | None = None
+        # The repository as it was when the context was looked up.
+        self._seen: RepositoryFolder | None = None
+
+    @property
+    def context(self) -> Context:
+        """Where we are: looked up once, and moved along by what is changed here."""
+        if self._context is None:
+            self._context = self._look()
+        return self._context
+
+    def refresh(self) -> None:
+        """Look up where we are again, at the next use of the context."""
+        self._configuration.refresh()
+        self.__dict__.pop("folder", None)
+        self._context = None
+
+    def settle(self) -> None:
+        """Take up what was changed in the configuration through the profiles."""
+        if isinstance(self.context.known_profile, ZenError):
+            self._context = None  # the active profile may be there now
+        else:
+            settings = self._configuration.settings
+            self._context = replace(self.context, settings=settings)
 
     @cached_property
     def folder(self) -> RepositoryFolder | None:
@@ -73,27 +106,23 @@ class Activation:
     def clean_folder(self) -> list[Path]:
         """Remove the repository's settings; see `RepositoryFolder.remove`."""
         left = self.required_folder.remove()
-        del self.folder
+        self.refresh()
         return left
 
-    def migrate_legacy(self, profiles: Profiles, catalog: Catalog) -> None:
+    def migrate_legacy(self) -> None:
         """Migrate the repository if it is one of before there were profiles.
 
         What goes wrong is raised when it is asked what the repository pins.
-
-        Args:
-            profiles: The profiles of this host.
-            catalog: What is installed.
         """
         try:
             folder = self.folder
         except ConfigurationError:
-            return  # whoever asks for the folder is told
+            return  # the context says so
         if folder and folder.is_legacy:
             # Only those need it who come from before there were profiles.
             from zen.config.legacy import migrate
 
-            migrate(folder, profiles, catalog, self._notify)
+            migrate(folder, self._profiles, self._profiles.catalog, self._notify)
 
     def recall_legacy(self) -> None:
         """Let a repository that can't be written pin what it was migrated to.
@@ -104,58 +133,19 @@ class Activation:
             # Only those need it who come from before there were profiles.
             from zen.config.legacy import recall
 
-            recall(self.folder, self._configuration.load())
-
-    @property
-    def profile_choice(self) -> Choice:
-        """The active profile's name, which may lead nowhere, and who says so.
-
-        Raises:
-            ConfigurationError: Nobody says so.
-        """
-        settings = self._configuration.load()
-        choice = resolve_profile(os.environ, self.folder, self._configuration, settings)
-        if choice:
-            return choice
-        raise ConfigurationError(
-            f"{self._configuration.path} names no active profile.",
-            hint="Choose one with 'zen profile set NAME'.",
-        )
-
-    @property
-    def profile(self) -> ProfileConfiguration:
-        """The active profile.
-
-        Raises:
-            DanglingReferenceError: A setting names a profile that is gone.
-        """
-        choice = self.profile_choice
-        profiles = self._configuration.load().profiles
-        if choice.name in profiles:
-            return profiles[choice.name]
-        raise dangling("profile", choice, profiles)
-
-    @property
-    def stack_choice(self) -> Choice | None:
-        """The active stack's name, which may lead nowhere, and who says so."""
-        return resolve_stack(
-            os.environ,
-            self.folder,
-            self._configuration,
-            self.profile_choice,
-            self.profile,
-        )
+            recall(self.folder, self._configuration.settings)
 
     def set_profile(self, name: str, *, globally: bool) -> None:
         """Make a profile active: in the repository, or outside of any."""
-        profile = self._configuration.load().profile(name)
         folder = None if globally else self._folder_or_warning()
         if folder:
-            folder.write(LocalSettings(name, profile.active_stack))
+            profile = self._configuration.load_locked().profile(name)
+            self._pin(folder, LocalSettings(name, profile.active_stack))
         else:
             with self._configuration.update() as settings:
-                settings.profile(name)
+                profile = settings.profile(name)
                 settings.active_profile_name = name
+        self._move(self._choice_of(name, folder), profile)
         self._warn_if_overridden("profile", name)
 
     def _folder_or_warning(self) -> RepositoryFolder | None:
@@ -168,14 +158,16 @@ class Activation:
 
     def set_stack(self, name: str, *, globally: bool) -> None:
         """Make a stack active: in the repository, or in the active profile."""
-        profile = self.profile
-        by_environment = self.profile_choice.scope == "environment"
-        if not globally and not by_environment and self.folder:
-            self.folder.write(LocalSettings(profile.name, name))
+        profile, choice = self.context.profile, self.context.profile_choice
+        if not globally and choice.scope != "environment" and self.folder:
+            self._pin(self.folder, LocalSettings(profile.name, name))
+            choice = self._choice_of(profile.name, self.folder)
         else:
             with self._configuration.update() as settings:
-                present = settings.profile(profile.name)
+                present = _present(profile, settings)
                 settings.profiles[profile.name] = replace(present, active_stack=name)
+            profile = replace(profile, active_stack=name)
+        self._move(choice, profile)
         self._warn_if_overridden("stack", name)
 
     def rename_stack(
@@ -190,22 +182,49 @@ class Activation:
         """
         if old == new:
             return
-        profile = of or self.profile
-        if _is_same(profile.active_stack, old):
-            with self._configuration.update() as settings:
-                present = settings.profile(profile.name)
-                settings.profiles[profile.name] = replace(present, active_stack=new)
+        profile = of or self.context.profile
+        self._rename_in_profile(old, new, profile)
         if self.folder:
             local = self.folder.read()
-            if local.active_profile_name == profile.name and _is_same(
-                local.active_stack_name, old
-            ):
+            if _pinned_stack(local, profile, old):
                 self.folder.replace(local, LocalSettings(profile.name, new))
+        if profile.name == self.context.profile.name:
+            if self._seen and _pinned_stack(self._seen.read(), profile, old):
+                self._seen.pin(LocalSettings(profile.name, new))
+            if _is_same(profile.active_stack, old):
+                profile = replace(profile, active_stack=new)
+            self._move(self.context.profile_choice, profile)
+        else:
+            self.settle()
+
+    def _rename_in_profile(
+        self, old: str, new: str, profile: ProfileConfiguration
+    ) -> None:
+        try:
+            with self._configuration.update() as settings:
+                present = settings.profiles.get(profile.name)
+                if present and _is_same(present.active_stack, old):
+                    present = replace(present, active_stack=new)
+                    settings.profiles[profile.name] = present
+        except StoreUnavailableError:
+            # What can't be written needs it only if it names the stack.
+            if _is_same(profile.active_stack, old):
+                raise
+
+    def check_present(self, of: ProfileConfiguration | None = None) -> None:
+        """Raise `StoreReplacedError` if a profile is gone, or is kept elsewhere now.
+
+        Args:
+            of: The profile; if None, the active one, provided that there is one.
+        """
+        profile = of or self.context.known_profile
+        if not isinstance(profile, ZenError):
+            _present(profile, self._configuration.load_locked())
 
     def check_profile_inactive(self, name: str) -> None:
         """Raise `InUseError` if a profile is active here, for it can't be deleted."""
         try:
-            here = self.profile_choice.name
+            here = self.context.profile_choice.name
         except ConfigurationError:
             return  # what is active here can't be told, so it isn't this one
         if name == here:
@@ -215,23 +234,101 @@ class Activation:
             )
 
     def check_stack_inactive(
-        self, name: str, of: ProfileConfiguration | None = None
+        self, name: str, of: ProfileConfiguration | None = None, *, now: bool = False
     ) -> None:
         """Raise `InUseError` if a stack is active in its profile, or here.
 
         Args:
             name: The stack.
             of: The profile; the active one if None.
+            now: Whether what other processes have made active counts, too.
         """
-        active = [(of or self.profile).active_stack]
-        if of is None or of.name == self.profile.name:
-            choice = self.stack_choice
-            active.append(choice.name if choice else None)
+        profile = of or self.context.profile
+        active = {profile.active_stack}
+        if profile.name == self.context.profile.name:
+            choice = self.context.stack_choice
+            active.add(choice.name if choice else None)
+        if now:
+            present = self._configuration.load_locked().profiles.get(profile.name)
+            active.add(present.active_stack if present else None)
+            if self.folder and _pinned_stack(self.folder.read(), profile, name):
+                active.add(name)
         if any(_is_same(each, name) for each in active):
             raise InUseError(
                 f"Stack '{name}' can't be deleted while it is active.",
                 hint=_other_first("stack"),
             )
+
+    def _look(self) -> Context:
+        """Look up where we are; what can't be told is kept as the error."""
+        settings = self._configuration.settings
+        folder = _known(lambda: self.folder)
+        self._seen = None
+        choice: Choice | ZenError
+        if isinstance(folder, ZenError):
+            choice = folder
+        else:
+            self._seen = folder.snapshot() if folder else None
+            choice = _known(lambda: self._choose(settings))
+        profile = _known(lambda: _find(choice, settings))
+        return Context(
+            settings=settings,
+            known_policy=_known(lambda: self._profiles.catalog.policy),
+            known_root=folder.root if isinstance(folder, RepositoryFolder) else folder,
+            known_profile_choice=choice,
+            known_profile=profile,
+            known_stack_choice=self._stack_choice(choice, profile),
+            open_store=self._profiles.opened,
+        )
+
+    def _choose(self, settings: Settings) -> Choice:
+        choice = resolve_profile(os.environ, self._seen, self._configuration, settings)
+        if choice:
+            return choice
+        raise ConfigurationError(
+            f"{self._configuration.path} names no active profile.",
+            hint="Choose one with 'zen profile set NAME'.",
+        )
+
+    def _stack_choice(
+        self, choice: Choice | ZenError, profile: ProfileConfiguration | ZenError
+    ) -> Choice | ZenError | None:
+        if isinstance(choice, ZenError):
+            return choice
+        if isinstance(profile, ZenError):
+            return profile
+        return _known(
+            lambda: resolve_stack(
+                os.environ, self._seen, self._configuration, choice, profile
+            )
+        )
+
+    def _move(self, choice: Choice, profile: ProfileConfiguration) -> None:
+        """Let the context follow what was made active here, if that is what counts."""
+        settings = self._configuration.settings
+        context = replace(self.context, settings=settings)
+        known = context.known_profile_choice
+        if isinstance(known, ZenError):
+            self._context = None  # nothing was known that could stay
+        elif _SCOPES.index(known.scope) < _SCOPES.index(choice.scope):
+            self._context = context
+        else:
+            self._context = replace(
+                context,
+                known_profile_choice=choice,
+                known_profile=profile,
+                known_stack_choice=self._stack_choice(choice, profile),
+            )
+
+    def _pin(self, folder: RepositoryFolder, settings: LocalSettings) -> None:
+        folder.write(settings)
+        if self._seen:
+            self._seen.pin(settings)
+
+    def _choice_of(self, name: str, folder: RepositoryFolder | None) -> Choice:
+        if folder:
+            return Choice(name, "repository", f"{folder.path}")
+        return Choice(name, "global", f"{self._configuration.path}")
 
     def _warn_if_overridden(self, kind: str, name: str) -> None:
         variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
@@ -240,6 +337,41 @@ class Activation:
                 f"Warning: the environment variable {variable} is set, so {kind}"
                 f" '{value}' stays active in this session."
             )
+
+
+def _known(look_up: Callable[[], T]) -> T | ZenError:
+    try:
+        return look_up()
+    except ZenError as error:
+        return error
+
+
+def _find(choice: Choice | ZenError, settings: Settings) -> ProfileConfiguration:
+    if isinstance(choice, ZenError):
+        raise choice
+    if choice.name in settings.profiles:
+        return settings.profiles[choice.name]
+    raise dangling("profile", choice, settings.profiles)
+
+
+def _present(profile: ProfileConfiguration, settings: Settings) -> ProfileConfiguration:
+    """Return a profile as the settings have it, provided that its data is the same."""
+    present = settings.profiles.get(profile.name)
+    if present is None:
+        raise StoreReplacedError(f"Profile '{profile.name}'", "has been deleted")
+    if present.place != profile.place:
+        problem = "is kept in another place now"
+        raise StoreReplacedError(f"Profile '{profile.name}'", problem)
+    return present
+
+
+def _pinned_stack(
+    local: LocalSettings, profile: ProfileConfiguration, name: str
+) -> bool:
+    """Tell whether a repository pins a stack of a profile."""
+    return local.active_profile_name == profile.name and _is_same(
+        local.active_stack_name, name
+    )
 
 
 def _is_same(name: str | None, other: str) -> bool:

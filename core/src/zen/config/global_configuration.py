@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from zen.config.configuration_file import ConfigurationFile
 from zen.config.profile import ProfileConfiguration
 from zen.errors import (
     DamagedDataError,
     InvalidNameError,
     ProfileNotFoundError,
     StoreError,
+    StoreUnavailableError,
 )
-from zen.folders import config_folder
 from zen.stores.locking import exclusive_lock
-from zen.stores.yaml_files import (
-    check_writable,
-    dump_yaml,
-    parse_yaml,
-    read_file,
-    replace_files,
-)
+from zen.stores.yaml_files import check_writable, dump_yaml, replace_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 __all__ = ["GlobalConfiguration", "Settings", "condemned_folder"]
 
@@ -62,24 +57,54 @@ class GlobalConfiguration:
 
     Every change is made under a lock and to what the file says at that time, so
     that two that are made at once are both kept.
+
+    Args:
+        file: The file, where it has been read already.
     """
 
-    def __init__(self) -> None:
-        self.folder = config_folder()
+    def __init__(self, file: ConfigurationFile | None = None) -> None:
+        self._file = file or ConfigurationFile()
+        self.path = Path(self._file.path)
+        self.folder = self.path.parent
+        self._settings: Settings | None = None
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self.folder / "config.yaml"
-
-    def load(self) -> Settings:
-        """Return what the file says; an absent one says nothing.
+    def settings(self) -> Settings:
+        """What the file said when it was first looked at, or last changed from here.
 
         Raises:
             DamagedDataError: The file can't be read as what it should be.
         """
-        data = read_file(self.path)
-        return Settings() if data is None else self._settings(data)
+        if self._settings is None:
+            self._settings = self._parsed(self._file)
+        return self._settings
+
+    def refresh(self) -> None:
+        """Look at the file again when the settings are asked for."""
+        self._file = self._file.again()
+        self._settings = None
+
+    def load(self) -> Settings:
+        """Return what the file says now; an absent one says nothing.
+
+        Raises:
+            DamagedDataError: The file can't be read as what it should be.
+        """
+        return self._parsed(self._file.again())
+
+    def load_locked(self) -> Settings:
+        """Return what the file says while nobody writes it.
+
+        Where there can't be a lock, nobody can write the file either.
+
+        Raises:
+            DamagedDataError: The file can't be read as what it should be.
+            StoreLockedError: Another process writes it for longer than ten seconds.
+        """
+        with ExitStack() as held:
+            with suppress(StoreUnavailableError):
+                held.enter_context(exclusive_lock(self._lock))
+            return self.load()
 
     @contextmanager
     def update(self) -> Iterator[Settings]:
@@ -88,15 +113,21 @@ class GlobalConfiguration:
         Raises:
             StoreUnavailableError: The file can't be written; it is unchanged.
         """
-        with exclusive_lock(self.folder / ".config.lock"):
-            settings = self.load()
+        with exclusive_lock(self._lock):
+            file = self._file.again()
+            settings = self._parsed(file)
             # What is made on the strength of the settings would be left behind.
             check_writable(self.path)
             self._settle(settings)
             yield settings
             content = dump_yaml(_content(settings))
-            if content != read_file(self.path):
+            if content != file.data:
                 replace_files({self.path: content}, mode=_PRIVATE)
+            self._settings = settings
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / ".config.lock"
 
     def recover(self, settings: Settings) -> None:
         """Give profiles back the folders that a deletion which died has taken away.
@@ -132,8 +163,8 @@ class GlobalConfiguration:
             if found := _CONDEMNED.fullmatch(path.name):
                 yield found[1], path.with_name(found[1]), path
 
-    def _settings(self, data: bytes) -> Settings:
-        content = parse_yaml(data, self.path)
+    def _parsed(self, file: ConfigurationFile) -> Settings:
+        content = dict(file.content)
         active = content.pop("active_profile_name", None)
         profiles = content.pop("profiles", None) or {}
         if not isinstance(profiles, dict):

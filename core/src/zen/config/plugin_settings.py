@@ -6,13 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from zen.catalog import Owner, PluginPolicy
+from zen.config.configuration_file import ConfigurationFile
 from zen.errors import DamagedDataError, ZenError
-from zen.folders import config_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from zen.config.global_configuration import GlobalConfiguration
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["PluginSettings"]
 
@@ -25,10 +23,14 @@ class PluginSettings:
     `ZEN_PLUGINS=none`, or a list such as `ZEN_PLUGINS=local,sqlite`, takes the place
     of what the configuration allows and denies. `ZEN_PLUGINS_STRICT=1` stops at the
     first plugin that fails.
+
+    Args:
+        file: The configuration, where it has been read already.
     """
 
-    def __init__(self) -> None:
-        self.path = config_file()
+    def __init__(self, file: ConfigurationFile | None = None) -> None:
+        self.file = file or ConfigurationFile()
+        self.path = self.file.path
 
     def policy(self) -> PluginPolicy:
         """Return what is decided about plugins.
@@ -97,25 +99,23 @@ class PluginSettings:
         return True
 
     def _change(self, change: Callable[[dict[str, list[str]]], None]) -> None:
-        with _configuration().update() as settings:
+        # Loads YAML, which most calls need not: few people say anything about plugins.
+        from zen.config.global_configuration import GlobalConfiguration
+
+        with GlobalConfiguration(self.file).update() as settings:
             plugins = self._check(settings.rest)
             change(plugins)
             # To allow nothing is to say something.
             kept = {k: names for k, names in plugins.items() if names or k == "allow"}
             settings.rest["plugins"] = kept
+        self.file = self.file.again()
 
     def _load(self) -> dict[str, list[str]]:
-        try:
-            with open(self.path, "rb") as file:
-                if b"plugins" not in file.read():
-                    return {}
-        except (FileNotFoundError, NotADirectoryError):
+        if b"plugins" not in (self.file.data or b""):
             return {}
-        except OSError:
-            pass  # whoever reads it as what it is says what is wrong with it
-        return self._check(_configuration().load().rest)
+        return self._check(self.file.content)
 
-    def _check(self, rest: dict[str, object]) -> dict[str, list[str]]:
+    def _check(self, rest: Mapping[str, object]) -> dict[str, list[str]]:
         plugins = rest.get("plugins") or {}
         path = self.path
         if not isinstance(plugins, dict):
@@ -135,10 +135,3 @@ class PluginSettings:
 
 def _without(names: Iterable[str], owner: Owner) -> list[str]:
     return [name for name in names if PluginPolicy(deny=(name,)).admits(owner)]
-
-
-def _configuration() -> GlobalConfiguration:
-    # Loads YAML, which most calls need not: few people say anything about plugins.
-    from zen.config.global_configuration import GlobalConfiguration
-
-    return GlobalConfiguration()

@@ -21,6 +21,7 @@ from zen.errors import (
     PluginError,
     ProfileExistsError,
     StoreDriverNotFoundError,
+    StoreReplacedError,
     StoreUnavailableError,
 )
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from zen.catalog import Catalog
+    from zen.config.configuration_file import ConfigurationFile
     from zen.config.global_configuration import Settings
 
     # What a spec's `names` names.
@@ -63,19 +65,26 @@ class Profiles:
         catalog: What is installed.
         notify: Takes each notice for the user.
         command: What the stores' logs name as the command that was given.
+        file: The global configuration, where it has been read already.
     """
 
     def __init__(
-        self, catalog: Catalog, notify: Callable[[str], None], command: str = ""
+        self,
+        catalog: Catalog,
+        notify: Callable[[str], None],
+        command: str = "",
+        *,
+        file: ConfigurationFile | None = None,
     ) -> None:
-        self._catalog = catalog
+        self.catalog = catalog
         self._notify = notify
         self._author = partial(Author, command=command)
-        self.configuration = GlobalConfiguration()
+        self._opened: dict[tuple[str, str], Store] = {}
+        self.configuration = GlobalConfiguration(file)
 
     def ensure_default(self) -> None:
         """Make and activate the profile `default` if there is no profile at all."""
-        settings = self.configuration.load()
+        settings = self.configuration.settings
         if settings.profiles:
             self.configuration.recover(settings)
             return
@@ -154,24 +163,32 @@ class Profiles:
             settings.profiles[name] = profile
         return copied
 
-    def delete(self, name: str) -> str | None:
+    def delete(
+        self, name: str, *, shown: ProfileConfiguration | None = None
+    ) -> str | None:
         """Forget a profile, and remove its data where its store driver chose the place.
 
         Data at a URL that the user chose stays.
+
+        Args:
+            name: The profile.
+            shown: What the user was told that it is; it must still be so.
 
         Returns:
             Where data was left, without passwords; None where nothing was.
 
         Raises:
             ProfileNotFoundError: There is no such profile.
+            StoreReplacedError: It isn't what was shown any more.
             InUseError: It is globally active, or another one is kept in its folder.
             StoreError: Its data can't be removed; nothing was changed.
         """
-        folder = self.configuration.load().profile(name).folder
+        folder = self.configuration.settings.profile(name).folder
         condemned = condemned_folder(folder)
         try:
             with self.configuration.update() as settings:
                 profile = settings.profile(name)
+                _check_same(profile, shown or profile)
                 self.check_deletion(profile, settings)
                 left = self._destroy(profile)
                 del settings.profiles[name]
@@ -226,6 +243,23 @@ class Profiles:
                     f" 'zen profile delete {other.name}'.",
                 )
 
+    def opened(self, profile: ProfileConfiguration) -> Store:
+        """Return a profile's store, opened once and shared until it is closed.
+
+        Raises:
+            ZenError: As `open` does.
+        """
+        # Of two threads that open it at once, one's is used by both. A lock would
+        # stay locked in a process that is forked meanwhile.
+        store = self._opened.get(profile.place)
+        return store or self._opened.setdefault(profile.place, self.open(profile))
+
+    def close(self) -> None:
+        """Let go of the connections of the stores that `opened` has opened."""
+        while self._opened:
+            _, store = self._opened.popitem()
+            store.driver.close()
+
     def open(self, profile: ProfileConfiguration) -> Store:
         """Open a profile's store.
 
@@ -263,11 +297,11 @@ class Profiles:
             StoreDriverNotFoundError: No plugin offers the store driver.
             StoreError: The store can't be read.
         """
-        offer = self._catalog.store_driver(profile.store_type)
+        offer = self.catalog.store_driver(profile.store_type)
         if offer.spec.names:
             # A plugin's code, which may raise anything; the driver may know better.
             with suppress(Exception):
-                read = cast("Names", self._catalog.load_names(offer))
+                read = cast("Names", self.catalog.load_names(offer))
                 found = read(_expanded(profile), profile.folder, kind)
                 if found is not None:
                     return found
@@ -284,9 +318,9 @@ class Profiles:
             return str(profile.folder)  # whatever its driver makes of that
 
     def _driver_class(self, store_type: str) -> type[StoreDriver]:
-        offer = self._catalog.store_driver(store_type)
+        offer = self.catalog.store_driver(store_type)
         # mypy wants a concrete class here, where an abstract base is the point.
-        return self._catalog.load_class(offer, base=StoreDriver)  # type: ignore[type-abstract]
+        return self.catalog.load_class(offer, base=StoreDriver)  # type: ignore[type-abstract]
 
     def _new(
         self, name: str, store_type: str | None, url: str | None
@@ -309,7 +343,7 @@ class Profiles:
         if not store_type:
             return "local"
         try:
-            return self._catalog.store_driver(store_type).spec.name
+            return self.catalog.store_driver(store_type).spec.name
         except StoreDriverNotFoundError as error:
             raise StoreDriverNotFoundError(
                 store_type,
@@ -342,7 +376,7 @@ class Profiles:
         raise AssertionError  # the last attempt returns or raises
 
     def _register_default_stack(self, store: Store) -> list[str]:
-        offered = self._catalog.default_components()
+        offered = self.catalog.default_components()
         types = [*_ANNOUNCED, *(kind for kind in offered if kind not in _ANNOUNCED)]
         present = {c.type for c in store.components()[0] if c.name == _DEFAULT}
         new = [
@@ -370,13 +404,13 @@ class Profiles:
 
         A plugin that is broken mustn't keep a profile from being made.
         """
-        flavor = self._catalog.default_components().get(component_type)
+        flavor = self.catalog.default_components().get(component_type)
         if flavor is None:
             return None
         # Loads pydantic, which nothing but making a component needs.
         from zen.components.factory import ComponentFactory
 
-        factory = ComponentFactory(self._catalog)
+        factory = ComponentFactory(self.catalog)
         try:
             return factory.record(factory.create(component_type, flavor, _DEFAULT))
         except (PluginError, FlavorNotFoundError, ComponentConfigurationError) as error:
@@ -391,6 +425,12 @@ def _check_free(name: str, settings: Settings) -> None:
                 f"Choose another name, or see it with 'zen profile describe {known}'."
             )
             raise ProfileExistsError(f"Profile '{name}' already exists.", hint=hint)
+
+
+def _check_same(present: ProfileConfiguration, shown: ProfileConfiguration) -> None:
+    if present.place != shown.place:
+        problem = "is another one now"
+        raise StoreReplacedError(f"Profile '{shown.name}'", problem)
 
 
 def _expanded(profile: ProfileConfiguration) -> str | None:

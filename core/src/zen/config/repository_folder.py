@@ -13,6 +13,7 @@ from zen.errors import (
     DanglingReferenceError,
     InitializationException,
     StoreUnavailableError,
+    ZenError,
 )
 from zen.folders import config_folder
 from zen.permissions import mode_like
@@ -51,7 +52,7 @@ class RepositoryFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._pinned: LocalSettings | ConfigurationError | None = None
+        self._pinned: LocalSettings | ZenError | None = None
 
     @property
     def path(self) -> Path:
@@ -140,7 +141,16 @@ class RepositoryFolder:
             content
         )
 
-    def pin(self, settings: LocalSettings | ConfigurationError) -> None:
+    def snapshot(self) -> RepositoryFolder:
+        """Return the repository as it is now, whatever is written to it later."""
+        same = RepositoryFolder(self.root)
+        try:
+            same.pin(self.read())
+        except ZenError as error:
+            same.pin(error)
+        return same
+
+    def pin(self, settings: LocalSettings | ZenError) -> None:
         """Let the repository pin, in this process, what its file doesn't say.
 
         Args:
@@ -156,7 +166,7 @@ class RepositoryFolder:
             ConfigurationError: It is one of before there were profiles, and can't be
                 migrated.
         """
-        if isinstance(self._pinned, ConfigurationError):
+        if isinstance(self._pinned, ZenError):
             raise self._pinned
         if self._pinned:
             return self._pinned

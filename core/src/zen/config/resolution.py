@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from zen.config.environment import read_variable
+from zen.context import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,21 +14,7 @@ if TYPE_CHECKING:
     from zen.config.profile import ProfileConfiguration
     from zen.config.repository_folder import RepositoryFolder
 
-__all__ = ["Choice", "resolve_profile", "resolve_stack"]
-
-
-class Choice(NamedTuple):
-    """Hold the name of what is active, and who says so.
-
-    Args:
-        name: The name.
-        scope: Which of the three said it.
-        source: The variable or the file, for messages.
-    """
-
-    name: str
-    scope: Literal["environment", "repository", "global"]
-    source: str
+__all__ = ["resolve_profile", "resolve_stack"]
 
 
 def resolve_profile(

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zen.catalog import Catalog
-from zen.config import LocalSettings, PluginSettings, RepositoryFolder
+from zen.config import (
+    ConfigurationFile,
+    LocalSettings,
+    PluginSettings,
+    RepositoryFolder,
+)
 from zen.repository._contents import ProfileContents
 
 if TYPE_CHECKING:
@@ -31,6 +36,7 @@ class Repository(ProfileContents):
         notify: Takes each notice for the user; there are none if None.
         command: The command that was given, for the profiles' logs; it must hold no
             secret.
+        configuration: The global configuration, where it has been read already.
     """
 
     @classmethod
@@ -41,6 +47,7 @@ class Repository(ProfileContents):
         catalog: Catalog | None = None,
         notify: Callable[[str], None] | None = None,
         command: str = "",
+        configuration: ConfigurationFile | None = None,
     ) -> Repository:
         """Make a folder a repository that pins the profile and stack active outside.
 
@@ -49,19 +56,22 @@ class Repository(ProfileContents):
             catalog: What is installed; found out if None.
             notify: Takes each notice for the user; there are none if None.
             command: The command that was given, for the profiles' logs.
+            configuration: The global configuration, where it has been read already.
 
         Raises:
             InitializationException: It is a repository already, or isn't a folder.
         """
         folder = Path(root or ".").absolute()
-        outside = cls(
-            Path(folder.anchor), catalog=catalog, notify=notify, command=command
+        file = configuration or ConfigurationFile()
+        make = partial(
+            cls, catalog=catalog, notify=notify, command=command, configuration=file
         )
+        outside = make(Path(folder.anchor))
         profile = outside.active_profile
         stack = outside.active_stack_choice
         pinned = LocalSettings(profile.name, stack.name if stack else None)
         root = RepositoryFolder.create(folder, pinned).root
-        return cls(root, catalog=catalog, notify=notify, command=command)
+        return make(root)
 
     @classmethod
     def status(
@@ -71,6 +81,7 @@ class Repository(ProfileContents):
         catalog: Catalog | None = None,
         notify: Callable[[str], None] | None = None,
         command: str = "",
+        configuration: ConfigurationFile | None = None,
     ) -> Status:
         """Return where we are, what is active, and what is wrong; raise nothing.
 
@@ -80,9 +91,18 @@ class Repository(ProfileContents):
         # Only who asks needs it.
         from zen.status import take_status
 
-        known = catalog or Catalog(policy=PluginSettings().policy)
-        use = partial(cls, root, catalog=known, notify=notify, command=command)
-        return take_status(use, known, None if root is None else Path(root))
+        settings = PluginSettings(configuration)
+        known = catalog or Catalog(policy=settings.policy)
+        use = partial(
+            cls,
+            root,
+            catalog=known,
+            notify=notify,
+            command=command,
+            configuration=settings.file,
+        )
+        start = None if root is None else Path(root)
+        return take_status(use, known, settings, start)
 
     def clean(self) -> list[Path]:
         """Remove the repository's configuration; profiles and artifacts stay.

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zen.catalog import Catalog
-from zen.config import Activation, PluginSettings, Profiles
+from zen.config import Activation, ConfigurationFile, PluginSettings, Profiles
 from zen.config.activation import dangling
 from zen.errors import ConfigurationError, StackNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from zen.config import Choice, ProfileConfiguration, ProfileHistory
+    from zen.config import ProfileConfiguration, ProfileHistory
+    from zen.context import Choice, Context
     from zen.records import StackRecord
     from zen.stores import Store
 
@@ -28,6 +29,7 @@ class ActiveProfile:
         catalog: What is installed; found out if None.
         notify: Takes each notice for the user; there are none if None.
         command: The command that was given, for the profiles' logs.
+        configuration: The global configuration, where it has been read already.
     """
 
     def __init__(
@@ -37,18 +39,40 @@ class ActiveProfile:
         catalog: Catalog | None = None,
         notify: Callable[[str], None] | None = None,
         command: str = "",
+        configuration: ConfigurationFile | None = None,
     ) -> None:
-        self._catalog = catalog or Catalog(policy=PluginSettings().policy)
+        file = configuration or ConfigurationFile()
+        self._catalog = catalog or Catalog(policy=PluginSettings(file).policy)
         self._notify = notify or (lambda _: None)
-        self._profiles = Profiles(self._catalog, self._notify, command)
-        self._activation = Activation(
-            self._profiles.configuration,
-            None if root is None else Path(root),
-            self._notify,
-        )
-        self._opened: tuple[object, Store] | None = None
+        self._profiles = Profiles(self._catalog, self._notify, command, file=file)
+        start = None if root is None else Path(root)
+        self._activation = Activation(self._profiles, start, self._notify)
+        self._look()
+
+    def _look(self) -> None:
         self._profiles.ensure_default()
-        self._activation.migrate_legacy(self._profiles, self._catalog)
+        self._activation.migrate_legacy()
+        # What is looked up is looked up now.
+        _ = self._activation.context
+
+    @property
+    def context(self) -> Context:
+        """Where this repository works, as it was looked up when it was made.
+
+        It follows what is activated and changed through this repository. What other
+        processes and other repositories change, it follows at the next `refresh`.
+        """
+        return self._activation.context
+
+    def refresh(self) -> None:
+        """Look up again where we are, as a new `Repository` would.
+
+        Raises:
+            ZenError: As making a `Repository` does.
+        """
+        self.close()
+        self._activation.refresh()
+        self._look()
 
     @property
     def catalog(self) -> Catalog:
@@ -68,13 +92,12 @@ class ActiveProfile:
             DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
             ConfigurationError: The folder isn't there, or can't be looked at.
         """
-        folder = self._activation.folder
-        return folder.root if folder else None
+        return self.context.root
 
     @property
     def profiles(self) -> dict[str, ProfileConfiguration]:
         """The profiles, by name."""
-        return self._profiles.configuration.load().profiles
+        return self.context.settings.profiles
 
     @property
     def config_directory(self) -> Path | None:
@@ -93,7 +116,7 @@ class ActiveProfile:
     @property
     def active_profile_choice(self) -> Choice:
         """The active profile's name, which may lead nowhere, and who says so."""
-        return self._activation.profile_choice
+        return self.context.profile_choice
 
     @property
     def active_profile_name(self) -> str:
@@ -107,20 +130,28 @@ class ActiveProfile:
         Raises:
             DanglingReferenceError: A setting names a profile that is gone.
         """
-        return self._activation.profile
+        return self.context.profile
 
     def get_profile(self, name: str) -> ProfileConfiguration:
         """Return the profile of that name, or raise `ProfileNotFoundError`."""
-        return self._profiles.configuration.load().profile(name)
+        return self.context.settings.profile(name)
 
     def create_profile(
         self, name: str, store_type: str | None = None, url: str | None = None
     ) -> ProfileConfiguration:
         """Make a profile; see `zen.config.Profiles.create`."""
-        return self._profiles.create(name, store_type, url)
+        profile = self._profiles.create(name, store_type, url)
+        self._activation.settle()
+        return profile
 
-    def delete_profile(self, name: str) -> str | None:
+    def delete_profile(
+        self, name: str, *, shown: ProfileConfiguration | None = None
+    ) -> str | None:
         """Delete a profile that is active neither here nor globally.
+
+        Args:
+            name: The profile.
+            shown: What the user was told that it is; it must still be so.
 
         Returns:
             Where data of its was left, without passwords; None where nothing was.
@@ -128,17 +159,31 @@ class ActiveProfile:
         Raises:
             ProfileNotFoundError: There is no such profile.
             InUseError: It is active.
+            StoreReplacedError: It isn't what was shown any more.
         """
         self.check_profile_deletion(name)
         self.close()  # it may be open
-        return self._profiles.delete(name)
+        left = self._profiles.delete(name, shown=shown)
+        self._activation.settle()
+        return left
 
-    def check_profile_deletion(self, name: str) -> None:
-        """Raise what `delete_profile` would raise, and delete nothing."""
-        settings = self._profiles.configuration.load()
-        profile = settings.profile(name)
-        self._profiles.check_deletion(profile, settings)
+    def check_profile_deletion(self, name: str) -> ProfileConfiguration:
+        """Raise what `delete_profile` would raise, and delete nothing.
+
+        Returns:
+            The profile.
+        """
+        profile = self.get_profile(name)
+        self._profiles.check_deletion(profile, self.context.settings)
         self._activation.check_profile_inactive(name)
+        return profile
+
+    def check_present(self) -> None:
+        """Raise `StoreReplacedError` if the active profile is gone or moved by now.
+
+        Whoever has asked the user something calls this before acting on the answer.
+        """
+        self._activation.check_present()
 
     def copy_profile(
         self,
@@ -152,7 +197,9 @@ class ActiveProfile:
         Returns:
             How many records of each kind were copied.
         """
-        return self._profiles.copy(source, name, store_type, url)
+        copied = self._profiles.copy(source, name, store_type, url)
+        self._activation.settle()
+        return copied
 
     def upgrade_profile(self, name: str | None = None) -> str | None:
         """Bring a profile's store to this version's layout; the active one's if None.
@@ -165,7 +212,7 @@ class ActiveProfile:
             StoreUnavailableError: It can't be done; the store is as it was.
         """
         profile = self.active_profile if name is None else self.get_profile(name)
-        return self._open(profile).driver.upgrade()
+        return self.context.open_store(profile).driver.upgrade()
 
     def history(self, name: str | None = None) -> ProfileHistory:
         """Return what was committed to a profile; to the active one if None.
@@ -177,7 +224,8 @@ class ActiveProfile:
         from zen.config import ProfileHistory
 
         profile = self.active_profile if name is None else self.get_profile(name)
-        return ProfileHistory(self._open(profile), profile, self._activation)
+        store = self.context.open_store(profile)
+        return ProfileHistory(store, profile, self._activation)
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.
@@ -196,7 +244,7 @@ class ActiveProfile:
     @property
     def active_stack_choice(self) -> Choice | None:
         """The active stack's name, which may lead nowhere, and who says so."""
-        return self._activation.stack_choice
+        return self.context.stack_choice
 
     @property
     def active_stack_record(self) -> StackRecord:
@@ -239,19 +287,13 @@ class ActiveProfile:
     @property
     def store(self) -> Store:
         """The active profile's store: records, without building anything."""
-        return self._open(self.active_profile)
+        return self.context.store
 
     def _store_of(self, name: str | None) -> Store:
-        return self._open(self.get_profile(name) if name else self.active_profile)
-
-    def _open(self, profile: ProfileConfiguration) -> Store:
-        if self._opened is None or self._opened[0] != profile.place:
-            self.close()
-            self._opened = (profile.place, self._profiles.open(profile))
-        return self._opened[1]
+        if name is None:
+            return self.store
+        return self.context.open_store(self.get_profile(name))
 
     def close(self) -> None:
-        """Let go of the store's connections; the next use opens it again."""
-        if self._opened:
-            self._opened[1].driver.close()
-        self._opened = None
+        """Let go of the stores' connections; the next use opens them again."""
+        self._profiles.close()

@@ -68,7 +68,7 @@ def migrate(
     """
     try:
         legacy = read_legacy(folder.path)
-        profile = _find(legacy, profiles.configuration.load())
+        profile = _find(legacy, profiles.configuration.settings)
         is_known = profile is not None
         if profile is None:
             with profiles.configuration.update() as settings:
