@@ -120,6 +120,7 @@ class GlobalConfiguration:
             check_writable(self.path)
             self._settle(settings)
             yield settings
+            settings.profiles = dict(sorted(settings.profiles.items()))
             content = dump_yaml(_content(settings))
             if content != file.data:
                 replace_files({self.path: content}, mode=_PRIVATE)
@@ -221,7 +222,7 @@ def _content(settings: Settings) -> Mapping[str, object]:
                 "active_user": profile.active_user,
                 **profile.rest,
             }
-            for name, profile in sorted(settings.profiles.items())
+            for name, profile in settings.profiles.items()
         },
         **settings.rest,
     }
