@@ -183,7 +183,7 @@ class Profiles:
             InUseError: It is globally active, or another one is kept in its folder.
             StoreError: Its data can't be removed; nothing was changed.
         """
-        folder = self.configuration.settings.profile(name).folder
+        folder = (shown or self.configuration.load_locked().profile(name)).folder
         condemned = condemned_folder(folder)
         try:
             with self.configuration.update() as settings:
