@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zen.catalog import Catalog
-from zen.config import GlobalConfiguration, ProfileConfiguration, Profiles
+from zen.config import (
+    ConfigurationFile,
+    GlobalConfiguration,
+    ProfileConfiguration,
+    Profiles,
+)
 from zen.errors import (
     ConfigurationError,
     InUseError,
@@ -335,9 +340,8 @@ def test_another_host_may_make_its_default_stack_at_the_same_time(
             profiles.create("other", url="data")
         notices.append(notice)
 
-    overtaken = Profiles(Catalog(), overtake)
-    overtaken.configuration = GlobalConfiguration()
-    overtaken.configuration.folder = here / "host"
+    elsewhere = ConfigurationFile(str(here / "host" / "config.yaml"))
+    overtaken = Profiles(Catalog(), overtake, file=elsewhere)
     assert overtaken.create("p", url="data").active_stack == "default"
     store = profiles.open(profiles.configuration.load().profile("other"))
     assert [stack.name for stack in store.stacks()[0]] == ["default"]
