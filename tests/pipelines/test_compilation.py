@@ -387,6 +387,61 @@ def test_runtime_configuration_is_json() -> None:
         wired().compile(runtime={"shape": (1, 2)})
 
 
+@pipeline
+def loading(factor: float = 1.0) -> int:
+    loaded = load()
+    return use(loaded, factor)
+
+
+def test_a_pipeline_that_is_called_in_another_is_a_part_of_it() -> None:
+    """And what it returns can be handed to steps, and outputs to it."""
+
+    @pipeline
+    def inner(value: int) -> None:
+        use(value)
+
+    def outer() -> None:
+        loaded = load()
+        use(loading(factor="3"), 4.0)  # type: ignore[arg-type]
+        inner(loaded)
+
+    deployment = compiled(outer).compile()
+    names = [each.name for each in deployment.steps]
+    assert names == ["load", "load_2", "use", "use_2", "use_3"]
+    assert deployment.step("use").inputs["value"].step == "load_2"
+    assert deployment.step("use").parameters["factor"] == 3.0
+    assert deployment.step("use_2").inputs["value"].step == "use"
+    assert deployment.step("use_3").inputs["value"].step == "load"
+
+
+def twice() -> None:
+    loading()
+    loading()
+
+
+def used_without_output() -> None:
+    use(wired())
+
+
+@pipeline
+def endless() -> None:
+    endless()
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (twice, "Pipeline 'loading' is a part of pipeline 'twice' already"),
+        (used_without_output, "Argument 'value' of step 'use_4' .* returns no output"),
+        (endless.__wrapped__, "Pipeline 'endless' is a part of pipeline 'endless'"),  # type: ignore[attr-defined]
+    ],
+)
+def test_wrong_nesting_is_refused(function: Callable[[], None], message: str) -> None:
+    with pytest.raises(PipelineInterfaceError, match=message) as info:
+        pipeline(function)().compile()
+    assert info.value.hint
+
+
 def test_a_pipeline_cannot_run_inside_another() -> None:
     def outer() -> None:
         wired().run()

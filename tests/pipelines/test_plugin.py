@@ -32,6 +32,7 @@ def test_exports_these_names() -> None:
         "StepView",
         "__version__",
         "get_pipeline",
+        "get_pipelines",
         "pipeline",
         "step",
     ]

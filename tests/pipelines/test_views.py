@@ -17,7 +17,7 @@ from zen.errors import (
 from zen.repository import Repository
 from zen.stack import Stack
 from zen_local.artifact_store import LocalArtifactStore
-from zen_pipelines import PipelineView, get_pipeline, pipeline, step
+from zen_pipelines import PipelineView, get_pipeline, get_pipelines, pipeline, step
 from zen_sqlite.metadata_store import SQLiteMetadataStore
 
 if TYPE_CHECKING:
@@ -75,6 +75,17 @@ def test_pipelines_run_on_the_active_stack(run: PipelineRunView) -> None:
         Path(stack.artifact_store.path)
         in Path(run.get_step("double").output.uri).parents
     )
+
+
+def test_pipelines_are_listed_by_name() -> None:
+    assert get_pipelines() == []
+    for each in (loading(), doubling(), loading()):
+        each.run()
+    listed = get_pipelines(Repository())
+    assert [(each.name, len(each.runs)) for each in listed] == [
+        ("doubling", 1),
+        ("loading", 2),
+    ]
 
 
 def test_runs_are_listed_newest_first() -> None:

@@ -443,6 +443,14 @@ class AsksForNonsense(FolderArtifactStore):
         return "an orchestrator"
 
 
+class DeclaresNoType(FolderArtifactStore):
+    runtime_parameters: ClassVar[dict[str, object]] = {"gpus": "many"}
+
+
+class DeclaresNoKeyword(FolderArtifactStore):
+    runtime_parameters: ClassVar[dict[str, object]] = {"the gpus": int}
+
+
 class AnyName(FolderArtifactStore):
     @classmethod
     def _check_name(cls, name: str) -> str:
@@ -499,6 +507,8 @@ FAULTS: Final[dict[type[BaseArtifactStore], str]] = {
     StaysDown: "test_going_down_twice_is_going_down",
     ComesUpHalf: "test_going_up_twice_is_going_up",
     AsksForNonsense: "test_what_it_asks_of_its_stack_can_be_checked",
+    DeclaresNoType: "test_its_runtime_parameters_can_be_checked",
+    DeclaresNoKeyword: "test_its_runtime_parameters_can_be_checked",
     AnyName: "test_a_name_that_is_none_is_refused",
 }
 

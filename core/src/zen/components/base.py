@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID, uuid4
 
 from pydantic import (
@@ -44,7 +44,9 @@ class StackComponent(BaseModel, ABC):
     """Be the base of every component of a stack.
 
     The fields of a flavor's class are its configuration. Names that begin with `_`
-    are not stored, and neither are class variables.
+    are not stored, and neither are class variables. The class variable
+    `runtime_parameters` may say which keys of `pipeline.run(…)` the component takes,
+    and of which type each is; without it, any key is handed over unchecked.
 
     Args:
         name: The component's name.
@@ -55,6 +57,7 @@ class StackComponent(BaseModel, ABC):
 
     TYPE: ClassVar[str]
     FLAVOR: ClassVar[str]
+    runtime_parameters: ClassVar[Mapping[str, Any] | None] = None
 
     name: str
     uuid: UUID = Field(default_factory=uuid4)
@@ -149,7 +152,8 @@ class StackComponent(BaseModel, ABC):
         Args:
             deployment: The pipeline that is about to run.
             stack: The stack that it runs on.
-            runtime_configuration: What the user passed to `pipeline.run(…)`.
+            runtime_configuration: What the user passed to `pipeline.run(…)`; what
+                `runtime_parameters` names is converted to the type that it says.
         """
 
     def prepare_step_run(self) -> None:

@@ -198,11 +198,19 @@ class Stack:
         self.lifecycle.apply("deprovision", self.components.values(), stack=self.name)
 
     def prepare_pipeline_deployment(self, deployment: Deployment) -> None:
-        """Let every component get ready for a run, in order."""
-        for component in self.components.values():
-            component.prepare_pipeline_deployment(
-                deployment, self, deployment.runtime_configuration
-            )
+        """Let every component get ready for a run, in order.
+
+        Raises:
+            PipelineInterfaceError: A component declares another type for a key of
+                the runtime configuration; no component was told of the run.
+        """
+        # Loads pydantic, as the components themselves do.
+        from zen.components.runtime import fit_runtime
+
+        components = self.components.values()
+        fitted = fit_runtime(components, deployment.runtime_configuration)
+        for component, runtime in zip(components, fitted, strict=True):
+            component.prepare_pipeline_deployment(deployment, self, runtime)
 
     def _check_type(self, component_type: str, component: StackComponent) -> None:
         actual = getattr(component, "TYPE", type(component).__name__)

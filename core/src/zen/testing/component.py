@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from zen.catalog import Catalog
 from zen.components import StackComponent
+from zen.components.runtime import runtime_type
 from zen.names import check_name
 from zen.stack import Lifecycle, StackValidator
 from zen.testing._contract import Contract
@@ -100,6 +101,20 @@ class ComponentContract(Contract):
         assert validator is None or isinstance(validator, StackValidator)
         required = validator.required_components if validator else frozenset()
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", kind) for kind in required)
+
+    def test_its_runtime_parameters_can_be_checked(
+        self, component: StackComponent
+    ) -> None:
+        """Each has a name that `pipeline.run(…)` can be given, and a type."""
+        for name, kind in (component.runtime_parameters or {}).items():
+            assert name.isidentifier(), (
+                f"'{name}', in runtime_parameters, can't be a keyword of run(…)."
+            )
+            try:
+                runtime_type(kind)
+            except TypeError as error:
+                message = f"'{name}', in runtime_parameters: {error}."
+                raise AssertionError(message) from error
 
     def test_steps_may_be_prepared_for_and_cleaned_up_after(
         self, component: StackComponent

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         PipelineView,
         StepView,
         get_pipeline,
+        get_pipelines,
     )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "StepView",
     "__version__",
     "get_pipeline",
+    "get_pipelines",
     "pipeline",
     "step",
 ]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Compilation",
+    "Inlined",
     "StepOutput",
     "StepOutputs",
     "compiling",
@@ -153,6 +154,33 @@ class StepOutputs(_Valueless):
         return f"Outputs of '{self._step}': {', '.join(self._outputs) or 'none'}."
 
 
+class Inlined(_Valueless):
+    """Stand for what a pipeline returned, when it was called in another's function.
+
+    Args:
+        name: The pipeline's name.
+        outer: The name of the pipeline that it has become a part of.
+    """
+
+    def __init__(self, name: str, outer: str) -> None:
+        self._name = name
+        self._outer = outer
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self._refusal
+
+    @property
+    def _refusal(self) -> PipelineInterfaceError:
+        return PipelineInterfaceError(
+            f"Pipeline '{self._name}' can't be run in the function of pipeline"
+            f" '{self._outer}', which only wires steps, and returned no output.",
+            hint=f"A call, '{self._name}()', makes its steps part of"
+            f" '{self._outer}'; what it returns can be handed to other steps.",
+        )
+
+
 class Compilation:
     """Collect the steps that a pipeline's function calls.
 
@@ -163,6 +191,22 @@ class Compilation:
     def __init__(self, pipeline: str) -> None:
         self.pipeline = pipeline
         self.steps: list[StepDeployment] = []
+        self._pipelines: list[object] = []
+
+    def enter(self, definition: object, name: str) -> None:
+        """Make a pipeline a part of what is compiled.
+
+        Raises:
+            PipelineInterfaceError: It is a part of it already.
+        """
+        if any(definition is known for known in self._pipelines):
+            raise PipelineInterfaceError(
+                f"Pipeline '{name}' is a part of pipeline '{self.pipeline}' already,"
+                " and can't be so twice.",
+                hint="Put the calls of the steps that are to run again into a plain"
+                " function, without @pipeline, and call that.",
+            )
+        self._pipelines.append(definition)
 
     def add(
         self,
@@ -243,6 +287,11 @@ class Compilation:
 
 
 def _refuse_outputs(where: str, value: object) -> None:
+    if isinstance(value, Inlined):
+        raise PipelineInterfaceError(
+            f"{where} was given a pipeline that returns no output.",
+            hint="Let its function return the output of one of its steps.",
+        )
     if isinstance(value, StepOutputs):
         count = "several outputs" if len(value) else "no output"
         message = f"{where} was given a step with {count}, and takes one."
@@ -256,7 +305,7 @@ def _refuse_outputs(where: str, value: object) -> None:
 
 def holds_output(value: object) -> bool:
     """Return whether a value is the output of a step, or holds one."""
-    if isinstance(value, StepOutput | StepOutputs):
+    if isinstance(value, StepOutput | StepOutputs | Inlined):
         return True
     if isinstance(value, dict):
         return any(map(holds_output, value.values()))

@@ -8,8 +8,9 @@ from inspect import Parameter
 from reprlib import Repr
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from zen.components.runtime import runtime_type
 from zen.errors import PipelineInterfaceError
 from zen_pipelines._annotations import UNKNOWN, describe, read_signature, resolve
 from zen_pipelines._compilation import holds_output
@@ -17,6 +18,8 @@ from zen_pipelines._json_values import JSON_TYPES, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pydantic import TypeAdapter
 
 __all__ = ["Converter", "ParameterTypes", "show"]
 
@@ -93,10 +96,8 @@ class Converter:
         """What pydantic makes of the type, or None where that is nothing."""
         if self._annotation in (UNKNOWN, object) or _is_protocol(self._annotation):
             return None
-        for config in (ConfigDict(arbitrary_types_allowed=True), None):
-            # A model has a configuration of its own, and takes no other.
-            with suppress(PydanticUserError, NameError, TypeError, AttributeError):
-                return TypeAdapter(self._annotation, config=config)
+        with suppress(TypeError):
+            return runtime_type(self._annotation)
         return None
 
 

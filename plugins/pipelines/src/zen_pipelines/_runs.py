@@ -7,13 +7,16 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from zen.components.runs import RunRecord, RunStatus, StepRecord
+from zen.components.runtime import fit_runtime
 from zen.errors import PipelineError, StackValidationError
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
 from zen_pipelines._termination import Termination
 from zen_pipelines._tracebacks import describe_error
+from zen_pipelines._unused import unused_notices
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from zen.components import BaseMetadataStore
@@ -23,11 +26,20 @@ if TYPE_CHECKING:
 __all__ = ["latest_attempts", "run_deployment"]
 
 
-def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
+def run_deployment(
+    deployment: Deployment, stack: Stack, *, parameters: Collection[str] = ()
+) -> RunRecord:
     """Run all steps of a deployment and return the record of the run.
+
+    Args:
+        deployment: The compiled pipeline.
+        stack: The stack to run on.
+        parameters: The names of the pipeline's own parameters.
 
     Raises:
         StackValidationError: The stack isn't valid, or doesn't run.
+        PipelineInterfaceError: A component takes a key of the runtime configuration
+            with another type.
         RunExistsError: A run of that name exists.
         StepFailedError: A step failed.
         PipelineError: The orchestrator left steps undone.
@@ -36,12 +48,16 @@ def run_deployment(deployment: Deployment, stack: Stack) -> RunRecord:
     """
     stack.validate()
     _check_running(stack)
+    runtime = deployment.runtime_configuration
+    fit_runtime(stack.components.values(), runtime)
     session = current_session()
     session.run_names.append(deployment.run_name)
     session.notify(
         f"Creating run '{deployment.run_name}' for pipeline '{deployment.pipeline}'"
         f" on stack '{stack.name}'."
     )
+    for notice in unused_notices(stack, runtime, parameters):
+        session.notify(notice)
     stack.prepare_pipeline_deployment(deployment)
     with Termination() as termination:
         run = _create(deployment, stack)

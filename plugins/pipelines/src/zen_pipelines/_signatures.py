@@ -94,8 +94,10 @@ def _title(value: object) -> str:
 def check_function(name: str, function: Callable[..., object]) -> None:
     """Raise `PipelineInterfaceError` if a function can't be a step."""
     if not inspect.isfunction(function):
-        message = f"A step is made from a function, and {function!r} is none."
-        raise PipelineInterfaceError(message)
+        raise PipelineInterfaceError(
+            f"A step is made from a function, and {function!r} is none.",
+            hint="Write '@step', or '@step(name=…)', above a function.",
+        )
     if function.__qualname__ != function.__name__:
         raise PipelineInterfaceError(
             f"Step '{name}' is defined inside of"

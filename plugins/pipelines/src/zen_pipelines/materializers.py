@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import cloudpickle
 
-from zen.errors import PipelineError, ZenError
+from zen.errors import PipelineError, PipelineInterfaceError, ZenError
 from zen_pipelines._json_values import is_json
 from zen_pipelines._tracebacks import describe_error
 
@@ -32,7 +32,20 @@ __all__ = [
 
 
 class Materializer(ABC):
-    """Turn one kind of value into files of an artifact store, and back."""
+    """Turn one kind of value into files of an artifact store, and back.
+
+    A run chooses among those of this module.
+    """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.__module__ != __name__:
+            raise PipelineInterfaceError(
+                f"'{cls.__qualname__}' in '{cls.__module__}' can't be a materializer:"
+                " a run keeps values as JSON, bytes or pickle, and in no other way.",
+                hint="Let the step write the files of other formats, and return their"
+                " content as bytes.",
+            )
 
     @classmethod
     @abstractmethod

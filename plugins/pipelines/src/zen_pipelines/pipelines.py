@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import inspect
+from collections import OrderedDict
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import cached_property, update_wrapper
-from typing import TYPE_CHECKING, Final, Generic, ParamSpec, overload
+from inspect import BoundArguments, Parameter
+from typing import TYPE_CHECKING, Final, Generic, ParamSpec, cast, overload
 
 from zen.components.deployment import Deployment
+from zen.components.runtime import declared_keys
 from zen.errors import PipelineInterfaceError
 from zen.names import check_name
 from zen_pipelines import _compilation
 from zen_pipelines._json_values import JSON_TYPES, is_json
+from zen_pipelines._mistakes import refuse_mistakes, refuse_unknown
 from zen_pipelines._parameters import ParameterTypes
 from zen_pipelines._runs import run_deployment
 from zen_pipelines._session import current_session, use_session
 from zen_pipelines.views import PipelineRunView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from zen.stack import Stack
 
@@ -30,6 +34,7 @@ P = ParamSpec("P")
 
 _ENTRYPOINT: Final = "zen_pipelines.entrypoint:run_step"
 _LONGEST_NAME: Final = 100
+_BY_NAME: Final = {Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY}
 
 
 class Pipeline:
@@ -38,13 +43,16 @@ class Pipeline:
     Made by calling what `@pipeline` returns.
 
     Args:
-        name: The pipeline's name.
-        wire: Calls the steps; takes nothing any more.
+        definition: The function that wires steps.
+        arguments: What it is called with.
     """
 
-    def __init__(self, name: str, wire: Callable[[], object]) -> None:
-        self.name = name
-        self._wire = wire
+    def __init__(
+        self, definition: PipelineDefinition[...], arguments: BoundArguments
+    ) -> None:
+        self.name = definition.name
+        self._definition = definition
+        self._arguments = arguments
 
     def __repr__(self) -> str:
         return f"<Pipeline '{self.name}'>"
@@ -56,10 +64,12 @@ class Pipeline:
             run_name: The run's name; made from the pipeline's name and the time in
                 UTC if it isn't given.
             runtime: The runtime configuration, JSON-able, which every component of
-                the stack is handed before the run begins.
+                the stack is handed before the run begins. A key that is called like
+                a parameter of the pipeline sets that, too.
 
         Raises:
-            PipelineInterfaceError: The pipeline isn't wired as it must be.
+            PipelineInterfaceError: The pipeline isn't wired as it must be, or a key
+                is nearly that of a parameter, or means nothing here.
             InvalidNameError: The run's name breaks the rule for names.
             RunExistsError: A run of that name exists.
             StackValidationError: The stack isn't valid, or doesn't run.
@@ -72,7 +82,15 @@ class Pipeline:
             from zen.repository import Repository  # only where a stack is looked up
 
             repository = Repository(notify=current_session().notify)
-        return self.run_on(repository.active_stack, run_name, runtime=runtime)
+        stack = repository.active_stack
+        refuse_mistakes(
+            self.name,
+            runtime,
+            keywords=_RUN_KEYWORDS,
+            parameters=self._definition.parameters,
+            declared=declared_keys(stack.components.values()),
+        )
+        return self.run_on(stack, run_name, runtime=runtime)
 
     def run_on(
         self,
@@ -87,7 +105,7 @@ class Pipeline:
         Args:
             stack: The stack.
             run_name: The run's name.
-            runtime: The runtime configuration.
+            runtime: The runtime configuration; its keys are taken as they are.
             notify: Takes each notice for the user; standard error if it isn't given.
         """
         self._check_place()
@@ -96,7 +114,10 @@ class Pipeline:
         if notify:
             session = replace(session, notify=notify)
         with use_session(session):
-            return PipelineRunView(run_deployment(deployment, stack), stack)
+            record = run_deployment(
+                deployment, stack, parameters=self._definition.parameters
+            )
+        return PipelineRunView(record, stack)
 
     def compile(
         self,
@@ -114,9 +135,11 @@ class Pipeline:
             PipelineInterfaceError: The pipeline isn't wired as it must be.
             InvalidNameError: The run's name breaks the rule for names.
         """
+        configuration = _checked_runtime(runtime or {}, self._definition.parameters)
+        arguments = self._definition.replaced(self._arguments, configuration)
         compilation = _compilation.Compilation(self.name)
         with _compilation.compiling(compilation):
-            self._wire()
+            self._definition.wire(arguments, compilation)
         if not compilation.steps:
             raise PipelineInterfaceError(
                 f"Pipeline '{self.name}' has no steps.",
@@ -129,7 +152,7 @@ class Pipeline:
             run_name=check_name(run_name, "run"),
             steps=tuple(compilation.steps),
             entrypoint=_ENTRYPOINT,
-            runtime_configuration=_checked_runtime(runtime or {}),
+            runtime_configuration=configuration,
         )
 
     def _check_place(self) -> None:
@@ -162,8 +185,10 @@ class PipelineDefinition(Generic[P]):
         self, function: Callable[P, object], *, name: str | None = None
     ) -> None:
         if not inspect.isfunction(function):
-            message = f"A pipeline is made from a function, and {function!r} is none."
-            raise PipelineInterfaceError(message)
+            raise PipelineInterfaceError(
+                f"A pipeline is made from a function, and {function!r} is none.",
+                hint="Write '@pipeline', or '@pipeline(name=…)', above a function.",
+            )
         update_wrapper(self, function)
         self.name = check_name(function.__name__ if name is None else name, "pipeline")
         self._function = function
@@ -171,9 +196,57 @@ class PipelineDefinition(Generic[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Pipeline:
         """Return the pipeline with these arguments.
 
+        In the function of another pipeline, its steps become steps of that one, and
+        what its own function returns is returned.
+
         Raises:
-            PipelineInterfaceError: They don't fit the function.
+            PipelineInterfaceError: The arguments don't fit the function, or the
+                pipeline is a part of the other one already.
         """
+        arguments = self._bound(args, kwargs)
+        outer = _compilation.current()
+        if outer is None:
+            return Pipeline(self, arguments)
+        returned = self.wire(arguments, outer)
+        if returned is None:
+            returned = _compilation.Inlined(self.name, outer.pipeline)
+        # Static checkers know one type of what a call returns.
+        return cast("Pipeline", returned)
+
+    def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
+        """Run the pipeline with the defaults of its arguments; see `Pipeline.run`."""
+        own = {key: runtime[key] for key in runtime if key in self.parameters}
+        return Pipeline(self, self._bound((), own)).run(run_name, **runtime)
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters that can be given by name."""
+        return {
+            name: parameter
+            for name, parameter in self._types.signature.parameters.items()
+            if parameter.kind in _BY_NAME
+        }
+
+    def wire(
+        self, arguments: BoundArguments, compilation: _compilation.Compilation
+    ) -> object:
+        """Call the function, whose steps add themselves to a compilation."""
+        compilation.enter(self, self.name)
+        return self._function(*arguments.args, **arguments.kwargs)
+
+    def replaced(
+        self, arguments: BoundArguments, values: Mapping[str, object]
+    ) -> BoundArguments:
+        """Return arguments, those of which there are new values with these."""
+        own = {name: values[name] for name in values if name in self.parameters}
+        replaced = BoundArguments(
+            arguments.signature, OrderedDict({**arguments.arguments, **own})
+        )
+        return self._converted(replaced)
+
+    def _bound(
+        self, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> BoundArguments:
         signature = self._types.signature
         try:
             bound = signature.bind(*args, **kwargs)
@@ -182,25 +255,26 @@ class PipelineDefinition(Generic[P]):
                 f"Pipeline '{self.name}' can't be called like this: {error}.",
                 hint=f"Its arguments: {', '.join(signature.parameters) or 'none'}.",
             ) from error
+        return self._converted(bound)
+
+    def _converted(self, bound: BoundArguments) -> BoundArguments:
         for name, value in bound.arguments.items():
             bound.arguments[name] = self._types.convert(name, value)
-        return Pipeline(self.name, lambda: self._function(*bound.args, **bound.kwargs))
+        return bound
 
     @cached_property
     def _types(self) -> ParameterTypes:
         return ParameterTypes(f"pipeline '{self.name}'", self._function)
 
-    def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
-        """Run the pipeline with the defaults of its arguments; see `Pipeline.run`."""
-        return _with_defaults(self).run(run_name, **runtime)
-
     def __repr__(self) -> str:
         return f"<PipelineDefinition '{self.name}'>"
 
 
-def _with_defaults(definition: PipelineDefinition[...]) -> Pipeline:
-    # What P holds isn't known here; the call says what is missing.
-    return definition()
+_RUN_KEYWORDS: Final = tuple(
+    name
+    for name, parameter in inspect.signature(Pipeline.run).parameters.items()
+    if parameter.kind in _BY_NAME and name != "self"
+)
 
 
 @overload
@@ -214,7 +288,11 @@ def pipeline(
 
 
 def pipeline(
-    function: Callable[P, object] | None = None, /, *, name: str | None = None
+    function: Callable[P, object] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    **unknown: object,
 ) -> PipelineDefinition[P] | Callable[[Callable[P, object]], PipelineDefinition[P]]:
     """Make a pipeline from a function, as `@pipeline` or as `@pipeline(name=…)`.
 
@@ -224,11 +302,13 @@ def pipeline(
     Args:
         function: The function.
         name: The pipeline's name; the function's if it isn't given.
+        unknown: Nothing; what is there is refused, with what to write instead.
 
     Raises:
-        PipelineInterfaceError: It is no function.
+        PipelineInterfaceError: It is no function, or there is no such keyword.
         InvalidNameError: Its name breaks the rule for names.
     """
+    refuse_unknown("@pipeline", unknown)
 
     def decorate(function: Callable[P, object]) -> PipelineDefinition[P]:
         return PipelineDefinition(function, name=name)
@@ -241,12 +321,18 @@ def _default_run_name(pipeline: str) -> str:
     return f"{pipeline[: _LONGEST_NAME - 1 - len(moment)]}-{moment}"
 
 
-def _checked_runtime(runtime: Mapping[str, object]) -> dict[str, object]:
+def _checked_runtime(
+    runtime: Mapping[str, object], parameters: Collection[str]
+) -> dict[str, object]:
     for argument, value in runtime.items():
         if not is_json(value):
+            other = (
+                f" Give the pipeline itself any other: 'pipeline({argument}=…).run()'."
+            )
             raise PipelineInterfaceError(
                 f"Runtime configuration '{argument}' is a value of type"
                 f" '{type(value).__name__}' that JSON can't carry exactly.",
-                hint=f"It can be one of: {JSON_TYPES}.",
+                hint=f"It can be one of: {JSON_TYPES}."
+                f"{other if argument in parameters else ''}",
             )
     return deepcopy(dict(runtime))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, ParamSpec, TypeVar, cast, overload
 from zen.errors import PipelineInterfaceError
 from zen.names import check_name
 from zen_pipelines import _code, _compilation
+from zen_pipelines._mistakes import refuse_unknown
 from zen_pipelines._parameters import ParameterTypes
 from zen_pipelines._signatures import check_function, read_outputs
 
@@ -114,7 +115,11 @@ def step(*, name: str | None = None) -> Callable[[Callable[P, R]], Step[P, R]]: 
 
 
 def step(
-    function: Callable[P, R] | None = None, /, *, name: str | None = None
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    **unknown: object,
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Make a step from a function, as `@step` or as `@step(name=…)`.
 
@@ -125,11 +130,14 @@ def step(
     Args:
         function: The function.
         name: The step's name; the function's if it isn't given.
+        unknown: Nothing; what is there is refused, with what to write instead.
 
     Raises:
-        PipelineInterfaceError: The function can't be a step.
+        PipelineInterfaceError: The function can't be a step, or there is no such
+            keyword.
         InvalidNameError: Its name breaks the rule for names.
     """
+    refuse_unknown("@step", unknown)
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:
         return Step(function, name=name)

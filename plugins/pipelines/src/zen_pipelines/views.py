@@ -32,9 +32,11 @@ __all__ = [
     "StepView",
     "find_run",
     "get_pipeline",
+    "get_pipelines",
 ]
 
 _PAGE: Final = 100
+_LARGE_PAGE: Final = 10_000
 _SHOWN: Final = 5
 
 
@@ -301,12 +303,7 @@ def get_pipeline(name: str, repository: Repository | None = None) -> PipelineVie
     Raises:
         PipelineNotFoundError: The stack's metadata store knows no run of it.
     """
-    repository = repository or current_session().repository
-    if repository is None:
-        from zen.repository import Repository  # only where it isn't handed in
-
-        repository = Repository(notify=current_session().notify)
-    stack = repository.active_stack
+    stack = _active_stack(repository)
     store = stack.metadata_store
     if not store.list_runs(name, limit=1):
         known = {record.pipeline for record in store.list_runs()}
@@ -319,6 +316,31 @@ def get_pipeline(name: str, repository: Repository | None = None) -> PipelineVie
             else "Run one first: 'zen run FILE'.",
         )
     return PipelineView(name, stack)
+
+
+def get_pipelines(repository: Repository | None = None) -> list[PipelineView]:
+    """Return the pipelines that have run on the active stack, sorted by name.
+
+    Args:
+        repository: The repository whose active stack is meant; the one that you are
+            in, if it isn't given.
+    """
+    stack = _active_stack(repository)
+    names: set[str] = set()
+    page = stack.metadata_store.list_runs(limit=_LARGE_PAGE)
+    while page:
+        names.update(record.pipeline for record in page)
+        page = stack.metadata_store.list_runs(after=page[-1].name, limit=_LARGE_PAGE)
+    return [PipelineView(name, stack) for name in sorted(names)]
+
+
+def _active_stack(repository: Repository | None) -> Stack:
+    repository = repository or current_session().repository
+    if repository is None:
+        from zen.repository import Repository  # only where it isn't handed in
+
+        repository = Repository(notify=current_session().notify)
+    return repository.active_stack
 
 
 def find_run(name: str, stack: Stack, *, pipeline: str = "") -> PipelineRunView:
