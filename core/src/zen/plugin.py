@@ -55,22 +55,29 @@ LifecycleVerb = Literal["provision", "resume", "suspend", "deprovision"]
 
 # Where a plugin manager of pluggy for the project `zen` looks for marked functions.
 _MARK: Final = "zen_impl"
+# Every listing pays for what is longer than anybody reads.
 _PATTERNS: Final = {
-    "name": re.compile(r"[a-z][a-z0-9_-]*", re.ASCII),
-    "type": re.compile(r"[a-z][a-z0-9_]*", re.ASCII),
-    "flavor": re.compile(r"[a-z][a-z0-9_-]*", re.ASCII),
-    "import string": re.compile(r"\w+(\.\w+)*:\w+(\.\w+)*"),
-    "import string or empty": re.compile(r"(\w+(\.\w+)*:\w+(\.\w+)*)?"),
+    "name": re.compile(r"[a-z][a-z0-9_-]{0,99}", re.ASCII),
+    "type": re.compile(r"[a-z][a-z0-9_]{0,99}", re.ASCII),
+    "flavor": re.compile(r"[a-z][a-z0-9_-]{0,99}", re.ASCII),
+    "import string": re.compile(r"(?=.{1,300}$)\w+(\.\w+)*:\w+(\.\w+)*"),
+    "import string or empty": re.compile(r"((?=.{1,300}$)\w+(\.\w+)*:\w+(\.\w+)*)?"),
     "option": re.compile(r"[a-z]{0,2}", re.ASCII),
-    "line": re.compile(r"[^\n\r]*"),
+    # No control characters, nor others that break a line or turn it round.
+    "line of at most 200 characters": re.compile(
+        r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+        r"{0,200}"
+    ),
 }
+_MOST_CAPABILITIES: Final = 100
+_LONGEST_SHOWN: Final = 100
 _SHAPES: Final = {
     "base": "import string",
     "names": "import string or empty",
     "option": "option",
     "plural": "name",
     "source": "import string",
-    "summary": "line",
+    "summary": "line of at most 200 characters",
 }
 
 
@@ -133,8 +140,11 @@ class Spec:
             value = getattr(self, attribute.name)
             shape = _SHAPES.get(attribute.name, attribute.name)
             if not _fits(value, shape):
+                shown = repr(value)
+                if len(shown) > _LONGEST_SHOWN:
+                    shown = f"{shown[:_LONGEST_SHOWN]}…"
                 message = (
-                    f"{type(self).__name__}: {attribute.name}={value!r}"
+                    f"{type(self).__name__}: {attribute.name}={shown}"
                     f" is not a valid {shape}"
                 )
                 raise ValueError(message)
@@ -143,7 +153,9 @@ class Spec:
 def _fits(value: object, shape: str) -> bool:
     if shape == "capabilities":
         return value is None or (
-            isinstance(value, frozenset) and all(_fits(name, "name") for name in value)
+            isinstance(value, frozenset)
+            and len(value) <= _MOST_CAPABILITIES
+            and all(_fits(name, "name") for name in value)
         )
     return isinstance(value, str) and bool(_PATTERNS[shape].fullmatch(value))
 

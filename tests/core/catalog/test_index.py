@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 
 from zen.catalog import Catalog, Index, Plugin, PluginState, _apart, find_claims
 from zen.catalog._index import _KEPT
+from zen.plugin import FlavorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,6 +74,27 @@ def scans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return notes
 
 
+class Clock:
+    """The clock by which a failure is forgotten."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def stop(self) -> None:
+        self._show(time.time())
+
+    def go_on(self, *, seconds: float) -> None:
+        self._show(time.time() + seconds)
+
+    def _show(self, now: float) -> None:
+        self._monkeypatch.setattr("zen.catalog._evidence.time", lambda: now)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
 def catalog(folder: Path) -> Catalog:
     index = Index(str(folder))
     return Catalog(index.find, index.ask_all)
@@ -104,10 +127,16 @@ def test_nothing_is_imported_to_answer_from_the_index(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("hooks", ["1 / 0", "import os\nos._exit(3)"])
-def test_a_failure_is_remembered_too(
-    fake_distribution: FakeDistribution, folder: Path, scans: list[str], hooks: str
+def test_a_failure_is_remembered_for_a_while(
+    fake_distribution: FakeDistribution,
+    folder: Path,
+    scans: list[str],
+    hooks: str,
+    clock: Clock,
 ) -> None:
+    """What has caused it may leave no trace in any file."""
     fake_distribution("acme-horn", hooks)
+    clock.stop()
     first, second = plugin(folder).error, plugin(folder).error
     assert first
     assert second
@@ -115,6 +144,33 @@ def test_a_failure_is_remembered_too(
     assert first.in_full == second.in_full
     assert (first.plugin, first.distribution) == (second.plugin, second.distribution)
     assert scans == ["scan", "ask"]
+    clock.go_on(seconds=60)
+    assert plugin(folder).error
+    assert scans == ["scan", "ask", "ask"]
+
+
+def test_a_failure_goes_with_what_it_looked_at(
+    fake_distribution: FakeDistribution,
+    folder: Path,
+    tmp_path: Path,
+    scans: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
+) -> None:
+    settings = tmp_path / "acme.conf"
+    fake_distribution(
+        "acme-horn",
+        f"import os\nos.environ['ACME_HOME']\n"
+        f"try:\n    open({str(settings)!r})\n"
+        "except OSError:\n    raise RuntimeError from None",
+    )
+    clock.stop()
+    assert "KeyError: 'ACME_HOME'" in str(plugin(folder).error)
+    monkeypatch.setenv("ACME_HOME", "/acme")
+    assert "RuntimeError" in str(plugin(folder).error)
+    settings.touch()
+    assert plugin(folder).state is PluginState.AVAILABLE
+    assert scans == ["scan"] + ["ask"] * 3
 
 
 @pytest.mark.usefixtures("horn")
@@ -283,32 +339,62 @@ def test_where_no_process_can_be_started_plugins_are_asked_here(
     assert "acme_horn.plugin" in sys.modules
 
 
-@pytest.mark.usefixtures("horn")
-def test_one_that_is_edited_is_asked_each_time(
-    folder: Path, info: Path, package: Path, scans: list[str]
+def test_one_that_is_edited_rests_on_all_that_it_reads(
+    fake_distribution: FakeDistribution,
+    folder: Path,
+    tmp_path: Path,
+    scans: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    names, helper = tmp_path / "names.txt", tmp_path / "lib" / "acme_helper.py"
+    (helper.parent / "__pycache__").mkdir(parents=True)
+    names.write_text("horn")
+    helper.write_text("kind = 'alerter'")
+    monkeypatch.syspath_prepend(helper.parent)
+    fake_distribution(
+        "acme-horn",
+        f"""\
+        import os
+        from acme_helper import kind
+        @hookimpl
+        def zen_flavors():
+            name = open({str(names)!r}).read() + os.environ.get("ACME_SUFFIX", "")
+            return [FlavorSpec(kind, name, "acme_horn.parts:Horn")]
+        """,
+    )
+    info = tmp_path / "site" / "acme-horn-1.0" / "acme_horn-1.0.dist-info"
     (info / "direct_url.json").write_text(EDITABLE)
-    assert plugin(folder).state is PluginState.LOADED
+
+    def offered() -> list[tuple[str, str]]:
+        catalog_ = catalog(folder)
+        specs = catalog_.offers_of(catalog_.plugin("acme-horn").owner)
+        return [
+            (spec.type, spec.name) for spec in specs if isinstance(spec, FlavorSpec)
+        ]
+
+    assert offered() == offered() == [("alerter", "horn")]
     assert scans == ["scan", "ask"]
-    # Whatever it depends on, and whether or not a file tells of it.
-    vars(sys.modules["acme_horn.plugin"])["zen_flavors"] = None
-    assert catalog(folder).flavors("alerter") == []
-    assert scans == ["scan", "ask"]
-    del sys.modules["acme_horn.plugin"]
-    touch(package / "plugin.py")
-    assert len(catalog(folder).flavors("alerter")) == 1
-    assert scans == ["scan", "ask", "ask"]
+    names.write_text("tuba")
+    touch(names)
+    assert offered() == [("alerter", "tuba")]
+    monkeypatch.setenv("ACME_SUFFIX", "2")
+    assert offered() == [("alerter", "tuba2")]
+    helper.write_text("kind = 'orchestrator'")
+    touch(helper)
+    assert offered() == [("orchestrator", "tuba2")]
+    assert "acme_horn.plugin" not in sys.modules
+    assert scans == ["scan"] + ["ask"] * 4
 
 
 @pytest.mark.usefixtures("horn")
 def test_one_that_is_edited_does_not_end_the_process(
-    folder: Path, info: Path, package: Path, scans: list[str]
+    folder: Path, info: Path, package: Path, scans: list[str], clock: Clock
 ) -> None:
     (info / "direct_url.json").write_text(EDITABLE)
-    assert plugin(folder).state is PluginState.LOADED
-    del sys.modules["acme_horn.plugin"]
+    assert plugin(folder).state is PluginState.AVAILABLE
     (package / "plugin.py").write_text("import os\nos._exit(3)")
     touch(package / "plugin.py")
+    clock.stop()
     for _ in range(2):
         assert "exit code 3" in str(plugin(folder).error)
     assert scans == ["scan", "ask", "ask"]

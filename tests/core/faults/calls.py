@@ -40,8 +40,8 @@ def prepare(job):
     sys.path[:] = [os.path.dirname(job["program"]), *job["path"], *rest]
     os.chdir(job["folder"])
     if job["patience"]:
-        apart = partial(zen.catalog._apart.run_apart, timeout=job["patience"])
-        zen.catalog._apart.run_apart = apart
+        apart = partial(zen.catalog._apart.ask_apart, timeout=job["patience"])
+        zen.catalog._apart.ask_apart = apart
         zen.doctor.examine = partial(zen.doctor.examine, timeout=job["patience"])
 
 def path(job, number, kind):

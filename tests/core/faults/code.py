@@ -83,7 +83,7 @@ HOOKS: Final = {
         f"from itertools import repeat\n{HORN_FLAVOR.replace('[', 'repeat(')}".replace(
             ")]", "))"
         ),
-        cause=("'zen_flavors' gave more than 10000 specs",),
+        cause=("'zen_flavors' gave more than 1000 specs",),
     ),
     "a spec with an invalid field": Fault(
         OFFER.format(hook="zen_flavors", spec="FlavorSpec('a b', 'c', 'd:e')"),

@@ -165,7 +165,7 @@ DISTRIBUTIONS: Final = {
         fix="",
         is_faulty=False,
     ),
-    "it is editable": works(more=writes("direct_url.json", _EDITABLE), state="loaded"),
+    "it is editable": works(more=writes("direct_url.json", _EDITABLE)),
     "it is editable, and raises": Fault(
         "1 / 0",
         more=writes("direct_url.json", _EDITABLE),
@@ -209,9 +209,7 @@ DISTRIBUTIONS: Final = {
     "METADATA is empty": damaged("METADATA", ""),
     "METADATA is garbled": damaged("METADATA", b"\x00\xff\xfe\x00Name"),
     "METADATA tells no version": damaged("METADATA", "Name: broken\n"),
-    "direct_url.json is garbled": works(
-        more=writes("direct_url.json", "{"), state="loaded"
-    ),
+    "direct_url.json is garbled": works(more=writes("direct_url.json", "{")),
 }
 INDEX: Final = {
     "the index is empty": works(damage=lambda index: index.write_bytes(b"")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -59,6 +60,11 @@ def import_object(source: str) -> object:
 
 
 def _import(module: str) -> ModuleType:
+    process = os.getpid()
     # What a module prints when it is imported is no result of a command.
     with redirect_stdout(sys.stderr):
-        return import_module(module)
+        imported = import_module(module)
+    if os.getpid() != process:
+        # The module has forked. What was to be done is done once, by the first process.
+        os._exit(0)
+    return imported

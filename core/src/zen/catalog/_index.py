@@ -3,9 +3,8 @@
 The index holds what each plugin answered when it was asked, and the times of the
 files that this depends on. It is a cache: it may be deleted at any time, and is built
 anew whenever it can't be read or doesn't fit. A plugin that isn't in it is asked in a
-process of its own. One that is installed for editing is asked each time, for nobody
-knows what its author is about to change: in this process, once another has survived
-that, or anew in another.
+process of its own. For one that fails, or is installed for editing, more counts than
+its files: what else it read, and the variables that it looked up.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import zen
 from zen.catalog._discovery import find_claims
+from zen.catalog._evidence import state_of
 from zen.catalog._rows import read_answer, read_claim, row_of, row_of_claim
 from zen.permissions import create_file, create_folders
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from zen.catalog._discovery import Claim
     from zen.catalog._plugins import Answer
 
-    # A path and when it was changed, in nanoseconds; 0 if it isn't there.
+    # A piece of evidence and its state.
     Stamp: TypeAlias = list[str | int]
 
 __all__ = ["Index"]
@@ -41,8 +41,8 @@ _CORE_FILES: Final = ("builtin.py", "hookspecs.py", "plugin.py")
 # Indexes of other interpreters and paths; the oldest go when a new one comes.
 _KEPT: Final = 20
 _IS_INDEX: Final = re.compile(r"plugins-\w+\.json").fullmatch
-# The time of no file.
-_NEVER: Final = -1
+# The state of no evidence.
+_NEVER: Final = -2
 
 
 class Index:
@@ -88,24 +88,12 @@ class Index:
     def ask_all(self, claims: Sequence[Claim]) -> list[Answer]:
         """Return what plugins offer, as they said when they were last asked."""
         known = {claim: self._answer_of(claim) for claim in claims}
-        asked = self._ask([c for c in claims if known[c] is None and not _is_here(c)])
+        asked = self._ask([claim for claim in claims if known[claim] is None])
         if asked or not self._is_stored:
             self._known |= asked
             self._write()
-        return [self._latest(claim, known[claim], asked) for claim in claims]
-
-    def _latest(
-        self,
-        claim: Claim,
-        known: Answer | None,
-        asked: dict[Claim, tuple[list[Stamp], Answer]],
-    ) -> Answer:
-        answer = asked[claim][1] if claim in asked else known
-        if answer is None:
-            return _ask_here(claim)
-        if claim.editable and not answer.is_fatal:
-            return _ask_here(claim)._replace(broken=answer.broken)
-        return answer
+        known |= {claim: answer for claim, (_, answer) in asked.items()}
+        return [known[claim] or _ask_here(claim) for claim in claims]
 
     def forget(self) -> None:
         """Delete the index, so that every plugin is asked anew."""
@@ -114,7 +102,7 @@ class Index:
 
     def _answer_of(self, claim: Claim) -> Answer | None:
         stamps, answer = self._known.get(claim, ([], None))
-        return answer if stamps == _stamps(path for path, _ in stamps) else None
+        return answer if stamps == _stamps(each for each, _ in stamps) else None
 
     def _ask(self, claims: Sequence[Claim]) -> dict[Claim, tuple[list[Stamp], Answer]]:
         if not claims:
@@ -129,8 +117,8 @@ class Index:
             return {}  # no process can be started: they are asked in this one
         end = time.time_ns()
         return {
-            claim: (_stamps_unless_changed(files, begin, end), answer)
-            for claim, (answer, files) in zip(claims, answers, strict=True)
+            claim: (_stamps_unless_changed(evidence, begin, end), answer)
+            for claim, (answer, evidence) in zip(claims, answers, strict=True)
         }
 
     def _read(self) -> list[Claim]:
@@ -179,39 +167,29 @@ def _key() -> list[object]:
     return [sys.version, zen.__version__, _stamps(core), _stamps(sys.path)]
 
 
-def _stamps(paths: Iterable[object]) -> list[Stamp]:
-    return [[path, _changed(path)] for path in map(str, paths)]
+def _stamps(evidence: Iterable[object]) -> list[Stamp]:
+    return [[each, state_of(each)] for each in map(str, evidence)]
 
 
-def _stamps_unless_changed(files: Iterable[str], begin: int, end: int) -> list[Stamp]:
+def _stamps_unless_changed(
+    evidence: Iterable[str], begin: int, end: int
+) -> list[Stamp]:
     """Return stamps that don't fit where a file was changed in the meantime.
 
     Nobody knows which of its contents the plugin was made of.
     """
     return [
-        [path, _NEVER if begin <= int(changed) <= end else changed]
-        for path, changed in _stamps(files)
+        [each, _NEVER if begin <= int(state) <= end else state]
+        for each, state in _stamps(evidence)
     ]
-
-
-def _changed(path: str) -> int:
-    try:
-        return os.stat(path or os.curdir).st_mtime_ns
-    except (OSError, ValueError):
-        return 0
 
 
 def _row_of_known(known: tuple[list[Stamp], Answer] | None) -> list[object]:
     return [[], None] if known is None else [known[0], row_of(known[1])]
 
 
-def _is_here(claim: Claim) -> bool:
-    """Tell whether a plugin that is installed for editing is imported already."""
-    return claim.editable and claim.module in sys.modules
-
-
 def _ask_here(claim: Claim) -> Answer:
-    # Only where plugins are installed for editing.
+    # Only where no process can be started.
     from zen.catalog._loader import ask
 
     return ask(claim)

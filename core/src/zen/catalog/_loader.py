@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from dataclasses import replace
 from inspect import isroutine
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -42,7 +43,7 @@ _SPEC_HOOKS: Final[dict[str, type[Spec]]] = {
     "zen_default_components": DefaultComponentSpec,
 }
 # Of one hook of one plugin; a generator may have no end.
-_MOST: Final = 10_000
+_MOST: Final = 1_000
 _HOOKS: Final = frozenset(name for name in vars(hookspecs) if name.startswith("zen_"))
 
 
@@ -62,7 +63,9 @@ def ask(claim: Claim) -> Answer:
         raise
     # What is found in the module is the plugin's own, and may raise when looked at.
     except BaseException as error:  # noqa: BLE001
-        return Answer(error=load_error(owner, f"module '{claim.module}'", error))
+        failure = load_error(owner, f"module '{claim.module}'", error)
+        failure.__cause__ = error
+        return Answer(error=failure)
 
 
 def _ask(owner: Owner, module: ModuleType) -> Answer:
@@ -137,7 +140,11 @@ def _call(
             given = " ".join(reprlib.repr(spec).split())
             problem = f"'{hook}' gave {given}, which is no {spec_type.__name__}"
             raise faulty_plugin(owner, problem)
-    return specs
+    try:
+        # Their fields are checked again: a plugin may have changed them since.
+        return [replace(spec) for spec in specs]  # type: ignore[type-var]
+    except ValueError as error:
+        raise faulty_plugin(owner, f"'{hook}' gave {on_one_line(error)}") from error
 
 
 def _check_repetition(owner: Owner, specs: Iterable[object]) -> None:

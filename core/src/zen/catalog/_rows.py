@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from zen import errors, plugin
 from zen.catalog._discovery import Claim
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnswerRow",
     "ClaimRow",
+    "Elsewhere",
     "read_answer",
     "read_claim",
     "read_error",
@@ -26,11 +27,19 @@ __all__ = [
 ]
 
 
+# The end of a traceback tells the most.
+_LONGEST: Final = 8_000
+
+
+class Elsewhere(Exception):  # noqa: N818 - it is a cause, and never raised
+    """What was raised in another process; the text is its traceback there."""
+
+
 class AnswerRow(TypedDict):
     """Hold an answer as JSON.
 
     `specs` has a row for each, its class first; an error has its class, the text, the
-    hint, and whom it blames.
+    hint, whom it blames, and the traceback of its cause.
     """
 
     specs: Sequence[Sequence[object]]
@@ -111,11 +120,27 @@ def row_of_error(error: errors.PluginError) -> list[str]:
         error.hint,
         error.plugin,
         error.distribution,
+        _trace_of(error),
     ]
 
 
 def read_error(row: Sequence[str]) -> errors.PluginError:
     """Return the error that a row holds."""
-    class_name, message, hint, plugin_name, distribution = row
+    class_name, message, hint, plugin_name, distribution, trace = row
     cls: type[errors.PluginError] = getattr(errors, class_name)
-    return cls(message, plugin=plugin_name, distribution=distribution, hint=hint)
+    error = cls(message, plugin=plugin_name, distribution=distribution, hint=hint)
+    if trace:
+        error.__cause__ = Elsewhere(trace)
+    return error
+
+
+def _trace_of(error: errors.PluginError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, Elsewhere):
+        return str(cause)
+    if cause is None:
+        return ""
+    # Only where something fails.
+    from traceback import format_exception
+
+    return "".join(format_exception(cause))[-_LONGEST:]

@@ -194,6 +194,8 @@ class App:
         for plugin in self.catalog.troubled_plugins:
             if plugin.error:
                 warn(plugin.error)
+                if self.debug and plugin.error.__cause__:
+                    notify(str(plugin.error.__cause__))
 
     def _find(self) -> list[Claim]:
         return self.index.find()

@@ -1,0 +1,131 @@
+"""The process that asks plugins, each in a fork of its own.
+
+It has imported what every plugin needs and none of the plugins, and it stays so:
+whatever a plugin does to its interpreter is gone with its fork.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from zen.catalog._blame import load_error
+from zen.catalog._evidence import HOUR, MINUTE, Witness, package_of
+from zen.catalog._fork import Ended, run_forked
+from zen.catalog._imports import resolve
+from zen.catalog._loader import ask
+from zen.catalog._plugins import Answer
+from zen.catalog._rows import read_claim, row_of, row_of_error
+from zen.errors import PluginError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from zen.catalog._discovery import Claim
+    from zen.catalog._rows import AnswerRow
+
+__all__ = ["report"]
+
+
+def report(
+    job: tuple[bool, float, Sequence[tuple[int, Sequence[object]]]],
+) -> Iterator[object]:
+    """Ask plugins what they offer, and try to import their commands.
+
+    Args:
+        job: Whether there are forks here; the seconds that each step may take; and
+            each plugin with its number.
+
+    Yields:
+        None for each step that is done; for each plugin its number, its answer as a
+        row, and the evidence on which that rests.
+    """
+    # The process that ends this one ends the fork with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # As in the program, where no plugin can put another one in its place.
+    import_module("click")
+    has_forks, timeout, plugins = job
+    apart = partial(run_forked, timeout=timeout) if has_forks else iter
+    yield None
+    for number, row in plugins:
+        claim = read_claim(row)
+        try:
+            (step,) = apart(_asked(claim))
+            answer, evidence = cast("tuple[AnswerRow, list[str]]", step)
+        except Ended as ending:
+            answer, evidence = _fatal(claim, ending)
+        for command, broken, more in _tried(claim, _commands_of(answer), apart):
+            yield None
+            evidence += more
+            if broken:
+                answer["broken"][command] = broken
+        yield [number, answer, sorted(set(evidence))]
+
+
+def _asked(claim: Claim) -> Iterator[tuple[AnswerRow, list[str]]]:
+    """Yield the answer of a plugin, and the evidence."""
+    witness = Witness()
+    answer = ask(claim)
+    in_full = claim.editable or answer.error is not None
+    yield (
+        row_of(answer),
+        witness.evidence(claim.module, answer.error, in_full=in_full),
+    )
+
+
+def _tried(
+    claim: Claim, commands: list[str], apart: Callable[..., Iterator[object]]
+) -> Iterator[tuple[str, tuple[list[str], bool] | None, list[str]]]:
+    """Yield each command, why it can't be imported and whether it ends the process."""
+    left = [*commands]
+    while left:
+        try:
+            for step in apart(_imported(claim, [*left])):
+                error, evidence = cast("tuple[list[str] | None, list[str]]", step)
+                yield left.pop(0), (error, False) if error else None, evidence
+        except Ended as ending:
+            if left:
+                yield _fatal_command(claim, left.pop(0), ending)
+
+
+def _imported(
+    claim: Claim, commands: Iterable[str]
+) -> Iterator[tuple[list[str] | None, list[str]]]:
+    """Yield for each command why it can't be imported, and the evidence."""
+    witness = Witness()
+    for command in commands:
+        error: PluginError | None = None
+        try:
+            resolve(command, claim.owner)
+        except PluginError as raised:
+            error = raised
+        module = command.partition(":")[0]
+        in_full = claim.editable or error is not None
+        evidence = witness.evidence(module, error, in_full=in_full)
+        yield row_of_error(error) if error else None, evidence
+
+
+def _commands_of(answer: AnswerRow) -> list[str]:
+    """Return the import strings of the commands in an answer."""
+    return [str(spec[2]) for spec in answer["specs"] if spec[0] == "CommandSpec"]
+
+
+def _fatal(claim: Claim, ending: Ended) -> tuple[AnswerRow, list[str]]:
+    error = load_error(claim.owner, f"module '{claim.module}'", ending.in_words)
+    answer = row_of(Answer(error=error, is_fatal=True))
+    return answer, _suspects(claim.module, ending)
+
+
+def _fatal_command(
+    claim: Claim, command: str, ending: Ended
+) -> tuple[str, tuple[list[str], bool], list[str]]:
+    error = load_error(claim.owner, f"'{command}'", ending.in_words)
+    evidence = _suspects(command.partition(":")[0], ending)
+    return command, (row_of_error(error), True), evidence
+
+
+def _suspects(module: str, ending: Ended) -> list[str]:
+    return [*package_of(module), HOUR if ending.is_late else MINUTE]
