@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.programs import run_here
 from zen.stack import Stack
 from zen_local.artifact_store import LocalArtifactStore
 from zen_local.orchestrator import LocalOrchestrator
 from zen_sqlite.metadata_store import SQLiteMetadataStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    Zen = Callable[..., subprocess.CompletedProcess[str]]
+    from tests.programs import Done
+
+    Zen = Callable[..., Done]
+    Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -47,10 +51,23 @@ def notices() -> list[str]:
 
 
 @pytest.fixture
-def zen() -> Zen:
-    """Run the program `zen`, or, with `program=…`, another one beside it."""
+def zen(ask_plugins_here: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Zen]:
+    """Run `zen` in this process, and forget the modules that files have imported."""
+    del ask_plugins_here  # what it does is done
+    monkeypatch.setenv("COLUMNS", "80")
+    before = {*sys.modules}
+    yield run_here
+    for name in {*sys.modules} - before:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and Path(file).is_relative_to(Path.cwd()):
+            del sys.modules[name]
 
-    def run(*arguments: str, program: str = "zen") -> subprocess.CompletedProcess[str]:
+
+@pytest.fixture
+def start() -> Start:
+    """Start a program beside Python, `zen` or another one, as a process."""
+
+    def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(Path(sys.executable).parent / program), *arguments],
             capture_output=True,

@@ -1,4 +1,4 @@
-"""The commands `zen run` and `zen pipeline`, as programs."""
+"""The commands `zen run` and `zen pipeline`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from subprocess import CompletedProcess
-
-    Zen = Callable[..., CompletedProcess[str]]
+    from tests.pipelines.conftest import Zen
 
 _STEPS = """\
 import sys
@@ -228,9 +225,8 @@ def averages():
     done = zen("run", script(text))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert (
-        "promises a tuple of 2: output_0, output_1.\nError: Step 'pair'" in done.stderr
-    )
+    assert "promises a tuple of 2: output_0, output_1.\n" in done.stderr
+    assert "\nError: Step 'pair'" in done.stderr
 
 
 def test_an_exception_of_the_file_shows_its_own_traceback(zen: Zen) -> None:
