@@ -163,7 +163,7 @@ def _below(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _names(words: tuple[str, ...]) -> list[str]:
-    listed = re.search(r"\nCommands:\n(.*)", _help(words), re.DOTALL)
+    listed = re.search(r"\n(?:Commands|Pipelines):\n(.*)", _help(words), re.DOTALL)
     return re.findall(r"^  ([\w-]+)", listed[1], re.MULTILINE) if listed else []
 
 

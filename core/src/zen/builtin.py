@@ -14,13 +14,6 @@ __all__ = [
 ]
 
 
-_COMPLETION = "Print the script with which a shell completes commands and names."
-_STATUS = "Show where you are, what is active there and why, and what is wrong."
-_SCHEMA = "Show what editors need to complete files of stacks."
-_SECRETS = "Manage the secrets in the active stack's secrets manager."
-_WHICH = "Show which plugin a flavor, a store type or a command comes from."
-
-
 @hookimpl
 def zen_store_drivers() -> list[StoreDriverSpec]:
     """Offer the driver that keeps a profile in a folder of YAML files."""
@@ -64,18 +57,25 @@ def _component_type(
 @hookimpl
 def zen_commands() -> list[CommandSpec]:
     """Offer the core's commands; each component type gets one more."""
+    stacks = {
+        "stack": "Manage stacks.",
+        "profile": "Manage profiles.",
+        "status": "Show what is active, and what is wrong.",
+        "apply": "Make stacks as a file has them.",
+        "secret": "Manage the active stack's secrets.",
+        "flavor": "See the flavors there are.",
+        "init": "Make a folder a Zen repository.",
+        "repo": "Manage the repository you are in.",
+    }
+    setup = {
+        "plugin": "See the installed plugins.",
+        "which": "Show which plugin something comes from.",
+        "completion": "Print the script for a shell's completion.",
+        "schema": "Print the JSON schema of files of stacks.",
+        "version": "Show the version of Zen.",
+    }
     return [
-        CommandSpec("apply", "zen.cli.apply:apply", "Make stacks as a file has them."),
-        CommandSpec("completion", "zen.cli.completion:completion", _COMPLETION),
-        CommandSpec("flavor", "zen.cli.flavor:flavor", "See the flavors there are."),
-        CommandSpec("init", "zen.cli.init:init", "Make a folder a Zen repository."),
-        CommandSpec("plugin", "zen.cli.plugin:plugin", "See the installed plugins."),
-        CommandSpec("profile", "zen.cli.profile:profile", "Manage profiles."),
-        CommandSpec("repo", "zen.cli.repo:repo", "Manage the repository you are in."),
-        CommandSpec("schema", "zen.cli.schema:schema", _SCHEMA),
-        CommandSpec("secret", "zen.cli.secret:secret", _SECRETS),
-        CommandSpec("stack", "zen.cli.stack:stack", "Manage stacks."),
-        CommandSpec("status", "zen.cli.status:status", _STATUS),
-        CommandSpec("which", "zen.cli.which:which", _WHICH),
-        CommandSpec("version", "zen.cli.version:version", "Show the version of Zen."),
+        CommandSpec(name, f"zen.cli.{name}:{name}", summary, section)
+        for section, commands in {"stacks": stacks, "setup": setup}.items()
+        for name, summary in commands.items()
     ]

@@ -63,6 +63,7 @@ _PATTERNS: Final = {
     "import string": re.compile(r"(?=.{1,300}$)\w+(\.\w+)*:\w+(\.\w+)*"),
     "import string or empty": re.compile(r"((?=.{1,300}$)\w+(\.\w+)*:\w+(\.\w+)*)?"),
     "option": re.compile(r"[a-z]{0,2}", re.ASCII),
+    "section": re.compile(r"pipelines|stacks|setup|"),
     # No control characters, nor others that break a line or turn it round.
     "line of at most 200 characters": re.compile(
         r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -240,12 +241,16 @@ class CommandSpec(Spec):
     Args:
         name: The command's name.
         source: The click command or group, as an import string.
-        summary: The line that `zen --help` shows, without importing the command.
+        summary: The line that `zen --help` shows, without importing the command; 45
+            characters at most fit a narrow terminal.
+        section: Where `zen --help` shows it: `pipelines`, `stacks`, `setup`, or ""
+            for the commands from plugins at its end.
     """
 
     name: str
     source: str
     summary: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

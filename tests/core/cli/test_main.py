@@ -64,7 +64,7 @@ def test_the_summary_of_a_command_is_its_first_line(spec: CommandSpec) -> None:
 
 def test_help_lists_all_sorts_of_commands(zen: Zen) -> None:
     out = zen("--help").out
-    for expected in ("profile ", "artifact-store ", "Commands from plugins:", "run "):
+    for expected in ("profile ", "artifact-store ", "Stack components:", "run "):
         assert expected in out
 
 

@@ -67,8 +67,8 @@ def test_a_plugin_is_disabled_and_enabled(zen: Zen) -> None:
 
 def test_no_plugins_is_for_one_call(zen: Zen) -> None:
     assert set(states(zen, "--no-plugins").values()) == {"disabled"}
-    assert "Commands from plugins" not in zen("--no-plugins", "--help").out
-    assert "Commands from plugins" in zen("--help").out
+    assert "Pipelines:" not in zen("--no-plugins", "--help").out
+    assert "Pipelines:" in zen("--help").out
 
 
 def test_a_wrong_name_in_the_environment_stops_no_command_of_the_core(

@@ -13,7 +13,7 @@ __all__ = ["completion"]
 @click.argument("shell", type=click.Choice(["bash", "fish", "zsh"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the script with which a shell completes commands and names.
+    """Print the script for a shell's completion.
 
     It completes commands and options, and the names of profiles, stacks, components,
     flavors and plugins. To switch it on, add a line to the shell's start-up file:

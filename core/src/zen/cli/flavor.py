@@ -24,17 +24,20 @@ _CUSTOM: Final = "(custom)"
 
 @click.group(cls=Group)
 def flavor() -> None:
-    """See the flavors there are."""
+    """See the flavors there are.
+
+    For example: zen flavor list
+    """
 
 
 @flavor.command("list")
 @output_option
 @pass_app
 def list_flavors(app: App, output: str) -> None:
-    """List the flavors of all component types, with the distribution each is from.
+    """List the flavors of all component types.
 
-    Those that a profile's users have registered are shown by the type's own command,
-    as in 'zen artifact-store flavor list'.
+    Each is shown with its distribution. Those that a profile's users have registered
+    are shown by the type's own command, as in 'zen artifact-store flavor list'.
 
     For example: zen flavor list
     """

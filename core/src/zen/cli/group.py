@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from zen.errors import did_you_mean
@@ -30,6 +32,22 @@ class Group(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         """Return the help; a part of it is what plugins say of themselves."""
         return printable(super().get_help(ctx))
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """List the commands, each with the whole first sentence of its help."""
+        commands = {
+            name: self.get_command(ctx, name) for name in self.list_commands(ctx)
+        }
+        rows = [
+            (name, command.get_short_help_str(sys.maxsize))
+            for name, command in commands.items()
+            if command and not command.hidden
+        ]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
     def trouble(self, ctx: click.Context, name: str) -> str:
         """Return what else to say where there is no such command."""

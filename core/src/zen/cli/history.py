@@ -47,7 +47,7 @@ _CHANGES: Final = {
 @output_option
 @pass_app
 def log(app: App, name: str | None, limit: int, output: str) -> None:
-    """Show what was committed to a profile, the newest first.
+    """Show what was committed to a profile.
 
     The profile is the active one by default.
 
@@ -67,7 +67,7 @@ def log(app: App, name: str | None, limit: int, output: str) -> None:
 @output_option
 @pass_app
 def diff(app: App, since: int, until: int | None, output: str) -> None:
-    """Show what has changed in the active profile since a revision.
+    """Show what has changed since a revision.
 
     What the records were after the first REV is compared with what they were after
     the second one, or with what they are now. See 'zen profile log' for what REV
@@ -85,7 +85,7 @@ def diff(app: App, since: int, until: int | None, output: str) -> None:
 @yes_option
 @pass_app
 def restore(app: App, revision: int, *, yes: bool) -> None:
-    """Bring the active profile back to what it was after a revision.
+    """Bring the active profile back to a revision.
 
     That is a commit, too, so that nothing is lost by it.
 
@@ -115,7 +115,7 @@ def restore(app: App, revision: int, *, yes: bool) -> None:
 @yes_option
 @pass_app
 def prune(app: App, name: str | None, keep: int, *, yes: bool) -> None:
-    """Forget the oldest revisions of a profile for good.
+    """Forget the oldest revisions for good.
 
     The profile is the active one by default, and is otherwise left as it is.
 

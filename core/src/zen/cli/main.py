@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 import zen
-from zen.catalog import CORE, Offer, contract_error
+from zen.catalog import Offer, contract_error
 from zen.cli.app import App, notify
 from zen.cli.group import Group
 from zen.cli.output import echo, terminal_width
@@ -33,6 +33,12 @@ __all__ = ["main"]
 
 # What to install for a command that users look for, where no plugin offers it.
 _USUAL_PROVIDERS: Final = dict.fromkeys(("pipeline", "run"), "zen-plugin-pipelines")
+# The sections of the help, in their order, as plugins name them.
+_TITLES: Final = {
+    "pipelines": "Pipelines",
+    "stacks": "Stacks and what is in them",
+    "setup": "Setup",
+}
 
 
 class _Failure(click.ClickException):
@@ -107,14 +113,16 @@ class _Program(Group):
         """List the commands by their specs, without importing any of them."""
         catalog = ctx.ensure_object(App).catalog
         sections = {
-            "Commands": _command_rows(catalog, of_the_core=True),
+            title: _section_rows(catalog, key) for key, title in _TITLES.items()
+        }
+        sections |= {
             "Stack components": _type_rows(catalog),
-            "Commands from plugins": _command_rows(catalog, of_the_core=False),
+            "Commands from plugins": _section_rows(catalog, ""),
         }
         for title, rows in sections.items():
             if rows:
                 with formatter.section(title):
-                    formatter.write_dl(sorted(rows))
+                    formatter.write_dl(rows)
         if catalog.trouble:
             formatter.write_paragraph()
             formatter.write_text(catalog.trouble.strip())
@@ -195,18 +203,15 @@ def _help_width() -> int:
 
 
 def _rows(catalog: Catalog) -> list[tuple[str, str]]:
-    return [
-        *_command_rows(catalog, of_the_core=True),
-        *_command_rows(catalog, of_the_core=False),
-        *_type_rows(catalog),
-    ]
+    commands = [row for key in (*_TITLES, "") for row in _section_rows(catalog, key)]
+    return commands + _type_rows(catalog)
 
 
-def _command_rows(catalog: Catalog, *, of_the_core: bool) -> list[tuple[str, str]]:
+def _section_rows(catalog: Catalog, section: str) -> list[tuple[str, str]]:
     return [
         (offer.spec.name, _summary(catalog, offer))
         for offer in catalog.commands()
-        if (offer.owner == CORE) is of_the_core
+        if offer.spec.section == section
     ]
 
 
@@ -234,7 +239,7 @@ def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:
 @click.option("--debug", is_flag=True, help="Show the traceback of errors.")
 @click.option("--no-plugins", is_flag=True, help="Use no plugin in this call.")
 def main(**options: bool) -> None:
-    """Keep ML code apart from the infrastructure that it runs on.
+    """Keep ML code apart from its infrastructure.
 
     A stack names the components that pipelines run on; a profile is where stacks
     are kept. For example, see what is active and run a pipeline on it:

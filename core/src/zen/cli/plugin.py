@@ -43,14 +43,17 @@ _KINDS_WITH_TYPE: Final = ("flavor", "component-type")
 
 @click.group(cls=Group)
 def plugin() -> None:
-    """See the installed plugins."""
+    """See the installed plugins.
+
+    For example: zen plugin list
+    """
 
 
 @plugin.command("list")
 @output_option
 @pass_app
 def list_plugins(app: App, output: str) -> None:
-    """List the plugins, with what became of each and what it provides.
+    """List the plugins and what each provides.
 
     For example: zen plugin list
     """
@@ -86,7 +89,9 @@ def list_plugins(app: App, output: str) -> None:
 @output_option
 @pass_app
 def describe_plugin(app: App, name: str, output: str) -> None:
-    """Show what a plugin is, what it provides, and why it isn't loaded.
+    """Show a plugin and all that it provides.
+
+    Where it isn't loaded, the reason is shown.
 
     For example: zen plugin describe local
     """
@@ -110,7 +115,7 @@ def describe_plugin(app: App, name: str, output: str) -> None:
 @click.argument("name", shell_complete=complete_plugin)
 @pass_app
 def disable_plugin(app: App, name: str) -> None:
-    """Keep a plugin from being used, without removing it.
+    """Keep an installed plugin from being used.
 
     For example: zen plugin disable local
     """
@@ -144,7 +149,7 @@ def enable_plugin(app: App, name: str) -> None:
 @output_option
 @pass_app
 def examine_plugins(app: App, output: str) -> None:
-    """Examine every plugin, and report all that is wrong.
+    """Examine the plugins, and report all faults.
 
     Each is imported in a process of its own, and so is all that it offers. The exit
     code is 1 if anything is wrong.
@@ -184,7 +189,9 @@ def examine_plugins(app: App, output: str) -> None:
 
 @plugin.command("freeze")
 def freeze_plugins() -> None:
-    """Print the plugins' distributions as requirements for an installer.
+    """Print the plugins as requirements.
+
+    An installer takes them: each is a distribution with its version.
 
     For example: zen plugin freeze > plugins.txt
     """
@@ -218,7 +225,7 @@ def freeze_plugins() -> None:
 def new_plugin(
     app: App, name: str, kind: Kind, component_type: str | None, folder: Path | None
 ) -> None:
-    """Write the distribution of a new plugin, to begin with.
+    """Write the first files of a new plugin.
 
     It works as it is, and its tests pass: a module that announces the plugin, one
     that does something simple, tests, and what is needed to install and check it.

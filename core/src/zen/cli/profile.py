@@ -38,7 +38,10 @@ _url_option: Final = click.option(
 
 @click.group(cls=Group)
 def profile() -> None:
-    """Manage profiles."""
+    """Manage profiles.
+
+    For example: zen profile list
+    """
 
 
 for _command in (log, diff, restore, prune):
@@ -82,7 +85,9 @@ def list_profiles(app: App, output: str) -> None:
 def create_profile(
     app: App, name: str, store_type: str | None, url: str | None
 ) -> None:
-    """Create a profile, with a default stack unless its store holds one.
+    """Create a profile.
+
+    It gets a default stack, unless its store holds one already.
 
     \b
     For example:
@@ -98,7 +103,7 @@ def create_profile(
 @global_option
 @pass_app
 def set_profile(app: App, name: str, *, globally: bool) -> None:
-    """Make a profile the active one, here or globally.
+    """Make a profile the active one.
 
     For example: zen profile set team
     """
@@ -125,7 +130,7 @@ def get_profile(app: App, output: str) -> None:
 @output_option
 @pass_app
 def describe_profile(app: App, name: str | None, output: str) -> None:
-    """Show where a profile is kept and what is active in it.
+    """Show where a profile is, and its stack.
 
     For example: zen profile describe team
     """
@@ -185,7 +190,7 @@ def copy_profile(
     store_type: str | None,
     url: str | None,
 ) -> None:
-    """Create a profile that holds the same as another one.
+    """Copy a profile to a new one.
 
     The history stays behind. Where there is anything already, nothing is written.
 
@@ -200,7 +205,7 @@ def copy_profile(
 @click.argument("name", required=False, shell_complete=complete_profile)
 @pass_app
 def upgrade_profile(app: App, name: str | None) -> None:
-    """Let a store that an older version made be as this version makes it.
+    """Upgrade a store of an older version of Zen.
 
     For example: zen profile upgrade team
     """

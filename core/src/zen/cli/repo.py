@@ -14,14 +14,17 @@ __all__ = ["repo"]
 
 @click.group(cls=Group)
 def repo() -> None:
-    """Manage the repository you are in."""
+    """Manage the repository you are in.
+
+    For example: zen repo clean
+    """
 
 
 @repo.command("clean")
 @yes_option
 @pass_app
 def clean_repository(app: App, *, yes: bool) -> None:
-    """Remove the configuration of the repository you are in.
+    """Remove the repository's configuration.
 
     The folder is no repository any more; profiles, stacks and artifacts stay.
 

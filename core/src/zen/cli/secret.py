@@ -25,7 +25,12 @@ _FREE = {"ignore_unknown_options": True}
 
 @click.group(cls=Group)
 def secret() -> None:
-    """Manage the secrets in the active stack's secrets manager."""
+    """Manage the active stack's secrets.
+
+    Its secrets manager keeps them.
+
+    For example: zen secret list
+    """
 
 
 @secret.command("register", context_settings=_FREE)
@@ -33,7 +38,7 @@ def secret() -> None:
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @pass_app
 def register_secret(app: App, name: str, values: Sequence[str]) -> None:
-    """Register a secret: one or several keys, each with a value.
+    """Register a secret: keys, each with a value.
 
     What stands on a command line may be seen by others and is remembered by the shell.
     --KEY=@FILE takes the content of a file, and --KEY=- is asked for.
@@ -66,7 +71,7 @@ def list_secrets(app: App, output: str) -> None:
 @output_option
 @pass_app
 def get_secret(app: App, name: str, output: str, *, reveal: bool) -> None:
-    """Show the keys of a secret, and its values if you say so.
+    """Show the keys of a secret.
 
     For example: zen secret get db --reveal
     """
@@ -92,7 +97,7 @@ def update_secret(
     *,
     replace: bool,
 ) -> None:
-    """Change some values of a secret; its others stay.
+    """Change some values of a secret.
 
     A secret that can't be decrypted any more gets new values with --replace.
 
@@ -129,7 +134,9 @@ def delete_secret(app: App, name: str, *, yes: bool) -> None:
 @click.option("--name", "-n", "names", multiple=True, help="Only this one.")
 @pass_app
 def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
-    """Write secrets to a file, as they are, for 'zen secret import'.
+    """Write secrets to a file, in clear.
+
+    'zen secret import' reads it.
 
     The file is for its owner alone, and must not be there yet.
 
@@ -146,7 +153,7 @@ def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
 @click.option("--update", is_flag=True, help="Change those that are there already.")
 @pass_app
 def import_secrets(app: App, file: Path, *, update: bool) -> None:
-    """Register the secrets that a file holds: all of them, or none.
+    """Register the secrets in a file, all or none.
 
     It is written as 'zen secret export' does: names, each with keys and values.
 

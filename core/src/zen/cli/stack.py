@@ -63,7 +63,10 @@ _AS_OPTIONS: Final = {"token_normalize_func": lambda token: token.replace("_", "
 
 @click.group(cls=Group)
 def stack() -> None:
-    """Manage stacks."""
+    """Manage stacks.
+
+    For example: zen stack list
+    """
 
 
 for _command in (
@@ -77,7 +80,7 @@ for _command in (
 @output_option
 @pass_app
 def list_stacks(app: App, output: str) -> None:
-    """List the stacks of the active profile, and mark the active one.
+    """List stacks, and mark the active one.
 
     For example: zen stack list
     """
@@ -111,7 +114,7 @@ def list_stacks(app: App, output: str) -> None:
 def register_stack(
     app: App, /, name: str, *, activate: bool, **names: str | None
 ) -> None:
-    """Register a stack of components that are registered.
+    """Register a stack of known components.
 
     For example: zen stack register prod -o default -a bucket -m default
     """
@@ -127,7 +130,9 @@ def register_stack(
 @click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def update_stack(app: App, /, name: str | None, **names: str | None) -> None:
-    """Give a stack other components; the active one by default.
+    """Give a stack other components.
+
+    Without NAME, it is the active one.
 
     For example: zen stack update prod -a bucket -al slack
     """
@@ -141,7 +146,9 @@ def update_stack(app: App, /, name: str | None, **names: str | None) -> None:
 @click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def remove_component(app: App, /, name: str | None, **flags: bool) -> None:
-    """Take components out of a stack, of the active one by default. They stay.
+    """Take components out of a stack.
+
+    They stay registered. Without NAME, it is the active one.
 
     For example: zen stack remove-component prod -al
     """
@@ -169,7 +176,7 @@ def rename_stack(app: App, name: str, new_name: str) -> None:
 @global_option
 @pass_app
 def set_stack(app: App, name: str, *, globally: bool) -> None:
-    """Make a stack the active one, here or in the whole profile.
+    """Make a stack the active one.
 
     For example: zen stack set prod
     """
@@ -193,7 +200,9 @@ def get_stack(app: App, output: str) -> None:
 @output_option
 @pass_app
 def describe_stack(app: App, name: str | None, output: str) -> None:
-    """Show the components of a stack, of the active one by default.
+    """Show the components of a stack.
+
+    Without NAME, it is the active one.
 
     For example: zen stack describe prod
     """
@@ -231,7 +240,9 @@ def delete_stack(app: App, name: str, *, yes: bool) -> None:
 @click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def bring_up(app: App, name: str | None) -> None:
-    """Provision and resume what a stack needs, the active one by default.
+    """Bring up what a stack needs.
+
+    Its components are provisioned and resumed. Without NAME, it is the active one.
 
     For example: zen stack up
     """
@@ -249,7 +260,10 @@ def bring_up(app: App, name: str | None) -> None:
 @click.argument("name", required=False, shell_complete=complete_stack)
 @pass_app
 def bring_down(app: App, name: str | None) -> None:
-    """Suspend and deprovision what a stack needs, the active one by default.
+    """Bring down what a stack needs.
+
+    Its components are suspended and deprovisioned. Without NAME, it is the active
+    one.
 
     For example: zen stack down
     """

@@ -28,7 +28,9 @@ _ON_CONFLICT = ("fail", "skip", "rename", "update")
 @yes_option
 @pass_app
 def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> None:
-    """Write a stack to a file that 'zen stack import' reads elsewhere.
+    """Write a stack to a file.
+
+    'zen stack import' reads it elsewhere.
 
     The stack is the active one by default, and the file is called like it. For '-',
     the file is printed. Secrets aren't in it, but what refers to them is.
@@ -68,7 +70,9 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
 def import_stack(
     app: App, file: BinaryIO, name: str | None, on_conflict: str, *, activate: bool
 ) -> None:
-    """Bring in a stack from a file that 'zen stack export' has written.
+    """Bring in a stack from a file.
+
+    'zen stack export' writes such files.
 
     Components that are here already, the same in type, name, flavor and
     configuration, are used. Flavors that aren't installed can be so afterwards. If
@@ -142,7 +146,7 @@ def copy_stack(
 @output_option
 @pass_app
 def diff_stacks(app: App, left: str, right: str, output: str) -> None:
-    """Show in what two stacks differ, component by component.
+    """Show how two stacks differ.
 
     Each of the two is a stack of the active profile, or else a file that holds one.
 

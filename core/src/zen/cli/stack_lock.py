@@ -54,7 +54,9 @@ def _sources_options(command: Callable[..., None]) -> Callable[..., None]:
 @_sources_options
 @pass_app
 def lock_stack(app: App, sources: Sources) -> None:
-    """Pin what the active stack needs, in the repository's 'zen.lock'.
+    """Pin what the active stack needs.
+
+    The file 'zen.lock' in the repository's root has the distributions.
 
     That is Zen itself, the distributions of the stack's flavors, of the profile's
     store type and of 'zen run', and all that these need: to the versions that are
@@ -78,7 +80,7 @@ def lock_stack(app: App, sources: Sources) -> None:
 def sync_stack(
     app: App, sources: Sources, output: str, *, check: bool, dry_run: bool
 ) -> None:
-    """Install what the active stack needs, with pip or uv.
+    """Install what the active stack needs.
 
     In a repository with a 'zen.lock', that is exactly what 'zen stack lock' has
     pinned. Otherwise it is what offers the stack's flavors, and is missing.

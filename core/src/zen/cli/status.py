@@ -26,7 +26,9 @@ _HEADERS = {key: key.upper() for key in ("type", "name", "flavor", "provider", "
 @output_option
 @pass_app
 def status(app: App, output: str) -> None:
-    """Show where you are, what is active there and why, and what is wrong.
+    """Show what is active, and what is wrong.
+
+    Each choice is shown with its source.
 
     For example: zen status
     """

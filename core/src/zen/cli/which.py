@@ -26,7 +26,9 @@ _HEADERS = {key: key.upper() for key in ("name", "plugin", "distribution", "vers
 @output_option
 @pass_app
 def which(app: App, kind: str, name: str, output: str) -> None:
-    """Show which plugin a flavor, a store type or a command comes from.
+    """Show which plugin something comes from.
+
+    It may be a flavor, a store type or a command.
 
     A flavor is called by its name, or by type and name to tell it from others.
 

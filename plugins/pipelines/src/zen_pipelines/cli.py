@@ -78,7 +78,7 @@ def _order(file: Path) -> str:
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 @pass_app
 def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
-    """Run a file with a pipeline on the active stack.
+    """Run a pipeline on the active stack.
 
     FILE is executed as 'python FILE ARGS...' would do it. If it runs no pipeline
     itself, the one that it defines is run.
@@ -122,7 +122,7 @@ def pipeline() -> None:
 
 @pipeline.group(cls=Group)
 def runs() -> None:
-    """See what ran on the active stack, when, and to what end.
+    """See the runs on the active stack.
 
     For example: zen pipeline runs list
     """
@@ -188,7 +188,7 @@ def _nothing(pipeline: str, after: str, store: BaseMetadataStore) -> str:
 @output_option
 @pass_app
 def describe_run(app: App, name: str, output: str) -> None:
-    """Show a run with its steps and the places of its artifacts.
+    """Show a run, its steps and its artifacts.
 
     For example: zen pipeline runs describe nightly
     """

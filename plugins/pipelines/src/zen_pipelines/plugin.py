@@ -14,11 +14,13 @@ def zen_commands() -> list[CommandSpec]:
         CommandSpec(
             "run",
             "zen_pipelines.cli:run",
-            "Run a file with a pipeline on the active stack.",
+            "Run a pipeline on the active stack.",
+            section="pipelines",
         ),
         CommandSpec(
             "pipeline",
             "zen_pipelines.cli:pipeline",
             "See the runs of your pipelines.",
+            section="pipelines",
         ),
     ]

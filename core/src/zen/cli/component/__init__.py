@@ -44,10 +44,11 @@ def component_group(spec: ComponentTypeSpec) -> click.Group:
         spec: The type.
     """
     plural = spec.plural.replace("_", " ")
-    group = Group(
-        spec.command, help=f"Manage {plural}.", context_settings={"obj": spec}
-    )
-    flavor = Group("flavor", help=f"Manage the flavors of {plural}.")
+    example = f"For example: zen {spec.command}"
+    about = f"Manage {plural}.\n\n{example} list"
+    group = Group(spec.command, help=about, context_settings={"obj": spec})
+    about = f"Manage the flavors of {plural}.\n\n{example} flavor list"
+    flavor = Group("flavor", help=about)
     for command in _FLAVOR_COMMANDS:
         flavor.add_command(_worded(command, spec))
     group.add_command(flavor)

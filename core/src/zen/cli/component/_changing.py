@@ -69,7 +69,9 @@ def register(
 @pass_spec
 @pass_app
 def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
-    """Change attributes of {a_title}, the active stack's by default.
+    """Change attributes of {a_title}.
+
+    Without NAME, it is that of the active stack.
 
     For example: zen {command} update NAME --KEY=VALUE
     """
@@ -100,7 +102,9 @@ def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
 def remove_attribute(
     app: App, spec: ComponentTypeSpec, arguments: Sequence[str]
 ) -> None:
-    """Give attributes of {a_title} their defaults again.
+    """Reset attributes of {a_title}.
+
+    They have their defaults again. Without NAME, it is that of the active stack.
 
     For example: zen {command} remove-attribute NAME --KEY
     """
@@ -123,7 +127,9 @@ def remove_attribute(
 @pass_spec
 @pass_app
 def rename(app: App, spec: ComponentTypeSpec, name: str, new_name: str) -> None:
-    """Give {a_title} another name, also in the stacks that use it.
+    """Rename {a_title}.
+
+    The stacks that use it follow.
 
     For example: zen {command} rename NAME NEW_NAME
     """
@@ -137,7 +143,9 @@ def rename(app: App, spec: ComponentTypeSpec, name: str, new_name: str) -> None:
 @pass_spec
 @pass_app
 def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
-    """Delete {a_title} that no stack uses.
+    """Delete {a_title}.
+
+    No stack may use it any more.
 
     For example: zen {command} delete NAME
     """

@@ -28,7 +28,9 @@ __all__ = ["delete_flavor", "describe_flavor", "list_flavors", "register_flavor"
 @pass_spec
 @pass_app
 def list_flavors(app: App, spec: ComponentTypeSpec, output: str) -> None:
-    """List the flavors of {plural}: what plugins offer, and the profile's own.
+    """List the flavors of {plural}.
+
+    They are those that plugins offer, and the active profile's own.
 
     For example: zen {command} flavor list
     """
@@ -51,7 +53,9 @@ def list_flavors(app: App, spec: ComponentTypeSpec, output: str) -> None:
 @pass_spec
 @pass_app
 def describe_flavor(app: App, spec: ComponentTypeSpec, name: str, output: str) -> None:
-    """Show the attributes of a flavor of {plural}, and what each is for.
+    """Show the attributes of a flavor.
+
+    Each comes with its type, its default, and what it is for.
 
     For example: zen {command} flavor describe local
     """
@@ -85,10 +89,10 @@ def describe_flavor(app: App, spec: ComponentTypeSpec, name: str, output: str) -
 @pass_spec
 @pass_app
 def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
-    """Register a class of your own as a flavor, in the active profile.
+    """Register a class of your own as a flavor.
 
-    It is looked for from the root of the repository on, and then where Python looks
-    for everything.
+    The active profile keeps its import string. The class is looked for from the root
+    of the repository on, and then where Python looks for everything.
 
     For example: zen {command} flavor register path.to.MyClass
     """
@@ -107,7 +111,9 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
 @pass_spec
 @pass_app
 def delete_flavor(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
-    """Forget a flavor that was registered; its class stays.
+    """Delete a flavor of your own.
+
+    The profile forgets it; its class stays.
 
     For example: zen {command} flavor delete mine
     """

@@ -22,7 +22,9 @@ __all__ = ["down", "up"]
 @pass_spec
 @pass_app
 def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
-    """Provision and resume {a_title}, the active stack's by default.
+    """Bring up {a_title}.
+
+    It is provisioned and resumed. Without NAME, it is that of the active stack.
 
     For example: zen {command} up
     """
@@ -40,7 +42,9 @@ def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
 @pass_spec
 @pass_app
 def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
-    """Suspend and deprovision {a_title}, the active stack's by default.
+    """Bring down {a_title}.
+
+    It is suspended and deprovisioned. Without NAME, it is that of the active stack.
 
     For example: zen {command} down
     """

@@ -34,7 +34,9 @@ __all__ = ["describe", "get", "list_"]
 @pass_spec
 @pass_app
 def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
-    """List the {plural} of the active profile.
+    """List the {plural}.
+
+    They are those of the active profile; that of the active stack is marked.
 
     For example: zen {command} list
     """
@@ -64,7 +66,7 @@ def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
 @pass_spec
 @pass_app
 def get(app: App, spec: ComponentTypeSpec, output: str) -> None:
-    """Show the name of the active stack's {title}.
+    """Show the active stack's {title}.
 
     For example: zen {command} get
     """
@@ -79,7 +81,9 @@ def get(app: App, spec: ComponentTypeSpec, output: str) -> None:
 @pass_spec
 @pass_app
 def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -> None:
-    """Show {a_title}, the active stack's by default.
+    """Show {a_title} in full.
+
+    Without NAME, it is that of the active stack.
 
     For example: zen {command} describe default
     """
