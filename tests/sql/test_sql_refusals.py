@@ -15,7 +15,7 @@ from tests.servers import execute, free_port
 from zen.errors import StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
-from zen_sql import drivers
+from zen_sql import drivers, failures
 from zen_sql.store import SQLStoreDriver
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def test_nobody_waits_longer_than_half_a_minute() -> None:
     for options in drivers._ARGUMENTS.values():  # noqa: SLF001 - as above
         waits = [options["connect_timeout"], options.get("read_timeout", 0)]
         assert sum(map(int, map(str, waits))) <= 30
-    assert drivers.LOCK_TIMEOUT < 20
+    assert failures.LOCK_TIMEOUT < 20
 
 
 @pytest.mark.parametrize(

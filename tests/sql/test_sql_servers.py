@@ -19,6 +19,7 @@ from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
 from zen_sql import drivers, locks, schema
+from zen_sql.drivers import server_engine
 from zen_sql.engine import Database
 from zen_sql.tables import PROFILE
 from zen_sql.urls import parse_url
@@ -96,6 +97,19 @@ def test_a_connection_that_the_server_has_ended_is_replaced(
     assert list(driver.get_many([MAIN])) == [MAIN]
     kill_all(server_url)
     driver.commit(a_change())
+
+
+def test_a_connection_that_was_cut_leaves_no_traceback(
+    server_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python shows what a library logs where no logging is configured."""
+    engine = server_engine(parse_url(server_url))
+    connection = engine.raw_connection()
+    assert connection.dbapi_connection is not None
+    connection.dbapi_connection.close()
+    connection.close()  # back to the pool, which finds that it is cut
+    engine.dispose()
+    assert caplog.records == []
 
 
 def kill_all(url: str) -> None:
@@ -211,8 +225,13 @@ def test_somebody_who_holds_the_database_for_too_long(
     with engine.connect() as holder:
         holder.execute(text("SELECT version FROM zen_schema FOR UPDATE"))
         assert list(driver.get_many([MAIN])) == [MAIN]
+        query = {"postgresql": "pg_backend_pid()"}.get(
+            engine.dialect.name, "connection_id()"
+        )
+        session = holder.scalar(text(f"SELECT {query}"))
         with pytest.raises(StoreLockedError, match="for too long") as caught:
             driver.commit(a_change())
+    assert f"Session {session} of {engine.url.username} (" in caught.value.message
     assert "secret" not in caught.value.message
     driver.commit(a_change())
 

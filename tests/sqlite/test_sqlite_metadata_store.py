@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -128,6 +129,36 @@ def test_times_are_kept_in_utc(store: SQLiteMetadataStore) -> None:
     store.create_run(naive, [])
     for run in store.list_runs():
         assert run.started.isoformat() == "2024-02-29T12:00:00+00:00"
+
+
+def test_a_time_without_an_offset_is_in_utc(store: SQLiteMetadataStore) -> None:
+    """Another program may have written it; the others are listed all the same."""
+    store.create_run(a_run(), [])
+    store.create_run(a_run("other"), [])
+    change(store, "UPDATE zen_runs SET started = '2024-02-29T12:00:00.000000'")
+    runs = store.list_runs()
+    assert [run.name for run in runs] == ["other", "run"]
+    assert {run.started.utcoffset() for run in runs} == {timedelta(0)}
+    assert sorted(runs, key=lambda run: run.started)
+
+
+def test_a_damaged_run_hides_no_other(
+    store: SQLiteMetadataStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.create_run(a_run(), [])
+    store.create_run(a_run("other"), [])
+    change(store, "UPDATE zen_runs SET started = 'noon' WHERE name = 'run'")
+    assert [run.name for run in store.list_runs()] == ["other"]
+    (warning,) = caplog.records
+    assert "zen_runs run in" in warning.getMessage()
+    with pytest.raises(DamagedDataError, match="zen_runs run in"):
+        store.get_run("run")
+
+
+def change(store: SQLiteMetadataStore, statement: str) -> None:
+    with closing(sqlite3.connect(store.uri)) as connection:
+        connection.execute(statement)
+        connection.commit()
 
 
 def test_a_runs_name_is_taken_once(store: SQLiteMetadataStore) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import NoSuchModuleError
+from sqlalchemy.pool import QueuePool
 
+from zen.stores import Author
 from zen_sql.failures import (
+    LOCK_TIMEOUT,
     asynchronous_driver,
     missing_dialect,
     missing_driver,
@@ -26,13 +31,13 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["LOCK_TIMEOUT", "server_engine"]
+__all__ = ["server_engine"]
 
 # A user waits 30 seconds at most: for an answer and, if that is a COMMIT's, for another
 # connection that tells what has come of it.
 _CONNECT_TIMEOUT: Final = 10
 _READ_TIMEOUT: Final = 13
-LOCK_TIMEOUT: Final = 10
+_POOL: Final = "zen"
 
 # Where a URL names no driver, the first of these that is installed: SQLAlchemy would
 # insist on one, and not on the same in each version.
@@ -83,11 +88,21 @@ def server_engine(url: URL) -> Engine:
             installed or is an asynchronous one, or an option is impossible.
     """
     place = mask(url)
+    _silence_pool()
     engine = _make_engine(_with_driver(url), place)
     event.listen(engine, "do_connect", _connector(place))
     if engine.dialect.name == "postgresql":
         event.listen(engine, "connect", _limit_waiting)
     return engine
+
+
+def _silence_pool() -> None:
+    """Let the pool log no traceback of a connection that the server has cut.
+
+    Where that matters, it is an error for the caller. Where no logging is configured,
+    Python would show it on standard error.
+    """
+    logging.getLogger(f"{QueuePool.__module__}.QueuePool.{_POOL}").disabled = True
 
 
 def _make_engine(url: URL, place: str) -> Engine:
@@ -99,6 +114,7 @@ def _make_engine(url: URL, place: str) -> Engine:
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
             pool_use_lifo=True,
+            pool_logging_name=_POOL,
         )
     except NoSuchModuleError as error:
         raise missing_dialect(place, url.drivername) from error
@@ -132,6 +148,8 @@ def _connector(
     ) -> DBAPIConnection:
         for name, value in _ARGUMENTS.get(dialect.driver, {}).items():
             options.setdefault(name, value)
+        if dialect.name == "postgresql":
+            options.setdefault("application_name", _program())
         _check_files(place, options)
         _adapt(dialect.driver, options)
         try:
@@ -142,6 +160,12 @@ def _connector(
             raise wrong_option(place, error) from error
 
     return connect
+
+
+def _program() -> str:
+    """Say who is connected, for those who wait for a lock; 63 bytes are shown."""
+    author = Author()
+    return f"zen, process {os.getpid()} of {author.user} on {author.host}"
 
 
 def _connect_of(dialect: Dialect) -> Callable[..., DBAPIConnection]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import time
 import weakref
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
+from functools import cached_property
 from pathlib import Path
 from random import uniform
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from zen.errors import StoreError, StoreLockedError, StoreUnavailableError
 from zen.permissions import create_file, create_folders
 from zen_sql.drivers import server_engine
-from zen_sql.failures import is_deadlock, translate
+from zen_sql.failures import is_deadlock, owned, translate
+from zen_sql.forks import unforked
 from zen_sql.locks import schema_lock
+from zen_sql.owners import file_owner, server_owner
 from zen_sql.sqlite import READ, WRITE, file_engine
 from zen_sql.urls import mask
 
@@ -53,12 +58,12 @@ class Database:
     def __reduce__(self) -> tuple[type[Database], tuple[URL]]:
         return Database, (self.url,)
 
-    @property
+    @cached_property
     def place(self) -> str:
         """The file's path or the masked URL, for messages."""
         return str(self.file or mask(self.url))
 
-    @property
+    @cached_property
     def file(self) -> Path | None:
         """The SQLite file; None for a server."""
         if self.url.get_backend_name() != "sqlite" or not self.url.database:
@@ -231,11 +236,25 @@ class Database:
 
     @contextmanager
     def _connected(self, begin: str) -> Iterator[Connection]:
-        with (
-            translate(self.place, is_file=bool(self.file)),
-            self._engine.connect() as connection,
-        ):
-            yield connection.execution_options(zen_begin=begin)
+        try:
+            with (
+                unforked() if self.file else nullcontext(),
+                translate(self.place, is_file=bool(self.file)),
+                self._engine.connect() as connection,
+            ):
+                yield connection.execution_options(zen_begin=begin)
+        except StoreLockedError as error:
+            if is_deadlock(error):
+                raise
+            raise owned(error, self.place, self._lock_owner()) from error.__cause__
+
+    def _lock_owner(self) -> str:
+        """Name who holds the database's lock; "" where that isn't known."""
+        if self.file:
+            return file_owner(self.file)
+        with suppress(SQLAlchemyError), self._engine.connect() as connection:
+            return server_owner(connection)
+        return ""
 
     @property
     def _engine(self) -> Engine:

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from zen.errors import StoreError
 
 __all__ = [
+    "LOCK_TIMEOUT",
     "asynchronous_driver",
     "error_text",
     "is_deadlock",
     "missing_dialect",
     "missing_driver",
     "missing_file",
+    "owned",
     "translate",
     "wrong_option",
 ]
+
+# In seconds, on every database.
+LOCK_TIMEOUT: Final = 10
 
 # SQLITE_BUSY and SQLITE_LOCKED, for which Python has names only from 3.11 on.
 _LOCKED_FILE: Final = {5, 6}
@@ -122,6 +127,16 @@ def is_deadlock(error: StoreError) -> bool:
     Nothing of it was done, and when it is tried again it may succeed.
     """
     return _code(_reason(error.__cause__)) in _DEADLOCK
+
+
+def owned(error: StoreLockedError, place: str, owner: str) -> StoreLockedError:
+    """Return the error of a database that is locked, with the owner of the lock."""
+    if not owner:
+        return error
+    message = f"{owner} has held {place} for too long."
+    named = StoreLockedError(message, hint=error.hint)
+    named.__cause__ = error.__cause__
+    return named
 
 
 def missing_dialect(place: str, drivername: str) -> StoreUnavailableError:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from zen.errors import StoreLockedError
-from zen_sql.drivers import LOCK_TIMEOUT
+from zen_sql.failures import LOCK_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

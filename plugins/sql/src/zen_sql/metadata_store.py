@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from dataclasses import replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from zen.components import BaseMetadataStore
-from zen.errors import ConflictError, RunExistsError, RunNotFoundError
+from zen.errors import ConflictError, DamagedDataError, RunExistsError, RunNotFoundError
 from zen_sql.engine import Database
 from zen_sql.rows import (
     artifact_from_row,
@@ -24,7 +25,7 @@ from zen_sql.rows import (
 from zen_sql.tables import ARTIFACTS, METADATA, PROFILE, RUNS, STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
     from uuid import UUID
 
@@ -131,8 +132,7 @@ class RelationalMetadataStore(BaseMetadataStore):
             query = query.where(RUNS.c.pipeline == pipeline)
         if after:
             query = query.where(self._is_after(after))
-        place = self._database.place
-        return [run_from_row(row, place) for row in self._read(query)]
+        return [*self._readable(self._read(query))]
 
     def list_steps(self, run_id: UUID) -> list[StepRecord]:
         """Return all attempts at a run's steps, in the pipeline's order."""
@@ -152,6 +152,15 @@ class RelationalMetadataStore(BaseMetadataStore):
         from zen_sql.upgrades import upgrade
 
         return upgrade(self._database, [PROFILE, METADATA])
+
+    def _readable(self, rows: Sequence[RowMapping]) -> Iterator[RunRecord]:
+        place = self._database.place
+        for row in rows:
+            try:
+                yield run_from_row(row, place)
+            except DamagedDataError as error:
+                # It mustn't hide the others, and `get_run` says the same.
+                logging.getLogger("zen").warning("A run is left out: %s", error)
 
     def _is_after(self, name: str) -> ColumnElement[bool]:
         rows = self._read(select(RUNS.c.started).where(RUNS.c.name == name))

@@ -50,7 +50,7 @@ def run_from_row(row: RowMapping, place: str) -> RunRecord:
             pipeline=row["pipeline"],
             stack=row["stack"],
             status=RunStatus(row["status"]),
-            started=datetime.fromisoformat(row["started"]),
+            started=in_utc(datetime.fromisoformat(row["started"])),
             ended=_time(row["ended"]),
             runtime_configuration=_mapping(row["runtime_configuration"]),
             error=row["error"],
@@ -140,7 +140,7 @@ def _text(time: datetime) -> str:
 
 
 def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return in_utc(datetime.fromisoformat(text)) if text else None
 
 
 def _mapping(text: str) -> dict[str, object]:

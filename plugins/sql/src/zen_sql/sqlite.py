@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import NullPool
 
-from zen_sql.failures import wrong_option
+from zen_sql.failures import LOCK_TIMEOUT, wrong_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,6 @@ READ: Final = "BEGIN"
 # when somebody else wrote in the meantime.
 WRITE: Final = "BEGIN IMMEDIATE"
 
-_BUSY_TIMEOUT: Final = 30.0
 # What SQLAlchemy hands on to sqlite3; all else is for URIs, and those are our own.
 _OPTIONS: Final = (
     *("cached_statements", "check_same_thread", "detect_types"),
@@ -54,7 +53,7 @@ def file_engine(url: URL, file: Path) -> Engine:
     ) -> None:
         arguments[0] = existing
         parameters["uri"] = True
-        parameters.setdefault("timeout", _BUSY_TIMEOUT)
+        parameters.setdefault("timeout", LOCK_TIMEOUT)
 
     try:
         # A connection for each transaction costs next to nothing, and none is shared
