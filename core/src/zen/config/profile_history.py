@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zen.records import COMPONENT, ComponentRecord, Record
 from zen.stores.past import History
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from zen.config.activation import Activation
     from zen.config.profile import ProfileConfiguration
     from zen.stores import Store
@@ -22,12 +25,18 @@ class ProfileHistory(History):
         store: The profile's store.
         profile: The profile.
         activation: What is active here.
+        check_removal: Raises `InUseError` for a component that mustn't be deleted.
     """
 
     def __init__(
-        self, store: Store, profile: ProfileConfiguration, activation: Activation
+        self,
+        store: Store,
+        profile: ProfileConfiguration,
+        activation: Activation,
+        check_removal: Callable[[ComponentRecord], None],
     ) -> None:
         super().__init__(store)
+        self._check_removal = check_removal
         self._profile = profile
         self._activation = activation
 
@@ -53,7 +62,8 @@ class ProfileHistory(History):
 
         Raises:
             ConflictError: The profile has changed since then; nothing was written.
-            InUseError: A stack that is active would go.
+            InUseError: A stack that is active would go, or a component that is
+                provisioned.
             ZenError: As `Store.commit` does.
         """
         self._check(restoration)
@@ -64,3 +74,7 @@ class ProfileHistory(History):
     def _check(self, restoration: Restoration) -> None:
         for name in restoration.removed_stacks:
             self._activation.check_stack_inactive(name, self._profile)
+        for ref, before, after in restoration.changes:
+            if ref.kind == COMPONENT and before and not after:
+                record = Record(ref, before.uuid, before.payload, revision="")
+                self._check_removal(ComponentRecord.from_record(record))

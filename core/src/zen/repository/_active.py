@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from zen.config import ProfileConfiguration, ProfileHistory
     from zen.context import Choice, Context
-    from zen.records import StackRecord
+    from zen.records import ComponentRecord, StackRecord
     from zen.stores import Store
 
 __all__ = ["ActiveProfile"]
@@ -225,7 +226,11 @@ class ActiveProfile:
 
         profile = self.active_profile if name is None else self.get_profile(name)
         store = self.context.open_store(profile)
-        return ProfileHistory(store, profile, self._activation)
+        check = partial(self._check_removal, store)
+        return ProfileHistory(store, profile, self._activation, check)
+
+    def _check_removal(self, store: Store, record: ComponentRecord) -> None:
+        """Raise `InUseError` for a component of a profile that mustn't be deleted."""
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.

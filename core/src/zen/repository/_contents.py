@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from zen.components.custom_flavors import CustomFlavors
     from zen.components.factory import ComponentFactory
     from zen.records import ComponentRecord, FlavorRecord, StackRecord
-    from zen.stack import Lifecycle, Secrets, Stack, StackRegistry
+    from zen.stack import Lifecycle, LiveComponents, Secrets, Stack, StackRegistry
     from zen.stores import Store
 
 __all__ = ["ProfileContents"]
@@ -149,14 +149,16 @@ class ProfileContents(ActiveProfile):
 
         Raises:
             StackNotFoundError: There is no such stack.
-            InUseError: It is active.
+            InUseError: It is active, or a component is provisioned for it alone.
         """
         self.check_stack_deletion(name)
         self.store.delete_stack(name)
 
     def check_stack_deletion(self, name: str) -> None:
         """Raise what `deregister_stack` would raise, and delete nothing."""
-        self._activation.check_stack_inactive(self.store.stack(name).name)
+        record = self.store.stack(name)
+        self._activation.check_stack_inactive(record.name)
+        self._live(self.store).check_stack(record)
 
     def list_components(self, component_type: str) -> list[ComponentRecord]:
         """Return the active profile's components of a type as they are kept.
@@ -296,8 +298,9 @@ class ProfileContents(ActiveProfile):
 
         Raises:
             StackComponentNotFoundError: There is no such component.
-            InUseError: A stack uses it.
+            InUseError: A stack uses it, or it is provisioned.
         """
+        self.check_component_deletion(component_type, name)
         secrets = self.store.component(component_type, name).secret_names
         self.store.delete_component(component_type, name)
         for secret in secrets:
@@ -308,7 +311,9 @@ class ProfileContents(ActiveProfile):
 
     def check_component_deletion(self, component_type: str, name: str) -> None:
         """Raise what `deregister_stack_component` would, and delete nothing."""
-        self.store.check_deletion(self.store.component(component_type, name).ref)
+        record = self.store.component(component_type, name)
+        self.store.check_deletion(record.ref)
+        self._live(self.store).check(record)
 
     def get_flavor(self, name: str, component_type: str) -> FlavorRecord:
         """Return a flavor, of a plugin or of the profile, without importing its class.
@@ -341,6 +346,23 @@ class ProfileContents(ActiveProfile):
         from zen.components.custom_flavors import CustomFlavors
 
         return CustomFlavors(self._catalog, lambda: self.store, lambda: self.root)
+
+    def _check_removal(self, store: Store, record: ComponentRecord) -> None:
+        """Raise `InUseError` for a component of a profile that is provisioned."""
+        self._live(store).check(record)
+
+    def _live(self, store: Store) -> LiveComponents:
+        # Loads pydantic, which listing records doesn't need.
+        from zen.stack import LiveComponents
+
+        def build(record: ComponentRecord) -> StackComponent:
+            return self._registry.build_component(
+                record,
+                store,
+                lambda: [s for s in store.stacks()[0] if s.holds(record.ref)],
+            )
+
+        return LiveComponents(self.lifecycle, store, build, self._notify)
 
     @property
     def factory(self) -> ComponentFactory:

@@ -86,6 +86,22 @@ class Lifecycle:
         with _blaming(component, owner, "can't tell its state"):
             return bool(component.is_running)
 
+    def is_live(self, component: StackComponent) -> bool:
+        """Tell whether a component has a lifecycle of its own, and is provisioned.
+
+        One whose class leaves `is_provisioned` as it is has none: nobody brings it up.
+
+        Raises:
+            ProvisioningError: It fails to tell.
+        """
+        # Loaded already: the component is of that class.
+        from zen.components import StackComponent
+
+        if type(component).is_provisioned is StackComponent.is_provisioned:
+            return False
+        with _blaming(component, self._owner_of(component), "can't tell its state"):
+            return bool(component.is_provisioned)
+
     def _apply(
         self,
         verb: LifecycleVerb,

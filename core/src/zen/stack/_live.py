@@ -1,0 +1,89 @@
+"""Keep what is provisioned from being forgotten."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from zen.errors import DamagedDataError, InUseError, ZenError
+from zen.records import ComponentRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from zen.components import StackComponent
+    from zen.records import Ref, StackRecord
+    from zen.stack._lifecycle import Lifecycle
+    from zen.stores import Store
+
+__all__ = ["LiveComponents"]
+
+
+class LiveComponents:
+    """Refuse to delete components that are provisioned, and the stacks that hold them.
+
+    A component that can't tell its state, because its flavor isn't installed or fails,
+    keeps nothing from being deleted; a notice tells of it.
+
+    Args:
+        lifecycle: Tells which components are live.
+        store: Where they are kept.
+        build: Makes a component of its record.
+        notify: Takes each notice for the user.
+    """
+
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        store: Store,
+        build: Callable[[ComponentRecord], StackComponent],
+        notify: Callable[[str], None],
+    ) -> None:
+        self._lifecycle = lifecycle
+        self._store = store
+        self._build = build
+        self._notify = notify
+
+    def check(self, record: ComponentRecord) -> None:
+        """Raise `InUseError` if a component is provisioned."""
+        if self._is_live(record):
+            command = record.type.replace("_", "-")
+            raise InUseError(
+                f"{record.ref} is provisioned; to delete it would leave its resources"
+                " to nobody.",
+                hint=f"Bring it down first, with 'zen {command} down {record.name}'.",
+            )
+
+    def check_stack(self, stack: StackRecord) -> None:
+        """Raise `InUseError` if components are provisioned that no other stack has."""
+        others = {
+            ref
+            for other in self._store.stacks()[0]
+            if other.ref != stack.ref
+            for ref in other.component_refs.values()
+        }
+        own = [ref for ref in stack.component_refs.values() if ref not in others]
+        live = [record for record in self._readable(own) if self._is_live(record)]
+        if live:
+            names = " and ".join(str(record.ref) for record in live)
+            raise InUseError(
+                f"{names} of stack '{stack.name}' {'is' if len(live) == 1 else 'are'}"
+                " provisioned.",
+                hint=f"Bring the stack down first, with 'zen stack down {stack.name}'.",
+            )
+
+    def _readable(self, refs: Iterable[Ref]) -> Iterator[ComponentRecord]:
+        """Yield the components that are there; a stack may name one that is damaged."""
+        for ref in refs:
+            with suppress(DamagedDataError):
+                for record in self._store.driver.get_many([ref]).values():
+                    yield ComponentRecord.from_record(record)
+
+    def _is_live(self, record: ComponentRecord) -> bool:
+        try:
+            return self._lifecycle.is_live(self._build(record))
+        except ZenError as error:
+            self._notify(
+                f"Warning: whether {record.ref} is provisioned can't be told: {error}"
+            )
+            return False

@@ -1,0 +1,115 @@
+"""What is provisioned isn't forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.core.repository.conftest import register
+from zen import Repository
+from zen.errors import InUseError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from tests.core.conftest import FakeDistribution, MakePart
+
+HOOKS = """\
+@hookimpl
+def zen_flavors():
+    return [FlavorSpec("alerter", "horn", "horns.parts:Horn")]
+"""
+PARTS = """\
+from zen import BaseAlerter
+
+class Horn(BaseAlerter):
+    FLAVOR = "horn"
+
+    def post(self, message): return True
+
+    def ask(self, question): return True
+"""
+DEAF = """
+    @property
+    def is_provisioned(self): raise OSError("no answer")
+"""
+
+
+def add_orchestrator(repository: Repository, part: MakePart, name: str) -> None:
+    repository.register_stack_component(part("orchestrator", name))
+
+
+def test_a_component_that_is_provisioned_stays(
+    repository: Repository, part: MakePart, acme_parts: ModuleType
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    acme_parts.provisioned.add("orchestrator")
+    for delete in (
+        repository.check_component_deletion,
+        repository.deregister_stack_component,
+    ):
+        with pytest.raises(InUseError, match="'mine' is provisioned") as caught:
+            delete("orchestrator", "mine")
+        assert "'zen orchestrator down mine'" in caught.value.hint
+    acme_parts.provisioned.clear()
+    repository.deregister_stack_component("orchestrator", "mine")
+
+
+def test_a_stack_stays_while_something_is_provisioned_for_it_alone(
+    repository: Repository, part: MakePart, acme_parts: ModuleType
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    register(repository, "prod", orchestrator="mine")
+    acme_parts.provisioned.add("orchestrator")
+    for delete in (repository.check_stack_deletion, repository.deregister_stack):
+        with pytest.raises(
+            InUseError, match=r"'mine' of stack 'prod' is prov"
+        ) as caught:
+            delete("prod")
+        assert "'zen stack down prod'" in caught.value.hint
+    register(repository, "other", orchestrator="mine")
+    repository.deregister_stack("prod")  # the other one still has it
+    acme_parts.provisioned.clear()
+    repository.deregister_stack("other")
+
+
+def test_what_is_provisioned_is_not_restored_away(
+    repository: Repository, part: MakePart, acme_parts: ModuleType
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    acme_parts.provisioned.add("orchestrator")
+    with pytest.raises(InUseError, match="'mine' is provisioned"):
+        repository.history().restoration(1)
+    acme_parts.provisioned.clear()
+    history = repository.history()
+    history.restore(history.restoration(1))
+    assert len(repository.list_components("orchestrator")) == 1
+
+
+def test_a_component_without_a_lifecycle_of_its_own_is_never_live(
+    repository: Repository, part: MakePart, fake_distribution: FakeDistribution
+) -> None:
+    fake_distribution("horns", HOOKS, PARTS)
+    repository = Repository(repository.root)
+    horn = part("alerter", "horn", flavor="horn")
+    assert horn.is_provisioned
+    repository.register_stack_component(horn)
+    repository.deregister_stack_component("alerter", "horn")
+
+
+def test_what_cannot_tell_its_state_can_be_deleted(
+    repository: Repository,
+    part: MakePart,
+    fake_distribution: FakeDistribution,
+    notices: list[str],
+) -> None:
+    """Its flavor may be gone for good, and with it all that could bring it down."""
+    fake_distribution("horns", HOOKS, PARTS + DEAF)
+    repository = Repository(repository.root, notify=notices.append)
+    repository.register_stack_component(part("alerter", "horn", flavor="horn"))
+    notices.clear()
+    repository.deregister_stack_component("alerter", "horn")
+    (notice,) = notices
+    assert "whether Alerter 'horn' is provisioned can't be told" in notice
+    assert "no answer" in notice
