@@ -14,7 +14,9 @@ import pytest
 
 # Where the wheels are tested (tox -e dist), nothing of ours is installed.
 pytest_plugins = (
-    ["zen.testing", "tests.programs", "tests.servers"] if find_spec("zen") else []
+    ["zen.testing", "tests.programs", "tests.servers", "tests.sweeps"]
+    if find_spec("zen")
+    else []
 )
 
 # What makes root as powerless as everybody else: CAP_DAC_OVERRIDE,

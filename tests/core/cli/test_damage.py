@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import RunPython
     from tests.core.cli.conftest import Zen
+    from tests.sweeps import Instants
 
 RECORDS = {
     "components/orchestrator/default.yaml": ["orchestrator", "list"],
@@ -60,10 +61,10 @@ def others_work(
     return check
 
 
-def shortened(file: Path, step: int = 1) -> Iterator[int]:
+def shortened(file: Path, instants: Instants, step: int = 1) -> Iterator[int]:
     """Cut a file at one place after another, and mend it in the end."""
     content = file.read_bytes()
-    for length in range(0, len(content), step):
+    for length in instants(range(0, len(content), step)):
         file.write_bytes(content[:length])
         yield length
     file.write_bytes(content)
@@ -71,13 +72,13 @@ def shortened(file: Path, step: int = 1) -> Iterator[int]:
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_record_that_is_cut_short_is_named_at_whatever_byte(
-    profile: Path, name: str
+    profile: Path, name: str, instants: Instants
 ) -> None:
     file = profile / name
     store = Repository().store
     # A file without its last line end is whole.
     whole = len(file.read_bytes().rstrip())
-    for length in shortened(file):
+    for length in shortened(file, instants):
         damaged = [*store.components()[1], *store.stacks()[1]]
         places = [error.where for error in damaged]
         assert places == ([file] if length < whole else []), length
@@ -91,9 +92,10 @@ def test_a_record_that_is_cut_short_stops_nothing_else(
     others_work: Callable[[], None],
     name: str,
     command: list[str],
+    instants: Instants,
 ) -> None:
     file = profile / name
-    for _ in shortened(file, STEP):
+    for _ in shortened(file, instants, STEP):
         outcome = zen(*command, code=1)
         assert f"Error: {file}, line" in outcome.err
         assert len(outcome.err.splitlines()) <= 10
@@ -103,10 +105,14 @@ def test_a_record_that_is_cut_short_stops_nothing_else(
 
 @pytest.mark.parametrize("name", STATE)
 def test_what_belongs_to_the_host_may_be_cut_short(
-    zen: Zen, profile: Path, others_work: Callable[[], None], name: str
+    zen: Zen,
+    profile: Path,
+    others_work: Callable[[], None],
+    name: str,
+    instants: Instants,
 ) -> None:
     """A commit that isn't whole is none, and nothing that is there gets lost."""
-    for length in shortened(profile / name, 101):
+    for length in shortened(profile / name, instants, 101):
         assert len(zen("stack", "list", "-o", "json").json) == 1
         zen("profile", "log")
         if length % 2:
@@ -115,12 +121,12 @@ def test_what_belongs_to_the_host_may_be_cut_short(
 
 
 def test_the_configuration_that_is_cut_short_is_named_at_whatever_byte(
-    profile: Path, config: Path
+    profile: Path, config: Path, instants: Instants
 ) -> None:
     del profile
     file = config / "config.yaml"
     whole = len(file.read_bytes().rstrip())
-    for length in shortened(file):
+    for length in shortened(file, instants):
         if length >= whole:
             assert len(GlobalConfiguration().load().profiles) == 2
             continue
@@ -131,11 +137,11 @@ def test_the_configuration_that_is_cut_short_is_named_at_whatever_byte(
 
 
 def test_the_configuration_that_is_cut_short_stops_nothing_that_does_without(
-    zen: Zen, profile: Path, config: Path
+    zen: Zen, profile: Path, config: Path, instants: Instants
 ) -> None:
     del profile
     file = config / "config.yaml"
-    for _ in shortened(file, STEP):
+    for _ in shortened(file, instants, STEP):
         assert "profile" in zen("--help").out
         assert zen("plugin", "list").out
         assert zen("--version").out
