@@ -5,7 +5,8 @@ ZenError
 ├── ConfigurationError
 │   ├── DamagedDataError          a file or record that isn't what it should be
 │   ├── DanglingReferenceError    a setting that names a profile or stack that is gone
-│   └── InitializationException   a folder that can't become a repository
+│   ├── InitializationException   a folder that can't become a repository
+│   └── UntrustedError            a repository's code or data that isn't trusted
 ├── InvalidNameError              (ValueError)
 ├── NotFoundError                 (KeyError)
 │   ├── ProfileNotFoundError
@@ -105,6 +106,7 @@ __all__ = [
     "StoreLockedError",
     "StoreReplacedError",
     "StoreUnavailableError",
+    "UntrustedError",
     "VetoError",
     "ZenError",
     "did_you_mean",
@@ -206,6 +208,15 @@ class DanglingReferenceError(ConfigurationError):
 
 class InitializationException(ConfigurationError):  # noqa: N818 - the original's name
     """Report a folder that can't become a repository."""
+
+
+class UntrustedError(ConfigurationError):
+    """Report code or data of a repository that its user doesn't trust.
+
+    Args:
+        message: What isn't used, and why.
+        hint: How to trust it.
+    """
 
 
 class InvalidNameError(ZenError, ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from zen.catalog import on_one_line
 from zen.config import RepositoryFolder
-from zen.errors import ProvisioningError, ZenError
+from zen.errors import ProvisioningError, UntrustedError, ZenError
 from zen.waiting import wait_at_most
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ __all__ = ["ComponentState", "ComponentStatus", "Status", "take_status"]
 _PATIENCE: Final = 5.0
 # Not to be told: its flavor can't be used, or the component is gone.
 ComponentState: TypeAlias = Literal[
-    "running", "provisioned", "not provisioned", "unknown", "missing"
+    "running", "provisioned", "not provisioned", "unknown", "missing", "untrusted"
 ]
 
 
@@ -43,7 +43,8 @@ class ComponentStatus:
         flavor: The name of its flavor; None if the component is gone.
         provider: The distribution that its flavor came from, if it was one.
         state: `running`; `provisioned`, but not running; `not provisioned`; `unknown`
-            if its flavor can't tell; `missing` if the component is gone.
+            if its flavor can't tell; `missing` if the component is gone; `untrusted`
+            if it mustn't be used until its repository is trusted.
     """
 
     type: str
@@ -155,7 +156,11 @@ class _Look:
     ) -> ComponentStatus:
         state: ComponentState = "unknown"
         with self.noting():
-            state = _state_of(repository.build(record))
+            try:
+                state = _state_of(repository.build(record))
+            except UntrustedError:
+                state = "untrusted"
+                raise
         provider = str(record.provider) if record.provider else None
         return ComponentStatus(record.type, record.name, record.flavor, provider, state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,11 @@ from zen.errors import (
     AlreadyExistsError,
     ComponentConfigurationError,
     ConflictError,
-    CustomFlavorError,
     FlavorExistsError,
     FlavorNotFoundError,
     PluginLoadError,
     StackValidationError,
+    UntrustedError,
 )
 from zen.records import ComponentRecord, FlavorRecord, Provider, Ref, StackRecord
 
@@ -278,24 +279,28 @@ def test_a_component_of_a_broken_plugin_is_taken_as_it_is(
     assert isinstance(plan.unusable[BUCKET], PluginLoadError)
 
 
-def test_a_custom_flavor_comes_along_and_is_checked(
+def test_a_custom_flavor_comes_along_and_is_imported_once_it_is_trusted(
     inside: Repository, here: Path
 ) -> None:
     write_mine(here)
     plan = inside.carrier.import_stack(with_custom_flavor())
-    assert plan.unusable == {}
+    assert isinstance(plan.unusable[BUCKET], UntrustedError)
+    assert plan.unusable[BUCKET].hint.endswith(f"run 'zen repo trust {here}'.")
+    assert "mine" not in sys.modules
     flavor = inside.store.flavor("artifact_store", "mine")
     assert flavor
     assert (flavor.source, flavor.file) == ("mine.stores:Mine", "mine/stores.py")
-    bucket = inside.store.component("artifact_store", "bucket")
-    assert (bucket.configuration["depth"], bucket.provider) == (1, None)
+    trusted = type(inside).trust(here)
+    bucket = trusted.get_stack_component("artifact_store", "bucket")
+    assert bucket.model_dump()["depth"] == 1
+    assert trusted.carrier.import_stack(with_custom_flavor()).unusable == {}
     exported = inside.carrier.export("prod")
     assert exported.flavors == with_custom_flavor().flavors
 
 
 def test_a_custom_flavor_whose_code_is_not_here_comes_along(inside: Repository) -> None:
     plan = inside.carrier.import_stack(with_custom_flavor())
-    assert isinstance(plan.unusable[BUCKET], CustomFlavorError)
+    assert isinstance(plan.unusable[BUCKET], UntrustedError)
     assert inside.store.flavor("artifact_store", "mine")
 
 

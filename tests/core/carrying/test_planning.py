@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ from zen.errors import (
     DamagedDataError,
     FlavorNotFoundError,
     StackValidationError,
+    UntrustedError,
 )
 from zen.records import (
     ComponentRecord,
@@ -223,7 +225,7 @@ def test_components_that_do_not_fit_each_other_are_refused(
         with_needy.carrier.plan([read(text)])
 
 
-def test_a_custom_flavor_is_registered_and_its_component_checked(
+def test_a_custom_flavor_is_registered_and_imported_once_it_is_trusted(
     inside: Repository, here: Path
 ) -> None:
     write_mine(here)
@@ -234,11 +236,13 @@ def test_a_custom_flavor_is_registered_and_its_component_checked(
         "component",
         "stack",
     ]
-    assert inside.store.component("artifact_store", "bucket").configuration == {
-        "path": "/b",
-        "depth": 1,
-    }
+    assert [*map(type, plan.unusable.values())] == [UntrustedError]
+    assert "mine" not in sys.modules
     assert inside.carrier.plan([with_custom_flavor()]).changes == ()
+    trusted = type(inside).trust(here)
+    bucket = trusted.get_stack_component("artifact_store", "bucket")
+    assert bucket.model_dump()["depth"] == 1
+    assert trusted.carrier.plan([with_custom_flavor()]).unusable == {}
 
 
 def test_a_custom_flavor_becomes_what_the_file_says(inside: Repository) -> None:

@@ -13,6 +13,7 @@ from zen.errors import (
     FlavorExistsError,
     FlavorNotFoundError,
     InUseError,
+    UntrustedError,
 )
 from zen.records import FlavorRecord, Provider
 from zen.repository import Repository
@@ -159,8 +160,11 @@ def test_a_class_that_is_not_fit_is_refused(
 def test_a_name_that_is_taken_is_refused(
     repository: Repository, horn: FlavorRecord, fake_distribution: FakeDistribution
 ) -> None:
+    assert repository.root
+    (repository.root / "alerts" / "more.py").write_text(HORN)
     with pytest.raises(FlavorExistsError, match="Flavor 'horn' of type alerter exists"):
-        repository.custom_flavors.register(horn.source, "alerter")
+        repository.custom_flavors.register("alerts.more.Horn", "alerter")
+    assert repository.custom_flavors.register(horn.source, "alerter") == horn
     hooks = "@hookimpl\ndef zen_flavors():\n"
     hooks += "    return [FlavorSpec('alerter', 'bell', 'bells.parts:Bell')]"
     fake_distribution("bells", hooks)
@@ -201,9 +205,9 @@ def test_where_it_cannot_be_imported_the_error_says_where_it_was_looked_for(
         later.get_stack_component("alerter", "mine")
     assert "It was registered from alerts/horns.py." in raised.value.message
     assert f"in the repository {repository.root}" in raised.value.hint
-    with pytest.raises(CustomFlavorError) as raised:
+    with pytest.raises(UntrustedError) as refused:
         Repository(tmp_path).get_stack_component("alerter", "mine")
-    assert "run 'zen init'" in raised.value.hint
+    assert f"Go to {repository.root}, or run 'zen init'" in refused.value.hint
     assert later.list_components("alerter")
     assert later.active_stack.name == "default"
 

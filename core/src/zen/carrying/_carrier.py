@@ -116,7 +116,11 @@ class StackCarrier:
         """
         store = self._open(profile)
         return plan_import(
-            file, store, self._catalog, self._root, on_conflict=on_conflict
+            file,
+            store,
+            self._catalog,
+            self._activation.consent(),
+            on_conflict=on_conflict,
         )
 
     def import_stack(
@@ -172,7 +176,7 @@ class StackCarrier:
             file = self.export(name, profile=source).called(new_name)
             store = self._open(target)
             check_free(file.name, store)
-            plan = plan_import(file, store, self._catalog, self._root)
+            plan = plan_import(file, store, self._catalog, self._activation.consent())
         plan.commit(store)
         return plan
 
@@ -188,7 +192,9 @@ class StackCarrier:
             ComponentConfigurationError: A flavor doesn't accept the configuration.
             ZenError: As the rules do.
         """
-        return plan_stacks(files, self._open(None), self._catalog, self._root)
+        return plan_stacks(
+            files, self._open(None), self._catalog, self._activation.consent()
+        )
 
     def apply(self, plan: Plan) -> None:
         """Write to the active profile what `plan` has returned, all or nothing.
@@ -205,13 +211,15 @@ class StackCarrier:
     def schema(self) -> dict[str, object]:
         """Return the JSON Schema of stack files, with the flavors that there are."""
         names = {(o.spec.type, o.spec.name) for o in self._catalog.flavors()}
-        fitting = Fitting(self._open(None), self._catalog, self._root)
+        fitting = Fitting(self._open(None), self._catalog, self._activation.consent())
         custom, _ = self._open(None).flavors()
         names |= {(each.type, each.name) for each in custom}
         return stack_schema(names, fitting.flavors)
 
     def _fitted(self, file: StackFile) -> dict[str, ComponentRecord]:
-        fitting = Fitting(self._open(None), self._catalog, self._root, tolerant=True)
+        fitting = Fitting(
+            self._open(None), self._catalog, self._activation.consent(), tolerant=True
+        )
         for entry in file.flavors:
             # Whatever becomes of it, it can be compared.
             with suppress(FlavorExistsError):
@@ -220,7 +228,3 @@ class StackCarrier:
             component_type: fitting.fit(part.record(component_type))
             for component_type, part in file.components.items()
         }
-
-    @property
-    def _root(self) -> Path | None:
-        return self._activation.context.root

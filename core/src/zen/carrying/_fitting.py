@@ -12,6 +12,7 @@ from zen.errors import (
     FlavorNotFoundError,
     PluginError,
     StackValidationError,
+    UntrustedError,
     ZenError,
     did_you_mean,
 )
@@ -22,17 +23,17 @@ from zen.stores.history import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from zen.catalog import Catalog
     from zen.components import StackComponent
     from zen.components.flavors import Flavors
+    from zen.config.trust import Consent
     from zen.records import Ref
 
 __all__ = ["Fitting"]
 
 # Why a flavor can't be used, whatever its component is configured to.
-_UNUSABLE = (CustomFlavorError, FlavorNotFoundError, PluginError)
+_UNUSABLE = (CustomFlavorError, FlavorNotFoundError, PluginError, UntrustedError)
 
 
 class Fitting:
@@ -41,7 +42,7 @@ class Fitting:
     Args:
         store: The profile's store.
         catalog: What is installed.
-        root: The root of the repository, or None outside of any.
+        consent: What may be used of the repository that we are in.
         tolerant: Whether a component may have a flavor that can't be used here; it is
             then taken as it is.
     """
@@ -50,13 +51,13 @@ class Fitting:
         self,
         store: Store,
         catalog: Catalog,
-        root: Path | None,
+        consent: Consent,
         *,
         tolerant: bool = False,
     ) -> None:
         self._catalog = catalog
         self._known = _WithFlavors(store)
-        custom = CustomFlavors(catalog, lambda: self._known, lambda: root)
+        custom = CustomFlavors(catalog, lambda: self._known, lambda: consent)
         self._factory = ComponentFactory(catalog, custom)
         self._tolerant = tolerant
         self._built: dict[Ref, StackComponent] = {}
@@ -81,7 +82,8 @@ class Fitting:
             component = self._factory.build(record)
             fitted = self._factory.record(component)
         except _UNUSABLE as error:
-            if not self._tolerant:
+            # What may not be imported here may be fine all the same.
+            if not self._tolerant and not isinstance(error, UntrustedError):
                 raise
             self.unusable[record.ref] = error
             return record

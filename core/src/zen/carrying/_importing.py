@@ -14,10 +14,10 @@ from zen.stores import Change, Content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from zen.carrying._stack_file import StackFile
     from zen.catalog import Catalog
+    from zen.config.trust import Consent
     from zen.stores import Store
 
 __all__ = ["ON_CONFLICT", "OnConflict", "plan_import"]
@@ -34,7 +34,7 @@ def plan_import(
     file: StackFile,
     store: Store,
     catalog: Catalog,
-    root: Path | None,
+    consent: Consent,
     *,
     on_conflict: OnConflict = "fail",
 ) -> Plan:
@@ -48,7 +48,7 @@ def plan_import(
         file: The stack.
         store: The profile's store.
         catalog: What is installed.
-        root: The root of the repository, or None outside of any.
+        consent: What may be used of the repository that we are in.
         on_conflict: What becomes of what is there and isn't the same: `fail` refuses
             the whole import, `skip` leaves it as it is, `rename` brings the other one
             beside it, and `update` replaces it.
@@ -58,7 +58,7 @@ def plan_import(
         ComponentConfigurationError: A flavor doesn't accept the configuration.
         ZenError: As the rules do.
     """
-    return _Import(file, store, catalog, root, on_conflict).plan()
+    return _Import(file, store, catalog, consent, on_conflict).plan()
 
 
 class _Import:
@@ -67,11 +67,11 @@ class _Import:
         file: StackFile,
         store: Store,
         catalog: Catalog,
-        root: Path | None,
+        consent: Consent,
         on_conflict: OnConflict,
     ) -> None:
         self._file = file
-        self._fitting = Fitting(store, catalog, root, tolerant=True)
+        self._fitting = Fitting(store, catalog, consent, tolerant=True)
         self._draft = Draft(store)
         self._on_conflict = on_conflict
         self._conflicts: list[str] = []

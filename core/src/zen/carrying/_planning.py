@@ -12,10 +12,10 @@ from zen.records import Ref, StackRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from zen.carrying._stack_file import StackFile
     from zen.catalog import Catalog
+    from zen.config.trust import Consent
     from zen.records import ComponentRecord, FlavorRecord
     from zen.stores import Store
 
@@ -23,7 +23,7 @@ __all__ = ["plan_stacks"]
 
 
 def plan_stacks(
-    files: Sequence[StackFile], store: Store, catalog: Catalog, root: Path | None
+    files: Sequence[StackFile], store: Store, catalog: Catalog, consent: Consent
 ) -> Plan:
     """Return what is to be written so that a profile has the stacks of files.
 
@@ -34,7 +34,7 @@ def plan_stacks(
         files: The stacks.
         store: The profile's store.
         catalog: What is installed.
-        root: The root of the repository, or None outside of any.
+        consent: What may be used of the repository that we are in.
 
     Raises:
         ConfigurationError: Something is there twice, and not the same.
@@ -42,15 +42,15 @@ def plan_stacks(
         ComponentConfigurationError: A flavor doesn't accept the configuration.
         ZenError: As the rules do.
     """
-    planner = _Planner(store, catalog, root)
+    planner = _Planner(store, catalog, consent)
     for file in files:
         planner.add(file)
     return planner.plan()
 
 
 class _Planner:
-    def __init__(self, store: Store, catalog: Catalog, root: Path | None) -> None:
-        self._fitting = Fitting(store, catalog, root)
+    def __init__(self, store: Store, catalog: Catalog, consent: Consent) -> None:
+        self._fitting = Fitting(store, catalog, consent)
         self._draft = Draft(store)
         self._seen: dict[Ref, ComponentRecord | FlavorRecord] = {}
         self._stacks: dict[Ref, str] = {}
@@ -76,6 +76,7 @@ class _Planner:
             stacks=tuple(self._stacks.values()),
             changes=self._draft.changes,
             checks=self._draft.checks,
+            unusable=self._fitting.unusable,
             users=self._draft.users(self._stacks),
         )
 

@@ -6,16 +6,18 @@ import os
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING
 
 from zen.catalog._blame import load_error
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
 
     from zen.catalog._plugins import Owner
 
-__all__ = ["import_object", "import_plugin", "resolve"]
+__all__ = ["find_module", "import_object", "import_plugin", "resolve"]
 
 
 def import_plugin(module: str, owner: Owner) -> ModuleType:
@@ -57,6 +59,29 @@ def import_object(source: str) -> object:
     for attribute in attributes.split("."):
         value = getattr(value, attribute)
     return value
+
+
+def find_module(module: str, path: Sequence[str]) -> str | None:
+    """Return the file that a module would be imported from; import nothing.
+
+    Args:
+        module: The module's name, with those of its packages.
+        path: The folders to look in, as in `sys.path`.
+
+    Returns:
+        Its real path; None if there is no such module.
+    """
+    folders = [*path]
+    origin = None
+    for part in module.split("."):
+        # By its own name alone, it is found in a namespace, too, and no package has to
+        # be imported for it, as `importlib.util.find_spec` does.
+        spec = PathFinder.find_spec(part, folders)
+        if spec is None:
+            return None
+        folders = [*(spec.submodule_search_locations or ())]
+        origin = spec.origin
+    return os.path.realpath(origin) if origin else None
 
 
 def _import(module: str) -> ModuleType:

@@ -153,6 +153,15 @@ class App:
             configuration=self.configuration,
         )
 
+    def trust(self, root: Path) -> Repository:
+        """Trust the repository that a folder is in, and return that."""
+        # Only commands that need the configuration pay for reading it.
+        from zen.repository import Repository
+
+        return Repository.trust(
+            root, catalog=self.catalog, notify=notify, command=_command()
+        )
+
     def status(self) -> Status:
         """Return where the user is, what is active, and what is wrong."""
         # Only commands that need the configuration pay for reading it.

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.group import Group
-from zen.cli.options import yes_option
-from zen.cli.output import echo
+from zen.cli.options import output_option, yes_option
+from zen.cli.output import echo, print_rows
+from zen.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from zen.config.trust import Binding, Trust
 
 __all__ = ["repo"]
+
+_HEADERS = {key: key.upper() for key in ("active", "path", "trusted", "flavors")}
+_WORDS = {
+    "command": "yes",
+    "environment": "yes: ZEN_TRUSTED_REPOSITORIES names it",
+    "process": "yes: it holds the program that runs",
+}
 
 
 @click.group(cls=Group)
@@ -45,3 +61,98 @@ def clean_repository(app: App, *, yes: bool) -> None:
             f"The folder is kept, for it holds something else: {names}."
             " As long as it is there, it makes the folder above it a repository."
         )
+
+
+@repo.command("trust")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@pass_app
+def trust_repository(app: App, path: Path) -> None:
+    """Let the code of a repository be imported on this host.
+
+    Until then, all that came with it is data: its custom flavors aren't imported, and
+    nothing is resolved or connected to that its own stacks name. The profile's custom
+    flavors whose files are in the repository are bound to it.
+
+    For example: zen repo trust
+    """
+    root = app.trust(path).required_root
+    echo(f"Trusted the repository at '{root}'.")
+    for flavor in _ordered(_trust().roots()[root]):
+        echo(
+            f"Flavor '{flavor.name}' of type {flavor.type} is imported from there:"
+            f" {flavor.source}."
+        )
+
+
+@repo.command("distrust")
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@pass_app
+def distrust_repository(app: App, path: Path) -> None:
+    """Let no code of a repository be imported any more.
+
+    The repository may be gone. Custom flavors that were bound to it aren't any more.
+
+    For example: zen repo distrust
+    """
+    del app  # no profile is needed for it
+    # Loads YAML, which the program's help doesn't need.
+    from zen.config import RepositoryFolder
+
+    folder = RepositoryFolder.locate(path) if path.is_dir() else None
+    root = folder.root if folder else path.absolute()
+    trust = _trust()
+    if not trust.remove(root):
+        raise ConfigurationError(
+            f"No command has trusted a repository at '{root}'.",
+            hint="See 'zen repo list'.",
+        )
+    echo(f"The repository at '{root}' isn't trusted any more.")
+    if folder and (by := trust.of(root).by):
+        echo(f"In this session, it still is: {_WORDS[by].partition(' ')[2]}.")
+
+
+@repo.command("list")
+@output_option
+@pass_app
+def list_repositories(app: App, output: str) -> None:
+    """List the repositories that are trusted, and the one you are in.
+
+    For example: zen repo list
+    """
+    del app  # no profile is needed for it
+    from zen.config import RepositoryFolder  # as above
+
+    trust, here = _trust(), RepositoryFolder.locate()
+    bound = trust.roots()
+    rows: list[dict[str, object]] = []
+    for root in sorted({*bound, *([here.root] if here else [])}):
+        verdict = trust.of(root)
+        flavors = _ordered(bound.get(root, ()))
+        row = {"active": here is not None and here.root == root, "path": str(root)}
+        if output == "table":
+            row["trusted"] = _WORDS.get(verdict.by, f"no: {verdict.reason}")
+            row["flavors"] = [f"{each.type} '{each.name}'" for each in flavors]
+        else:
+            row |= {
+                "trusted": verdict.is_trusted,
+                "by": verdict.by or None,
+                "reason": verdict.reason or None,
+                "flavors": [
+                    {"type": each.type, "name": each.name, "source": each.source}
+                    for each in flavors
+                ],
+            }
+        rows.append(row)
+    empty = "No repository is trusted. Make one with 'zen init'."
+    print_rows(rows, output, headers=_HEADERS, empty=empty)
+
+
+def _trust() -> Trust:
+    # Loads YAML, which the program's help doesn't need.
+    from zen.config.trust import Trust
+
+    return Trust()
+
+
+def _ordered(flavors: Iterable[Binding]) -> list[Binding]:
+    return sorted(flavors)

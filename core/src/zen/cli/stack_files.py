@@ -12,6 +12,7 @@ from zen.cli.changes import report_plan
 from zen.cli.completers import complete_profile, complete_stack
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
+from zen.errors import UntrustedError
 
 if TYPE_CHECKING:
     from zen.carrying import OnConflict
@@ -91,7 +92,7 @@ def import_stack(
     plan = repository.carrier.import_stack(carried, on_conflict=strategy)
     (stack,) = plan.stacks
     report_plan(plan)
-    if plan.unusable:
+    if any(not isinstance(e, UntrustedError) for e in plan.unusable.values()):
         notify("What the active stack needs is installed by 'zen stack sync'.")
     if plan.changes:
         echo(f"Stack '{stack}' successfully imported.")

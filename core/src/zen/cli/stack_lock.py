@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zen.cli.app import App, notify, pass_app
-from zen.cli.options import output_option
+from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
 
 if TYPE_CHECKING:
@@ -51,9 +51,10 @@ def _sources_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.command("lock")
+@yes_option
 @_sources_options
 @pass_app
-def lock_stack(app: App, sources: Sources) -> None:
+def lock_stack(app: App, sources: Sources, *, yes: bool) -> None:
     """Pin what the active stack needs.
 
     The file 'zen.lock' in the repository's root has the distributions.
@@ -65,7 +66,12 @@ def lock_stack(app: App, sources: Sources) -> None:
 
     For example: zen stack lock --find-links ./wheels
     """
-    environment = app.announce().environment
+    repository = app.announce()
+    environment = repository.environment
+    if root := repository.distrusted_root:
+        names = ", ".join(need.requirement for need in environment.needs)
+        text = f"The repository {root}, which isn't trusted, has this looked for:"
+        app.confirm(f"{text} {names}.", yes=yes)
     lock = environment.lock(sources)
     number, path = len(lock.here.packages), environment.path
     echo(f"Pinned {number} distributions for {lock.here.title} in '{path}'.")
@@ -74,25 +80,29 @@ def lock_stack(app: App, sources: Sources) -> None:
 @click.command("sync")
 @click.option("--check", is_flag=True, help="Show what differs, and exit with 1 if so.")
 @click.option("--dry-run", is_flag=True, help="Show what would be installed.")
+@yes_option
 @_sources_options
 @output_option
 @pass_app
 def sync_stack(
-    app: App, sources: Sources, output: str, *, check: bool, dry_run: bool
+    app: App, sources: Sources, output: str, *, yes: bool, **modes: bool
 ) -> None:
     """Install what the active stack needs.
 
     In a repository with a 'zen.lock', that is exactly what 'zen stack lock' has
-    pinned. Otherwise it is what offers the stack's flavors, and is missing.
+    pinned. Otherwise it is what offers the stack's flavors, and is missing. In a
+    repository that isn't trusted, it is shown, and then asked for.
 
     \b
     For example:
       zen stack sync --check
       zen stack sync --find-links ./wheels
     """
+    check, dry_run = modes["check"], modes["dry_run"]
     if check and dry_run:
         raise click.UsageError("'--check' and '--dry-run' exclude each other.")
-    environment = app.announce().environment
+    repository = app.announce()
+    environment = repository.environment
     if environment.path and environment.lock_file is None:
         notify("There is no 'zen.lock' here; 'zen stack lock' makes one.")
     found = environment.shortfalls()
@@ -102,6 +112,9 @@ def sync_stack(
     print_rows(rows, output, headers=_HEADERS, empty=empty)
     if found and not (check or dry_run):
         environment.check_installable(found)
+        if root := repository.distrusted_root:
+            text = f"The repository {root}, which isn't trusted, has this installed."
+            app.confirm(text, yes=yes)
         notify(f"Installing {len(found)} distribution{'s' * (len(found) > 1)}...")
         environment.sync(sources)
         if output == "table":

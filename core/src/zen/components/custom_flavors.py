@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from zen.catalog import import_object, on_one_line
+from zen.catalog import find_module, import_object, on_one_line
 from zen.components.base import StackComponent
 from zen.errors import CustomFlavorError, FlavorExistsError
 from zen.names import is_name
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from zen.catalog import Catalog
+    from zen.config.trust import Consent
     from zen.stores import Store
 
 __all__ = ["CustomFlavors"]
@@ -30,23 +32,24 @@ class CustomFlavors:
     """Register, find and import the flavors that a profile's users have made.
 
     Their classes are looked for from the root of the repository on, and then where
-    Python looks for everything.
+    Python looks for everything. No class is imported that its user hasn't registered,
+    or trusted with its repository, on this host.
 
     Args:
         catalog: What is installed.
         store: Returns the store of the active profile.
-        root: Returns the root of the repository, or None outside of any.
+        consent: Returns what may be used of the repository that we are in.
     """
 
     def __init__(
         self,
         catalog: Catalog,
         store: Callable[[], Store],
-        root: Callable[[], Path | None],
+        consent: Callable[[], Consent],
     ) -> None:
         self._catalog = catalog
         self._store = store
-        self._root = root
+        self._consent = consent
 
     def find(self, component_type: str, name: str) -> FlavorRecord | None:
         """Return the one of that type and name, or None."""
@@ -55,13 +58,17 @@ class CustomFlavors:
     def register(self, source: str, component_type: str) -> FlavorRecord:
         """Keep a flavor in the profile, and return its record.
 
+        Its class may be imported from then on, on this host. One that is kept already
+        is only bound to the repository that we are in.
+
         Args:
             source: The class: `path.to.MyArtifactStore` or `path.to:MyArtifactStore`.
             component_type: The type that it implements.
 
         Raises:
             CustomFlavorError: It can't be imported, or is no flavor of the type.
-            FlavorExistsError: A flavor of the type has its name.
+            FlavorExistsError: Another flavor of the type has its name.
+            StoreUnavailableError: What is trusted can't be written down.
         """
         if not _SOURCE.fullmatch(source):
             raise CustomFlavorError(
@@ -70,7 +77,8 @@ class CustomFlavors:
             )
         module, _, class_name = re.sub("[.:](?=[^.:]+$)", ":", source).partition(":")
         source = f"{module}:{class_name}"
-        cls = self._checked(source, component_type)
+        consent = self._consent()
+        cls = self._checked(source, component_type, consent.root)
         name = getattr(cls, "FLAVOR", None)
         if not isinstance(name, str) or not is_name(name):
             raise CustomFlavorError(
@@ -78,6 +86,9 @@ class CustomFlavors:
                 hint=f"Give it a line such as FLAVOR = '{class_name.lower()}'.",
             )
         self._check_free(component_type, name)
+        if (known := self.find(component_type, name)) and known.source == source:
+            consent.bind_registered(known)
+            return known
         provider = _provider_of(module)
         record = FlavorRecord(
             type=component_type,
@@ -89,6 +100,7 @@ class CustomFlavors:
             provider=provider,
         )
         self._store().register(flavors=[record])
+        consent.bind_registered(record)
         return record
 
     def delete(self, component_type: str, name: str) -> None:
@@ -109,10 +121,12 @@ class CustomFlavors:
         """Import a flavor's class.
 
         Raises:
+            UntrustedError: It mustn't be imported here.
             CustomFlavorError: It can't be imported, or isn't what it was.
         """
+        root = self._consent().admit(record)
         try:
-            cls = self._checked(record.source, record.type)
+            cls = self._checked(record.source, record.type, root)
         except CustomFlavorError as error:
             origin = (
                 f" It was registered from {record.origin}." if record.origin else ""
@@ -130,8 +144,10 @@ class CustomFlavors:
             )
         return cls
 
-    def _checked(self, source: str, component_type: str) -> type[StackComponent]:
-        value = self._imported(source)
+    def _checked(
+        self, source: str, component_type: str, root: Path | None
+    ) -> type[StackComponent]:
+        value = _imported(source, root)
         base = self._base_of(component_type)
         if not isinstance(value, type) or not issubclass(value, base):
             problem = f"is no subclass of {base.__name__}"
@@ -145,22 +161,6 @@ class CustomFlavors:
             hint=f"Derive it from {base.__module__}.{base.__name__}, and give it all"
             " abstract methods of that.",
         )
-
-    def _imported(self, source: str) -> object:
-        root = self._root()
-        if root and str(root) not in sys.path:
-            # It stays there, for the class may import its neighbours later.
-            sys.path.insert(0, str(root))
-        try:
-            return import_object(source)
-        except KeyboardInterrupt:
-            raise
-        # The user's own module, which may raise anything.
-        except BaseException as error:
-            raise CustomFlavorError(
-                f"'{source}' can't be imported: {on_one_line(error)}.",
-                hint=f"It was looked for {_places(root)}.",
-            ) from error
 
     def _base_of(self, component_type: str) -> type[StackComponent]:
         base = self._catalog.load_base(component_type)
@@ -179,7 +179,7 @@ class CustomFlavors:
 
     def _file_of(self, cls: type) -> str:
         """Return where a class is defined, from the repository's root on, or ""."""
-        root = self._root()
+        root = self._consent().root
         try:
             file = Path(inspect.getfile(cls)).resolve()
         except (OSError, TypeError):
@@ -187,6 +187,36 @@ class CustomFlavors:
         if root is None or not file.is_relative_to(root.resolve()):
             return ""
         return file.relative_to(root.resolve()).as_posix()
+
+
+def _imported(source: str, root: Path | None) -> object:
+    if root and str(root) not in sys.path:
+        # It stays there, for the class may import its neighbours later.
+        sys.path.insert(0, str(root))
+    try:
+        value = import_object(source)
+    except KeyboardInterrupt:
+        raise
+    # The user's own module, which may raise anything.
+    except BaseException as error:
+        raise CustomFlavorError(
+            f"'{source}' can't be imported: {on_one_line(error)}.",
+            hint=f"It was looked for {_places(root)}.",
+        ) from error
+    if root:
+        _check_file(source.partition(":")[0], root)
+    return value
+
+
+def _check_file(module: str, root: Path) -> None:
+    """Raise `CustomFlavorError` for a module of that name from another repository."""
+    wanted = find_module(module, [str(root)])
+    file = getattr(sys.modules.get(module), "__file__", None)
+    if wanted and file and os.path.realpath(file) != wanted:
+        raise CustomFlavorError(
+            f"Module '{module}' is {file} in this process, and {wanted} is meant.",
+            hint="Use another process, or give one of the modules another name.",
+        )
 
 
 def _places(root: Path | None) -> str:

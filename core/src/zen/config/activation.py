@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zen.config.global_configuration import Settings
     from zen.config.profile import ProfileConfiguration
     from zen.config.profiles import Profiles
+    from zen.config.trust import Consent
 
 __all__ = ["Activation"]
 
@@ -134,6 +135,18 @@ class Activation:
             from zen.config.legacy import recall
 
             recall(self.folder, self._configuration.settings)
+
+    def consent(self, profile: ProfileConfiguration | None = None) -> Consent:
+        """Return what may be used of the repository that we are in.
+
+        Args:
+            profile: The profile whose records are used; the active one if None.
+        """
+        # Only those need it who import, or build, what a profile names.
+        from zen.config.trust import Consent
+
+        profile = profile or self.context.profile
+        return Consent(self.context.root, profile.origin)
 
     def set_profile(self, name: str, *, globally: bool) -> None:
         """Make a profile active: in the repository, or outside of any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zen.folders import config_folder
@@ -12,7 +13,6 @@ from zen.references import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 __all__ = ["ProfileConfiguration", "holds_password", "masked_url"]
 
@@ -52,6 +52,15 @@ class ProfileConfiguration:
     def place(self) -> tuple[str, str]:
         """What tells the profile's data from all other data."""
         return self.store_type, self.store_url or str(self.folder)
+
+    @property
+    def origin(self) -> Path | None:
+        """The root of the repository that its records came with.
+
+        They are data until that is trusted. None where the user has made the profile.
+        """
+        origin = self.rest.get("origin")
+        return Path(origin) if isinstance(origin, str) else None
 
     @property
     def folder(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -13,6 +14,7 @@ from zen.errors import (
     DanglingReferenceError,
     InitializationException,
     StoreUnavailableError,
+    UntrustedError,
     ZenError,
 )
 from zen.folders import config_folder
@@ -70,6 +72,7 @@ class RepositoryFolder:
 
         Raises:
             DanglingReferenceError: `ZEN_REPOSITORY_PATH` names no repository.
+            UntrustedError: It is somebody else's.
             ConfigurationError: The folder isn't there, or can't be looked at.
         """
         if start is None:
@@ -77,13 +80,30 @@ class RepositoryFolder:
             if configured:
                 root = Path(configured).expanduser().resolve()
                 if cls.is_root(root):
-                    return cls(root)
+                    found = cls(root)
+                    found.check_owner()
+                    return found
                 raise DanglingReferenceError(
                     "repository",
                     configured,
                     source=variable,
                     hint=f"Unset {variable}, or run 'zen init {configured}'.",
                 )
+        folder = cls.locate(start)
+        if folder:
+            folder.check_owner()
+        return folder
+
+    @classmethod
+    def locate(cls, start: Path | None = None) -> RepositoryFolder | None:
+        """Return the repository that a folder is in, whoever owns that.
+
+        Args:
+            start: The folder; the working directory if None.
+
+        Raises:
+            ConfigurationError: The folder isn't there, or can't be looked at.
+        """
         try:
             folder = (start or Path.cwd()).resolve(strict=True)
             for candidate in (folder, *folder.parents):
@@ -104,6 +124,34 @@ class RepositoryFolder:
         marker = folder / _FOLDER
         return marker.is_dir() and marker.resolve() != config_folder().resolve()
 
+    def check_owner(self) -> None:
+        """Raise `UntrustedError` if the folder `.zen` is another user's, or a link.
+
+        Somebody else may have put it above folders of the user's own, as in '/tmp'.
+        """
+        marker = self.root / _FOLDER
+        if marker.is_symlink():
+            raise UntrustedError(
+                f"{marker} is a symbolic link, and none is followed out of a"
+                " repository.",
+                hint="Put a folder in its place.",
+            )
+        if not hasattr(os, "geteuid"):
+            return
+        owner = marker.stat().st_uid
+        if owner in {0, os.geteuid()}:
+            return
+        # Hardly ever needed.
+        from zen.config.trust import Trust, trust_command
+
+        if Trust().of(self.root).is_trusted:
+            return
+        raise UntrustedError(
+            f"Dubious ownership of the repository {self.root}: its folder '.zen'"
+            f" belongs to user {owner}, and you are user {os.geteuid()}.",
+            hint=f"If you trust it, run '{trust_command(self.root)}'.",
+        )
+
     @classmethod
     def create(cls, root: Path, settings: LocalSettings) -> RepositoryFolder:
         """Make a folder a repository.
@@ -117,7 +165,7 @@ class RepositoryFolder:
                 f"Found existing Zen repository at path '{root}'.",
                 hint="It can be used as it is; remove its folder '.zen' to begin anew.",
             )
-        if (root / _FOLDER).exists():
+        if os.path.lexists(root / _FOLDER):
             raise InitializationException(
                 f"'{root / _FOLDER}' is the configuration folder, or no folder.",
                 hint="Choose another folder for the repository.",
@@ -234,7 +282,11 @@ class RepositoryFolder:
                 f"{self.path} holds stacks that aren't in any profile yet.",
                 hint=f"Delete {self.path.parent} yourself if you don't need them.",
             )
+        # Hardly ever needed.
+        from zen.config.trust import Trust
+
         replace_files({self.path: None})
+        Trust().forget(self.root)
         with suppress(OSError):  # it isn't empty
             self.path.parent.rmdir()
         return sorted(self.path.parent.glob("*"))

@@ -14,6 +14,7 @@ from zen.config import (
     PluginSettings,
     RepositoryFolder,
 )
+from zen.errors import ConfigurationError, StoreError
 from zen.repository._contents import ProfileContents
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Repository(ProfileContents):
     ) -> Repository:
         """Make a folder a repository that pins the profile and stack active outside.
 
+        It is trusted from then on: its code may be imported.
+
         Args:
             root: The folder; the working directory if None.
             catalog: What is installed; found out if None.
@@ -69,9 +72,65 @@ class Repository(ProfileContents):
         outside = make(Path(folder.anchor))
         profile = outside.active_profile
         stack = outside.active_stack_choice
+        # Only those need it who decide whom to trust.
+        from zen.config.trust import Trust
+
         pinned = LocalSettings(profile.name, stack.name if stack else None)
         root = RepositoryFolder.create(folder, pinned).root
-        return make(root)
+        repository = make(root)
+        try:
+            Trust().add(root)
+        except (ConfigurationError, StoreError) as error:
+            repository._notify(f"Warning: {error} {error.hint}")
+        return repository
+
+    @classmethod
+    def trust(
+        cls,
+        root: Path | str | None = None,
+        *,
+        catalog: Catalog | None = None,
+        notify: Callable[[str], None] | None = None,
+        command: str = "",
+        configuration: ConfigurationFile | None = None,
+    ) -> Repository:
+        """Trust a repository: its code may be imported, and its data be used.
+
+        The custom flavors of its profile whose files are in it are bound to it. The
+        arguments are those of `Repository` itself.
+
+        Raises:
+            ConfigurationError: The folder is in no repository.
+            StoreUnavailableError: That can't be written down.
+        """
+        from zen.config.trust import Trust  # as above
+
+        known = RepositoryFolder.locate(None if root is None else Path(root))
+        if known is None:
+            raise ConfigurationError(
+                f"'{Path(root or '.').absolute()}' is in no repository.",
+                hint="Make it one with 'zen init', which trusts it as well.",
+            )
+        Trust().add(known.root)
+        repository = cls(
+            known.root,
+            catalog=catalog,
+            notify=notify,
+            command=command,
+            configuration=configuration,
+        )
+        repository._bind_flavors()
+        return repository
+
+    def _bind_flavors(self) -> None:
+        consent = self._activation.consent()
+        try:
+            flavors, _ = self.store.flavors()
+        except (ConfigurationError, StoreError) as error:
+            self._notify(f"Warning: no custom flavor was bound: {error} {error.hint}")
+            return
+        if held := [flavor for flavor in flavors if consent.is_held(flavor)]:
+            consent.bind(held)
 
     @classmethod
     def status(

@@ -96,6 +96,14 @@ class ActiveProfile:
         return self.context.root
 
     @property
+    def distrusted_root(self) -> Path | None:
+        """The root of the repository that isn't trusted, if we are in one.
+
+        Or if the active profile's records came with one.
+        """
+        return self._activation.consent().distrusted
+
+    @property
     def profiles(self) -> dict[str, ProfileConfiguration]:
         """The profiles, by name."""
         return self.context.settings.profiles

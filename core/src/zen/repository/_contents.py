@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zen.components import StackComponent
     from zen.components.custom_flavors import CustomFlavors
     from zen.components.factory import ComponentFactory
+    from zen.config import ProfileConfiguration
     from zen.records import ComponentRecord, FlavorRecord, StackRecord
     from zen.stack import Lifecycle, LiveComponents, Secrets, Stack, StackRegistry
     from zen.stores import Store
@@ -183,11 +184,12 @@ class ProfileContents(ActiveProfile):
         One that can't be upgraded keeps no other from it; a notice tells of it.
         """
         done = [super().upgrade_profile(name)]
-        store = self._store_of(name)
+        profile = self.get_profile(name) if name else self.active_profile
+        store = self._open(profile)
         records, _ = store.components("metadata_store")
         for record in records:
             try:
-                done.append(self._upgrade_metadata_store(record, store))
+                done.append(self._upgrade_metadata_store(record, store, profile))
             # A flavor's own code, which may raise anything.
             except Exception as error:  # noqa: BLE001
                 hint = error.hint if isinstance(error, ZenError) else ""
@@ -197,15 +199,18 @@ class ProfileContents(ActiveProfile):
         return "\n".join(sentence for sentence in done if sentence) or None
 
     def _upgrade_metadata_store(
-        self, record: ComponentRecord, store: Store
+        self, record: ComponentRecord, store: Store, profile: ProfileConfiguration
     ) -> str | None:
         # They load pydantic, which listing records doesn't need.
         from zen.components import BaseMetadataStore
         from zen.components.custom_flavors import CustomFlavors
         from zen.stack import StackRegistry
 
-        custom = CustomFlavors(self._catalog, lambda: store, lambda: self.root)
-        registry = StackRegistry(self._catalog, self._notify, custom)
+        consent = self._activation.consent(profile)
+        custom = CustomFlavors(self._catalog, lambda: store, lambda: consent)
+        registry = StackRegistry(
+            self._catalog, self._notify, custom, consent.check_records
+        )
         component = registry.build_component(
             record,
             store,
@@ -345,7 +350,9 @@ class ProfileContents(ActiveProfile):
         # Loads pydantic, which listing records doesn't need.
         from zen.components.custom_flavors import CustomFlavors
 
-        return CustomFlavors(self._catalog, lambda: self.store, lambda: self.root)
+        return CustomFlavors(
+            self._catalog, lambda: self.store, self._activation.consent
+        )
 
     def _check_removal(self, store: Store, record: ComponentRecord) -> None:
         """Raise `InUseError` for a component of a profile that is provisioned."""
@@ -379,7 +386,12 @@ class ProfileContents(ActiveProfile):
         # Loads pydantic, which listing records doesn't need.
         from zen.stack import StackRegistry
 
-        return StackRegistry(self._catalog, self._notify, self.custom_flavors)
+        return StackRegistry(
+            self._catalog,
+            self._notify,
+            self.custom_flavors,
+            lambda: self._activation.consent().check_records(),
+        )
 
     def _find_secrets(self) -> Secrets | None:
         # Loads pydantic, which listing records doesn't need.

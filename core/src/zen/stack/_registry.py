@@ -32,12 +32,19 @@ class StackRegistry:
         catalog: What is installed.
         notify: Takes each notice for the user.
         custom: The flavors that the profile's users have registered.
+        check_records: Raises `UntrustedError` where records are data that nothing may
+            be built from.
     """
 
     def __init__(
-        self, catalog: Catalog, notify: Callable[[str], None], custom: CustomFlavors
+        self,
+        catalog: Catalog,
+        notify: Callable[[str], None],
+        custom: CustomFlavors,
+        check_records: Callable[[], None] = lambda: None,
     ) -> None:
         self._catalog = catalog
+        self._check_records = check_records
         self.factory = ComponentFactory(catalog, custom)
         self.lifecycle = Lifecycle(catalog, notify)
 
@@ -47,7 +54,9 @@ class StackRegistry:
         Raises:
             StackComponentNotFoundError: One of its components is gone.
             FlavorNotFoundError: No plugin offers a component's flavor.
+            UntrustedError: They came with a repository that isn't trusted.
         """
+        self._check_records()
         parts = map(self.factory.build, store.components_of(record))
         components = {part.TYPE: part for part in parts}
         order = [spec.name for spec in self._catalog.component_types()]
@@ -76,6 +85,7 @@ class StackRegistry:
         Raises:
             FlavorNotFoundError: No plugin offers its flavor.
         """
+        self._check_records()
         component = self.factory.build(record)
         if record.secret_names:
             managers = (self.secrets_manager(stack, store) for stack in stacks())
@@ -95,6 +105,7 @@ class StackRegistry:
         name = stack.components.get("secrets_manager")
         if name is None:
             return None
+        self._check_records()
         manager = self.factory.build(store.component("secrets_manager", name))
         return manager if isinstance(manager, BaseSecretsManager) else None
 

@@ -20,6 +20,7 @@ from zen.errors import (
     ConfigurationError,
     DanglingReferenceError,
     InUseError,
+    UntrustedError,
 )
 from zen.stores.local import LocalStoreDriver
 
@@ -57,7 +58,9 @@ def test_its_stacks_become_those_of_a_new_profile(
         "local_stack": LOCAL,
     }
     assert repository.active_profile_choice.scope == "repository"
-    assert repository.active_stack.artifact_store.path == "/data"
+    with pytest.raises(UntrustedError, match="aren't used, since they came with"):
+        _ = repository.active_stack
+    assert Repository.trust().active_stack.artifact_store.path == "/data"
     assert repository.store.driver.last_sequence() == 1
 
 
@@ -200,7 +203,7 @@ def test_what_is_in_the_store_already_is_taken_up(legacy: Legacy) -> None:
     legacy.config.write_text(old)
     again = Repository()
     assert again.active_profile_name == name
-    assert again.active_stack.artifact_store.path == "/elsewhere"
+    assert Repository.trust().active_stack.artifact_store.path == "/elsewhere"
     stacks = ["kubeflow", "local_kubeflow_stack", "local_stack"]
     assert list(again.stack_configurations) == stacks
 

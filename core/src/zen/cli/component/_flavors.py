@@ -93,12 +93,17 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
 
     The active profile keeps its import string. The class is looked for from the root
     of the repository on, and then where Python looks for everything.
+    A repository that it is found in is trusted from then on. In another repository,
+    such as a clone, registering it again lets it be used there.
 
     For example: zen {command} flavor register path.to.MyClass
     """
     app.advise_repository()
     repository = app.announce()
     record = repository.custom_flavors.register(source, spec.name)
+    if record.revision:  # it was there already
+        echo(f"Flavor '{record.name}' is registered already; it is used here.")
+        return
     echo(
         f"Successfully registered new flavor '{record.name}' for stack component"
         f" '{record.type}'."

@@ -17,7 +17,12 @@ from zen.cli.component._choice import (
 )
 from zen.cli.options import output_option
 from zen.cli.output import print_name, print_object, print_rows
-from zen.errors import CustomFlavorError, FlavorNotFoundError, PluginError
+from zen.errors import (
+    CustomFlavorError,
+    FlavorNotFoundError,
+    PluginError,
+    UntrustedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,6 +32,9 @@ if TYPE_CHECKING:
     from zen.repository import Repository
 
 __all__ = ["describe", "get", "list_"]
+
+# Why a flavor can't tell its defaults.
+_UNUSABLE = (CustomFlavorError, FlavorNotFoundError, PluginError, UntrustedError)
 
 
 @click.command("list")
@@ -132,7 +140,7 @@ def _effective(repository: Repository, record: ComponentRecord) -> dict[str, obj
 
     try:
         component = repository.factory.build(record)
-    except (CustomFlavorError, FlavorNotFoundError, PluginError) as error:
+    except _UNUSABLE as error:
         warn(error)
         return record.shown_configuration
     # What a secret refers to may be seen, unlike the secret.

@@ -7,6 +7,8 @@ migration that was interrupted at whatever point is simply made again.
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from zen.config.legacy._files import LegacyRepository
     from zen.config.profiles import Profiles
     from zen.config.repository_folder import RepositoryFolder
+    from zen.stores import Store
 
 __all__ = ["migrate", "recall"]
 
@@ -47,6 +50,8 @@ the profile using the following command:
 More information about Profiles can be found with 'zen profile --help'.
 This warning will not be shown again for this Repository.
 Initializing profile `{profile}`..."""
+# The kinds of the records that become of a repository.
+_MIGRATED: Final = {"component", "stack"}
 
 
 def migrate(
@@ -144,8 +149,16 @@ def _make_profile(
     translation = translate(legacy, catalog)
     name = _free_name(legacy, settings)
     notify(_NOTICE.format(folder=legacy.folder, profile=name))
-    url = legacy.folder.as_uri() if _can_write(legacy.folder) else None
-    profile = ProfileConfiguration(name, "local", url, translation.active_stack)
+    # Its records are data until the repository is trusted.
+    profile = ProfileConfiguration(
+        name,
+        "local",
+        legacy.folder.as_uri(),
+        translation.active_stack,
+        rest={"origin": str(legacy.folder.parent)},
+    )
+    if not _can_keep(legacy.folder, profiles.open(profile)):
+        profile = replace(profile, store_url=None)
     store = profiles.open(profile)
     refs = [component.ref for component in translation.components]
     refs += [stack.ref for stack in translation.stacks]
@@ -160,12 +173,18 @@ def _make_profile(
     return profile
 
 
-def _can_write(folder: Path) -> bool:
+def _can_keep(folder: Path, store: Store) -> bool:
+    """Tell whether a repository's folder can be its profile's store.
+
+    It must be the user's own, and hold no other records than an interrupted migration
+    leaves: what else somebody put there isn't taken over.
+    """
     try:
         check_writable(folder / "config.yaml")
-    except StoreUnavailableError:
+        is_own = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
+        return is_own and _MIGRATED.issuperset(store.driver.kinds())
+    except (ZenError, OSError):
         return False
-    return True
 
 
 def _write_down(
