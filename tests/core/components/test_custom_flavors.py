@@ -168,7 +168,6 @@ def test_a_name_that_is_taken_is_refused(
     hooks = "@hookimpl\ndef zen_flavors():\n"
     hooks += "    return [FlavorSpec('alerter', 'bell', 'bells.parts:Bell')]"
     fake_distribution("bells", hooks)
-    assert repository.root
     (repository.root / "bellows.py").write_text(HORN.replace('"horn"', '"Bell"'))
     with pytest.raises(FlavorExistsError, match=r"bells 1\.0 has a flavor 'bell'"):
         Repository(repository.root).custom_flavors.register("bellows.Horn", "alerter")

@@ -67,11 +67,11 @@ def clean_repository(app: App, *, yes: bool) -> None:
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @pass_app
 def trust_repository(app: App, path: Path) -> None:
-    """Let the code of a repository be imported on this host.
+    """Trust the code and data of a repository.
 
-    Until then, all that came with it is data: its custom flavors aren't imported, and
-    nothing is resolved or connected to that its own stacks name. The profile's custom
-    flavors whose files are in the repository are bound to it.
+    Until then, its custom flavors aren't imported on this host, and nothing is resolved
+    or connected to that stacks name which came with it. The custom flavors of its
+    profile whose files are in it are bound to it.
 
     For example: zen repo trust
     """
@@ -88,9 +88,9 @@ def trust_repository(app: App, path: Path) -> None:
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @pass_app
 def distrust_repository(app: App, path: Path) -> None:
-    """Let no code of a repository be imported any more.
+    """Trust a repository no more.
 
-    The repository may be gone. Custom flavors that were bound to it aren't any more.
+    Its code isn't imported any more. The repository may be gone.
 
     For example: zen repo distrust
     """
@@ -115,7 +115,9 @@ def distrust_repository(app: App, path: Path) -> None:
 @output_option
 @pass_app
 def list_repositories(app: App, output: str) -> None:
-    """List the repositories that are trusted, and the one you are in.
+    """List the repositories that are trusted.
+
+    The one that you are in is there, too, whether it is trusted or not.
 
     For example: zen repo list
     """

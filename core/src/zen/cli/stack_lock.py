@@ -85,7 +85,7 @@ def lock_stack(app: App, sources: Sources, *, yes: bool) -> None:
 @output_option
 @pass_app
 def sync_stack(
-    app: App, sources: Sources, output: str, *, yes: bool, **modes: bool
+    app: App, /, sources: Sources, output: str, *, yes: bool, **modes: bool
 ) -> None:
     """Install what the active stack needs.
 

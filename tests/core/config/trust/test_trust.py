@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from zen.errors import (
     StoreUnavailableError,
     UntrustedError,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HORN = Binding("alerter", "horn", "alerts:Horn")
 
@@ -129,7 +132,12 @@ def test_where_nothing_can_be_written_the_variable_is_named(clone: Path) -> None
 
 @pytest.mark.parametrize(
     "content",
-    ["", "repositories:\n...\n", "repositories:\n  /a: {token: x}\n...\n", "- 3\n...\n"],
+    [
+        "",
+        "repositories:\n...\n",
+        "repositories:\n  /a: {token: x}\n...\n",
+        "- 3\n...\n",
+    ],
 )
 def test_a_file_that_cannot_be_understood_trusts_nothing(
     clone: Path, config: Path, content: str

@@ -8,7 +8,6 @@ import sysconfig
 from pathlib import Path
 from typing import Final
 
-from zen.config.environment import read_variable
 from zen.errors import ConfigurationError
 
 __all__ = ["is_home_of_program", "is_named"]
@@ -25,7 +24,7 @@ def is_named(root: Path) -> bool:
     Raises:
         ConfigurationError: The variable holds a relative path.
     """
-    variable, value = read_variable(os.environ, "TRUSTED_REPOSITORIES")
+    value = os.environ.get("ZEN_TRUSTED_REPOSITORIES", "")
     named = [part for part in value.split(os.pathsep) if part]
     if _EVERYTHING in named:
         return True
@@ -33,8 +32,8 @@ def is_named(root: Path) -> bool:
     for place in places:
         if not place.is_absolute():
             raise ConfigurationError(
-                f"The environment variable {variable} names '{place}', which isn't"
-                " absolute.",
+                "The environment variable ZEN_TRUSTED_REPOSITORIES names"
+                f" '{place}', which isn't absolute.",
                 hint="Give absolute paths, or '*' for every repository.",
             )
     return any(place.resolve() == root for place in places)
