@@ -159,7 +159,11 @@ class App:
         from zen.repository import Repository
 
         return Repository.trust(
-            root, catalog=self.catalog, notify=notify, command=_command()
+            root,
+            catalog=self.catalog,
+            notify=notify,
+            command=_command(),
+            configuration=self.configuration,
         )
 
     def status(self) -> Status:

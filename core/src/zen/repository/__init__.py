@@ -81,7 +81,8 @@ class Repository(ProfileContents):
         try:
             Trust().add(root)
         except (ConfigurationError, StoreError) as error:
-            repository._notify(f"Warning: {error} {error.hint}")
+            if notify:
+                notify(f"Warning: {error} {error.hint}")
         return repository
 
     @classmethod

@@ -185,7 +185,7 @@ class ProfileContents(ActiveProfile):
         """
         done = [super().upgrade_profile(name)]
         profile = self.get_profile(name) if name else self.active_profile
-        store = self._open(profile)
+        store = self.context.open_store(profile)
         records, _ = store.components("metadata_store")
         for record in records:
             try:
