@@ -91,6 +91,7 @@ class AcmeOrchestrator(Tracked, BaseOrchestrator):
 
 @concrete
 class AcmeArtifactStore(Tracked, BaseArtifactStore):
+    SUPPORTED_SCHEMES = {""}
     path: str = "/acme"
 
 

@@ -6,6 +6,7 @@ import io
 from typing import IO, ClassVar
 
 import pytest
+from pydantic import ValidationError
 
 from zen.components import BaseArtifactStore
 
@@ -16,7 +17,7 @@ class DictArtifactStore(BaseArtifactStore):
     """Keep files in a dictionary; a folder is there when something is in it."""
 
     FLAVOR: ClassVar[str] = "dict"
-    SUPPORTED_SCHEMES: ClassVar[set[str]] = {"dict://"}
+    SUPPORTED_SCHEMES: ClassVar[set[str]] = {"", "dict://"}
 
     def open(self, path: str, mode: str = "rb") -> IO[bytes]:
         if mode == "rb":
@@ -151,7 +152,11 @@ def test_walking_visits_every_folder_from_the_top(store: DictArtifactStore) -> N
 @pytest.mark.parametrize(
     ("pattern", "found"),
     [
-        ("root/*.txt", ["root/a.txt", "root/b/c.txt", "root/b/d/f.txt"]),
+        ("root/*.txt", ["root/a.txt"]),
+        ("root/*/*.txt", ["root/b/c.txt"]),
+        ("root/**/*.txt", ["root/a.txt", "root/b/c.txt", "root/b/d/f.txt"]),
+        ("root/b/**", ["root/b/c.txt", "root/b/d/e.bin", "root/b/d/f.txt"]),
+        ("root/**/d/*.txt", ["root/b/d/f.txt"]),
         ("root/b/?.txt", ["root/b/c.txt"]),
         ("*.TXT", []),
         ("root/b", []),
@@ -167,6 +172,28 @@ def test_a_pattern_below_an_odd_folder_finds_what_is_in_it(
     odd: DictArtifactStore,
 ) -> None:
     assert odd.glob("ro[o]t*/*.txt") == ["ro[o]t*/a.txt"]
+
+
+@pytest.mark.parametrize("path", ["dict://a", "b/c", "/d", "${BUCKET}/a"])
+def test_a_path_with_a_supported_scheme_is_taken(path: str) -> None:
+    assert DictArtifactStore(name="x", path=path).path == path
+
+
+@pytest.mark.parametrize("path", ["s3://a", "dic://a", "://x"])
+def test_a_path_with_another_scheme_is_refused(path: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        DictArtifactStore(name="x", path=path)
+    assert "none of the schemes of DictArtifactStore: '', 'dict://'" in str(
+        raised.value
+    )
+
+
+def test_a_class_without_schemes_takes_no_path() -> None:
+    class Bare(DictArtifactStore):
+        SUPPORTED_SCHEMES: ClassVar[set[str]] = set()
+
+    with pytest.raises(ValidationError, match="it declares no SUPPORTED_SCHEMES"):
+        Bare(name="x", path="/a")
 
 
 def test_where_nothing_is_kept_yet_nothing_is_found(

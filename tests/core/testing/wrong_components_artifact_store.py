@@ -301,9 +301,13 @@ class WalksOneLevel(FolderArtifactStore):
         yield next(super().walk(top))
 
 
-class GlobsOneFolder(FolderArtifactStore):
+class GlobsAcrossFolders(FolderArtifactStore):
     def glob(self, pattern: str) -> list[str]:
-        return sorted(map(str, Path("/").glob(pattern.lstrip("/"))))
+        below = pattern.removeprefix(self.path).replace("**/", "")
+        walked = (f"{top}/{n}" for top, _, names in self.walk(self.path) for n in names)
+        return sorted(
+            p for p in walked if fnmatchcase(p.removeprefix(self.path), below)
+        )
 
 
 class TakesItsPathForAPattern(FolderArtifactStore):
@@ -490,7 +494,7 @@ FAULTS: Final[dict[type[BaseArtifactStore], str]] = {
     RemovesWhatItRenames: "test_a_file_that_takes_its_own_place_stays",
     ClearsTheTargetFirst: "test_what_is_not_there_takes_no_place",
     WalksOneLevel: "test_walking_visits_every_folder_from_the_top",
-    GlobsOneFolder: "test_a_pattern_finds_files_in_all_folders",
+    GlobsAcrossFolders: "test_a_pattern_finds_files_in_all_folders",
     TakesItsPathForAPattern: "test_a_path_that_reads_like_a_pattern_is_none",
     GlobsOnlyWhereSomethingIs: "test_where_nothing_is_kept_nothing_is_found",
     ForgetsItsPath: "test_another_store_of_the_same_configuration_sees_the_same",

@@ -17,11 +17,17 @@ __all__ = ["init"]
 @click.command()
 @click.argument(
     "path",
-    default=".",
+    required=False,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
 )
+@click.option(
+    "--path",
+    "elsewhere",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder, as PATH.",
+)
 @pass_app
-def init(app: App, path: Path) -> None:
+def init(app: App, path: Path | None, elsewhere: Path | None) -> None:
     """Make a folder a Zen repository.
 
     It pins a profile and a stack for all that is run in it: at first those that are
@@ -29,7 +35,9 @@ def init(app: App, path: Path) -> None:
 
     For example: zen init
     """
-    repository = app.initialize(path.resolve())
+    if path and elsewhere:
+        raise click.UsageError("The folder is given twice.")
+    repository = app.initialize((path or elsewhere or Path()).resolve())
     choice = repository.active_stack_choice
     stack = f"the local active stack to '{choice.name}'" if choice else "no stack yet"
     echo(f"Zen repository initialized at {repository.root}.")
@@ -40,9 +48,9 @@ def init(app: App, path: Path) -> None:
         " repository root, or from a subdirectory. For more information on profile"
         " and stack configuration, run 'zen profile --help'."
     )
-    variable, elsewhere = read_variable(os.environ, "REPOSITORY_PATH")
-    if elsewhere and Path(elsewhere).expanduser().resolve() != repository.root:
+    variable, other = read_variable(os.environ, "REPOSITORY_PATH")
+    if other and Path(other).expanduser().resolve() != repository.root:
         notify(
-            f"Warning: the environment variable {variable} is set, so '{elsewhere}'"
+            f"Warning: the environment variable {variable} is set, so '{other}'"
             " stays the repository in this session."
         )

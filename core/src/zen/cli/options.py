@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-__all__ = ["global_option", "output_option", "yes_option"]
+__all__ = ["force_option", "global_option", "output_option", "yes_option"]
 
 output_option: Final = click.option(
     "--output",
@@ -23,6 +23,14 @@ global_option: Final = click.option(
     "globally",
     is_flag=True,
     help="Set it for everywhere, also when called inside of a repository.",
+)
+
+force_option: Final = click.option(
+    "--force",
+    "-f",
+    is_flag=True,
+    help="Go on where a component fails: deprovision what can't be suspended, and bring"
+    " down the others.",
 )
 
 yes_option: Final = click.option("--yes", "-y", is_flag=True, help="Don't ask.")

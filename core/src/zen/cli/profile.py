@@ -81,9 +81,14 @@ def list_profiles(app: App, output: str) -> None:
 @click.argument("name")
 @_store_type_option
 @_url_option
+@click.option(
+    "--user",
+    default="default",
+    help="The name that its changes are logged under; by default your login's.",
+)
 @pass_app
 def create_profile(
-    app: App, name: str, store_type: str | None, url: str | None
+    app: App, name: str, store_type: str | None, url: str | None, user: str
 ) -> None:
     """Create a profile.
 
@@ -94,7 +99,7 @@ def create_profile(
       zen profile create team --url ./.zenprofile
       zen profile create team -t sql --url sqlite:////srv/zen/team.db
     """
-    app.announce(tolerant=True).create_profile(name, store_type, url)
+    app.announce(tolerant=True).create_profile(name, store_type, url, user=user)
     echo(f"Profile '{name}' successfully created.")
 
 

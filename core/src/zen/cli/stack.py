@@ -9,7 +9,7 @@ import click
 from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.completers import complete_stack, component_completer
 from zen.cli.group import Group
-from zen.cli.options import global_option, output_option, yes_option
+from zen.cli.options import force_option, global_option, output_option, yes_option
 from zen.cli.output import echo, print_name, print_object, print_rows
 from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
 from zen.cli.stack_lock import lock_stack, sync_stack
@@ -258,8 +258,9 @@ def bring_up(app: App, name: str | None) -> None:
 
 @stack.command("down")
 @click.argument("name", required=False, shell_complete=complete_stack)
+@force_option
 @pass_app
-def bring_down(app: App, name: str | None) -> None:
+def bring_down(app: App, name: str | None, *, force: bool) -> None:
     """Bring down what a stack needs.
 
     Its components are suspended and deprovisioned. Without NAME, it is the active
@@ -270,7 +271,7 @@ def bring_down(app: App, name: str | None) -> None:
     repository = app.announce()
     built = repository.active_stack if name is None else repository.get_stack(name)
     notify(f"Deprovisioning resources for stack '{built.name}'.")
-    built.down()
+    built.down(force=force)
     if _is_running(built):
         echo(f"Stack '{built.name}' holds no resources to bring down.")
     else:

@@ -56,7 +56,8 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("source", metavar="FILE|NAME")
+@click.argument("named_file", metavar="[FILE]", required=False)
 @click.option("--name", help="What the stack is called here, if not as in the file.")
 @click.option(
     "--on-conflict",
@@ -68,12 +69,20 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
 )
 @click.option("--set", "activate", is_flag=True, help="Make it the active stack.")
 @pass_app
-def import_stack(
-    app: App, file: BinaryIO, name: str | None, on_conflict: str, *, activate: bool
+def import_stack(  # noqa: PLR0913 - one for each argument and option
+    app: App,
+    source: str,
+    named_file: str | None,
+    name: str | None,
+    on_conflict: str,
+    *,
+    activate: bool,
 ) -> None:
     """Bring in a stack from a file.
 
     'zen stack export' writes such files.
+
+    NAME alone stands for the file NAME.yaml, and NAME FILE for --name NAME FILE.
 
     Components that are here already, the same in type, name, flavor and
     configuration, are used. Flavors that aren't installed can be so afterwards. If
@@ -84,7 +93,13 @@ def import_stack(
     # Loads pydantic, which listing stacks doesn't need.
     from zen.carrying import StackFile
 
+    path, given = _file_to_import(source, named_file)
+    if name and given:
+        raise click.UsageError("The stack's name is given twice.")
+    context = click.get_current_context()
+    file = cast("BinaryIO", click.File("rb").convert(path, None, context))
     carried = StackFile.from_yaml(file.read(), name_of(file))
+    name = name or given
     if name is not None:
         carried = carried.called(name)
     repository = app.announce()
@@ -159,6 +174,20 @@ def diff_stacks(app: App, left: str, right: str, output: str) -> None:
     ]
     headers = {"type": "TYPE", "field": "FIELD", "left": left, "right": right}
     print_rows(rows, output, headers=headers, empty="They are the same.")
+
+
+def _file_to_import(source: str, file: str | None) -> tuple[str, str | None]:
+    """Return the file that is meant, and the stack's name where that is given.
+
+    Both are given as to 'zen stack export', or the file alone.
+    """
+    if file is not None:
+        return file, source
+    if source != "-" and not Path(source).exists():
+        exported = f"{source}.yaml"
+        if Path(exported).is_file():
+            return exported, source
+    return source, None
 
 
 def name_of(file: BinaryIO) -> str:

@@ -6,10 +6,15 @@ from abc import abstractmethod
 from fnmatch import fnmatchcase
 from typing import IO, TYPE_CHECKING, ClassVar
 
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
 from zen.components.base import StackComponent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from typing_extensions import Self
 
 __all__ = ["BaseArtifactStore"]
 
@@ -25,13 +30,31 @@ class BaseArtifactStore(StackComponent):
     is open.
 
     Args:
-        path: The folder or bucket under which everything is kept.
+        path: The folder or bucket under which everything is kept. It begins with one
+            of the class's `SUPPORTED_SCHEMES`, such as `s3://`; the scheme `""` stands
+            for paths without any.
     """
 
     TYPE: ClassVar[str] = "artifact_store"
     SUPPORTED_SCHEMES: ClassVar[set[str]]
 
     path: str
+
+    @model_validator(mode="after")
+    def _check_scheme(self) -> Self:
+        schemes: set[str] = getattr(self, "SUPPORTED_SCHEMES", set())
+        if self.path.startswith(("${", "{{")) or _has_scheme(self.path, schemes):
+            return self
+        raise PydanticCustomError(
+            "unsupported_scheme",
+            "path '{path}' begins with none of the schemes of {flavor}: {schemes}",
+            {
+                "path": self.path,
+                "flavor": type(self).__name__,
+                "schemes": ", ".join(f"'{scheme}'" for scheme in sorted(schemes))
+                or "it declares no SUPPORTED_SCHEMES",
+            },
+        )
 
     @abstractmethod
     def open(self, path: str, mode: str = "rb") -> IO[bytes]:
@@ -97,21 +120,37 @@ class BaseArtifactStore(StackComponent):
             yield from self.walk(f"{top}/{name}")
 
     def glob(self, pattern: str) -> list[str]:
-        """Return the files whose path matches a pattern; `*` crosses folders.
+        """Return the files whose path matches a pattern.
 
         Args:
-            pattern: A full path; what stands for `path` in it is taken as it is.
+            pattern: A full path; what stands for `path` in it is taken as it is. `*`,
+                `?` and `[…]` stay within one folder, and `**` in place of a name stands
+                for any number of folders.
         """
         if not self.exists(self.path):
             return []
-        below = pattern.removeprefix(self.path)
+        below = pattern.removeprefix(self.path).split("/")
         return sorted(
             path
             for folder, _, names in self.walk(self.path)
             for path in (f"{folder}/{name}" for name in names)
-            if fnmatchcase(path.removeprefix(self.path), below)
+            if _matches(path.removeprefix(self.path).split("/"), below)
         )
 
     def _check_target(self, target: str, *, overwrite: bool) -> None:
         if not overwrite and self.exists(target):
             raise FileExistsError(target)
+
+
+def _has_scheme(path: str, schemes: set[str]) -> bool:
+    return any(
+        path.startswith(scheme) if scheme else "://" not in path for scheme in schemes
+    )
+
+
+def _matches(names: Sequence[str], patterns: Sequence[str]) -> bool:
+    if not patterns or not names:
+        return not names and all(pattern == "**" for pattern in patterns)
+    if patterns[0] == "**":
+        return _matches(names, patterns[1:]) or _matches(names[1:], patterns)
+    return fnmatchcase(names[0], patterns[0]) and _matches(names[1:], patterns[1:])

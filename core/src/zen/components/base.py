@@ -129,6 +129,11 @@ class StackComponent(BaseModel, ABC):
         """What the component asks of the stack that it is part of."""
         return None
 
+    @property
+    def post_registration_message(self) -> str | None:
+        """What the user is told once the component has been registered."""
+        return None
+
     def provision(self) -> None:
         """Make the resources that the component needs to run."""
 

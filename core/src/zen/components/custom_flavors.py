@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from zen.catalog import find_module, import_object, on_one_line
+from zen.components.artifact_store import BaseArtifactStore
 from zen.components.base import StackComponent
 from zen.errors import CustomFlavorError, FlavorExistsError
 from zen.names import is_name
@@ -154,12 +155,15 @@ class CustomFlavors:
         elif missing := sorted(getattr(value, "__abstractmethods__", ())):
             problem = f"lacks what every {component_type} must have:"
             problem += f" {', '.join(missing)}"
+        elif issubclass(value, BaseArtifactStore) and not _schemes_of(value):
+            problem = "has no SUPPORTED_SCHEMES, with which the paths of an artifact"
+            problem += " store begin"
         else:
             return value
         raise CustomFlavorError(
             f"'{source}' {problem}.",
             hint=f"Derive it from {base.__module__}.{base.__name__}, and give it all"
-            " abstract methods of that.",
+            " abstract methods and class variables of that.",
         )
 
     def _base_of(self, component_type: str) -> type[StackComponent]:
@@ -217,6 +221,10 @@ def _check_file(module: str, root: Path) -> None:
             f"Module '{module}' is {file} in this process, and {wanted} is meant.",
             hint="Use another process, or give one of the modules another name.",
         )
+
+
+def _schemes_of(cls: type[BaseArtifactStore]) -> set[str]:
+    return getattr(cls, "SUPPORTED_SCHEMES", set())
 
 
 def _places(root: Path | None) -> str:

@@ -154,8 +154,16 @@ class Flavors:
         It is None for a flavor of the profile's own.
 
         Raises:
+            CustomFlavorError: Its class names no flavor.
             FlavorNotFoundError: There is no such flavor.
         """
+        if not hasattr(component, "FLAVOR"):
+            cls = type(component)
+            raise CustomFlavorError(
+                f"{cls.__module__}.{cls.__qualname__} has no FLAVOR.",
+                hint="Give it a line such as FLAVOR = 'mine', and register it with"
+                f" 'zen {component.TYPE.replace('_', '-')} flavor register'.",
+            )
         if self._custom and self._custom.find(component.TYPE, component.FLAVOR):
             return None
         owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from zen.config.configuration_file import ConfigurationFile
-from zen.config.profile import ProfileConfiguration
+from zen.config.profile import DEFAULT_USER, ProfileConfiguration
 from zen.errors import (
     DamagedDataError,
     InvalidNameError,
@@ -199,7 +199,7 @@ class GlobalConfiguration:
                 texts["store_type"],
                 texts["store_url"],
                 texts["active_stack"],
-                texts["active_user"] or "default",
+                texts["active_user"] or DEFAULT_USER,
                 rest,
             )
         except InvalidNameError as error:

@@ -14,7 +14,9 @@ from zen.references import VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ProfileConfiguration", "holds_password", "masked_url"]
+__all__ = ["DEFAULT_USER", "ProfileConfiguration", "holds_password", "masked_url"]
+
+DEFAULT_USER: Final = "default"
 
 # As people type them: a password may hold what should have been escaped. So it is
 # taken to end at the last '@', unless it is masked already.
@@ -34,7 +36,8 @@ class ProfileConfiguration:
         store_url: Where its data is; None for the profile's own folder, so that a
             copy of the configuration folder leads to its own data.
         active_stack: The name of the profile's active stack, if it has one.
-        active_user: The name of the profile's active user.
+        active_user: The name that changes to the profile are logged under on this
+            host; `default` stands for the user of the process.
         rest: What a newer version of Zen keeps there as well.
     """
 
@@ -42,7 +45,7 @@ class ProfileConfiguration:
     store_type: str
     store_url: str | None = field(default=None, repr=False)  # it may hold a password
     active_stack: str | None = None
-    active_user: str = "default"
+    active_user: str = DEFAULT_USER
     rest: Mapping[str, object] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

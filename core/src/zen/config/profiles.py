@@ -11,7 +11,12 @@ from urllib.parse import unquote
 
 from zen.config.environment import read_variable
 from zen.config.global_configuration import GlobalConfiguration, condemned_folder
-from zen.config.profile import ProfileConfiguration, holds_password, masked_url
+from zen.config.profile import (
+    DEFAULT_USER,
+    ProfileConfiguration,
+    holds_password,
+    masked_url,
+)
 from zen.errors import (
     AlreadyExistsError,
     ComponentConfigurationError,
@@ -24,6 +29,7 @@ from zen.errors import (
     StoreReplacedError,
     StoreUnavailableError,
 )
+from zen.names import check_name
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
 from zen.references import expand_url, normalised_url
 from zen.stores import Author, Store, StoreDriver
@@ -98,7 +104,12 @@ class Profiles:
         self._notify("Created and activated default profile.")
 
     def create(
-        self, name: str, store_type: str | None = None, url: str | None = None
+        self,
+        name: str,
+        store_type: str | None = None,
+        url: str | None = None,
+        *,
+        user: str = DEFAULT_USER,
     ) -> ProfileConfiguration:
         """Make a profile, with a default stack unless its store holds stacks already.
 
@@ -108,15 +119,20 @@ class Profiles:
                 `ZEN_DEFAULT_STORE_TYPE` says, and otherwise `local`.
             url: Where its data is, or is to be; inside of the configuration folder
                 if None.
+            user: The name that changes are logged under; `default` stands for the
+                user of the process.
 
         Raises:
+            InvalidNameError: The name of the profile or of the user is none.
             ProfileExistsError: There is a profile of that name.
             StoreDriverNotFoundError: No plugin offers the store driver.
             ConfigurationError: The URL isn't one for the driver.
         """
+        check_name(user, "user")
         with self.configuration.update() as settings:
             _check_free(name, settings)
-            profile = self._initialise(self._new(name, store_type, url))
+            new = replace(self._new(name, store_type, url), active_user=user)
+            profile = self._initialise(new)
             settings.profiles[name] = profile
         return profile
 
@@ -284,7 +300,12 @@ class Profiles:
             if url is None
             else _normalised(driver, profile.store_type, url)
         )
-        return Store(driver(url), author=self._author)
+        return Store(driver(url), author=self._author_of(profile))
+
+    def _author_of(self, profile: ProfileConfiguration) -> partial[Author]:
+        if profile.active_user == DEFAULT_USER:
+            return self._author
+        return partial(self._author, user=profile.active_user)
 
     def payloads(
         self, profile: ProfileConfiguration, kind: str
@@ -356,7 +377,9 @@ class Profiles:
         self._notify(f"Initializing profile `{profile.name}`...")
         with closing(self.open(profile).driver) as driver:
             driver.check_place()
-            stacks = self._initial_stacks(Store(driver, author=self._author))
+            stacks = self._initial_stacks(
+                Store(driver, author=self._author_of(profile))
+            )
         active = _DEFAULT if _DEFAULT in stacks else next(iter(stacks), None)
         return replace(profile, active_stack=active)
 

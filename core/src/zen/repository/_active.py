@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zen.catalog import Catalog
 from zen.config import Activation, ConfigurationFile, PluginSettings, Profiles
 from zen.config.activation import dangling
+from zen.config.profile import DEFAULT_USER
 from zen.errors import ConfigurationError, StackNotFoundError
 
 if TYPE_CHECKING:
@@ -146,10 +147,15 @@ class ActiveProfile:
         return self.context.settings.profile(name)
 
     def create_profile(
-        self, name: str, store_type: str | None = None, url: str | None = None
+        self,
+        name: str,
+        store_type: str | None = None,
+        url: str | None = None,
+        *,
+        user: str = DEFAULT_USER,
     ) -> ProfileConfiguration:
         """Make a profile; see `zen.config.Profiles.create`."""
-        profile = self._profiles.create(name, store_type, url)
+        profile = self._profiles.create(name, store_type, url, user=user)
         self._activation.settle()
         return profile
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from zen.catalog import on_one_line
 from zen.errors import ConfigurationError, ZenError
 from zen.repository._active import ActiveProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
 
     from zen.components import StackComponent
@@ -106,7 +107,7 @@ class ProfileContents(ActiveProfile):
         stack.validate()
         new = self._registry.unregistered(stack, self.store)
         self.store.register(components=new, stacks=[stack.record])
-        self._announce(new)
+        self._announce(new, stack.components.values())
         self._notify(f"Registered stack with name '{stack.name}'.")
 
     def update_stack(
@@ -129,7 +130,7 @@ class ProfileContents(ActiveProfile):
         new = self._registry.unregistered(stack, self.store)
         revision = based_on.revision if based_on else ""
         self.store.replace_stack(name, replace(stack.record, revision=revision), new)
-        self._announce(new)
+        self._announce(new, stack.components.values())
         self._activation.rename_stack(name, stack.name)
 
     def rename_stack(self, name: str, new_name: str) -> None:
@@ -254,7 +255,7 @@ class ProfileContents(ActiveProfile):
         with self._with_references(component, ()) as kept:
             record = self.factory.record(kept)
             self.store.register(components=[record])
-        self._announce([record])
+        self._announce([record], [component])
 
     def update_stack_component(
         self,
@@ -407,9 +408,27 @@ class ProfileContents(ActiveProfile):
 
         return with_references(component, self._find_secrets, self._notify, known)
 
-    def _announce(self, components: list[ComponentRecord]) -> None:
-        for component in components:
+    def _announce(
+        self, new: Collection[ComponentRecord], parts: Iterable[StackComponent]
+    ) -> None:
+        from zen.components.remarks import remarks_on  # as above
+
+        built = {(part.TYPE, part.name): part for part in parts}
+        for record in new:
             self._notify(
-                f"Registered stack component with type '{component.type}'"
-                f" and name '{component.name}'."
+                f"Registered stack component with type '{record.type}'"
+                f" and name '{record.name}'."
             )
+            part = built[record.type, record.name]
+            for remark in remarks_on(type(part)):
+                self._notify(f"Warning: {remark}")
+            if message := _message_of(part):
+                self._notify(message)
+
+
+def _message_of(component: StackComponent) -> str | None:
+    try:
+        return component.post_registration_message
+    # A flavor's own code, which may raise anything; the component is registered.
+    except Exception as error:  # noqa: BLE001
+        return f"Warning: its post_registration_message failed: {on_one_line(error)}"

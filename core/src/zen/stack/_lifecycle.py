@@ -49,10 +49,36 @@ class Lifecycle:
         self.apply("provision", components, stack=stack)
         self.apply("resume", components, stack=stack)
 
-    def down(self, *components: StackComponent, stack: str | None = None) -> None:
-        """Suspend and deprovision components, in the opposite order."""
-        self.apply("suspend", components, stack=stack)
-        self.apply("deprovision", components, stack=stack)
+    def down(
+        self, *components: StackComponent, stack: str | None = None, force: bool = False
+    ) -> None:
+        """Suspend and deprovision components, in the opposite order.
+
+        Args:
+            components: The components.
+            stack: The stack that they are brought down for.
+            force: Whether to go on where one fails: with its other verb, and with the
+                other components. A notice tells of each failure.
+
+        Raises:
+            ProvisioningError: A component failed; with `force`, one could not be
+                deprovisioned, and the others are down.
+            VetoError: A plugin forbids it.
+        """
+        failures: list[ProvisioningError] = []
+        verbs: tuple[LifecycleVerb, ...] = ("suspend", "deprovision")
+        for verb in verbs:
+            failures = []
+            for component in reversed(components):
+                try:
+                    self.apply(verb, [component], stack=stack)
+                except ProvisioningError as error:
+                    if not force:
+                        raise
+                    self._notify(f"Warning: {error}")
+                    failures.append(error)
+        if failures:
+            raise failures[0]
 
     def apply(
         self,

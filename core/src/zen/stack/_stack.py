@@ -177,9 +177,13 @@ class Stack:
         """Provision and resume the components, in order."""
         self.lifecycle.up(*self.components.values(), stack=self.name)
 
-    def down(self) -> None:
-        """Suspend and deprovision the components, in the opposite order."""
-        self.lifecycle.down(*self.components.values(), stack=self.name)
+    def down(self, *, force: bool = False) -> None:
+        """Suspend and deprovision the components, in the opposite order.
+
+        Args:
+            force: Whether to go on where one fails; see `Lifecycle.down`.
+        """
+        self.lifecycle.down(*self.components.values(), stack=self.name, force=force)
 
     def provision(self) -> None:
         """Provision the components that aren't, in order."""

@@ -441,7 +441,8 @@ class ArtifactStoreContract(ComponentContract):
         for name in ("b/c.txt", "a.txt", "b/d/e.bin", "b/d/f.txt", "f.TXT"):
             put(artifact_store, f"{root}/{name}")
         found = [f"{root}/{name}" for name in ("a.txt", "b/c.txt", "b/d/f.txt")]
-        assert artifact_store.glob(f"{root}/*.txt") == found
+        assert artifact_store.glob(f"{root}/**/*.txt") == found
+        assert artifact_store.glob(f"{root}/*.txt") == found[:1]
         assert artifact_store.glob(f"{root}/b/?.txt") == found[1:2]
         assert artifact_store.glob(f"{root}/b") == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import warnings
 from typing import ClassVar, TypeVar
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from zen.catalog import Catalog
 from zen.components import StackComponent
+from zen.components.remarks import remarks_on
 from zen.components.runtime import runtime_type
 from zen.names import check_name
 from zen.stack import Lifecycle, StackValidator
@@ -64,6 +66,13 @@ class ComponentContract(Contract):
         assert getattr(self.BASE, "TYPE", component.TYPE) == component.TYPE
         assert check_name(component.FLAVOR, "flavor")
         assert {"TYPE", "FLAVOR"}.isdisjoint(type(component).model_fields)
+
+    def test_it_is_called_as_its_author_expects(
+        self, component: StackComponent
+    ) -> None:
+        """A warning tells of methods that are never called, and of open secrets."""
+        for remark in remarks_on(type(component)):
+            warnings.warn(remark, UserWarning, stacklevel=2)
 
     def test_a_name_that_is_none_is_refused(self, component: StackComponent) -> None:
         """A name is checked, as that of every component is."""

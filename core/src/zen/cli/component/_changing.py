@@ -18,8 +18,9 @@ from zen.cli.options import yes_option
 from zen.cli.output import echo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from zen.components import StackComponent
     from zen.plugin import ComponentTypeSpec
 
 __all__ = ["delete", "register", "remove_attribute", "rename", "update"]
@@ -34,11 +35,20 @@ __all__ = ["delete", "register", "remove_attribute", "rename", "update"]
     help="What implements it.",
     shell_complete=complete_flavor,
 )
+@click.option(
+    "--interactive", "-i", is_flag=True, help="Ask for what it needs and isn't given."
+)
 @click.argument("attributes", nargs=-1, type=click.UNPROCESSED)
 @pass_spec
 @pass_app
-def register(
-    app: App, spec: ComponentTypeSpec, name: str, flavor: str, attributes: Sequence[str]
+def register(  # noqa: PLR0913 - one for each argument and option
+    app: App,
+    spec: ComponentTypeSpec,
+    name: str,
+    flavor: str,
+    attributes: Sequence[str],
+    *,
+    interactive: bool,
 ) -> None:
     """Register {a_title}.
 
@@ -52,6 +62,9 @@ def register(
     """
     texts = read_attributes(attributes)
     repository = app.announce()
+    if interactive:
+        cls = repository.factory.flavors.get(spec.name, flavor).cls
+        texts |= _asked_for(cls, known=texts)
     configuration = repository.factory.parse(spec.name, flavor, texts)
     component = repository.factory.create(spec.name, flavor, name, configuration)
     repository.register_stack_component(component)
@@ -154,6 +167,24 @@ def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
     app.confirm(f"This will delete {spec.title} '{name}'.", yes=yes)
     repository.deregister_stack_component(spec.name, name)
     echo(f"Deleted {spec.title}: {name}")
+
+
+def _asked_for(
+    flavor: type[StackComponent], *, known: Collection[str]
+) -> dict[str, str]:
+    """Ask for the attributes that a flavor needs and that aren't known yet."""
+    # Loads all that components need, which listing them doesn't.
+    from zen.components.fields import describe_fields
+    from zen.components.secrets import secret_fields
+
+    secrets = secret_fields(flavor)
+    asked: dict[str, str] = {}
+    for field in describe_fields(flavor):
+        if field.required and field.name not in known:
+            question = f"{field.name} ({field.meaning or field.type})"
+            hide = field.name in secrets
+            asked[field.name] = click.prompt(question, hide_input=hide, err=True)
+    return asked
 
 
 def _split(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zen.cli.app import App, pass_app, warn
+from zen.cli.app import App, notify, pass_app, warn
 from zen.cli.completers import complete_flavor
 from zen.cli.component._choice import pass_spec
 from zen.cli.flavor import print_flavors
@@ -98,9 +98,14 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
 
     For example: zen {command} flavor register path.to.MyClass
     """
+    # Loads all that components need, which listing flavors doesn't.
+    from zen.components.remarks import remarks_on
+
     app.advise_repository()
     repository = app.announce()
     record = repository.custom_flavors.register(source, spec.name)
+    for remark in remarks_on(repository.custom_flavors.load(record)):
+        notify(f"Warning: {remark}")
     if record.revision:  # it was there already
         echo(f"Flavor '{record.name}' is registered already; it is used here.")
         return

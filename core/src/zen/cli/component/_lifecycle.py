@@ -9,6 +9,7 @@ import click
 from zen.cli.app import App, pass_app
 from zen.cli.completers import complete_component
 from zen.cli.component._choice import component_of, pass_spec, title_of
+from zen.cli.options import force_option
 from zen.cli.output import echo
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
 
 @click.command("down")
 @click.argument("name", required=False, shell_complete=complete_component)
+@force_option
 @pass_spec
 @pass_app
-def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
+def down(app: App, spec: ComponentTypeSpec, name: str | None, *, force: bool) -> None:
     """Bring down {a_title}.
 
     It is suspended and deprovisioned. Without NAME, it is that of the active stack.
@@ -50,7 +52,7 @@ def down(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
     """
     component = component_of(app.announce(), spec, name)
     lifecycle = app.repository.lifecycle
-    lifecycle.down(component)
+    lifecycle.down(component, force=force)
     if lifecycle.is_running(component):
         echo(f"{title_of(component)} holds no resources to bring down.")
     else:
