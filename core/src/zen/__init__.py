@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from zen import flavor_modules
+
 if TYPE_CHECKING:
     from zen.components import (
         BaseAlerter,
@@ -50,6 +52,8 @@ _HOMES: Final = {
     "Stack": "zen.stack",
     "StackValidator": "zen.stack",
 }
+
+flavor_modules.install(__name__, type(__spec__))
 
 
 def __getattr__(name: str) -> object:

@@ -42,7 +42,7 @@ def main(subject: str) -> None:
     outcomes = Outcomes()
     arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", "-c", os.devnull]
     arguments += ["--rootdir", str(file.parent), "--noconftest"]
-    arguments += ["--import-mode=importlib", str(file)]
+    arguments += ["-W", "error::UserWarning", "--import-mode=importlib", str(file)]
     pytest.main(arguments, plugins=[outcomes])
     print(json.dumps(outcomes.failed))  # noqa: T201 - its result
 

@@ -322,6 +322,10 @@ class GlobsOnlyWhereSomethingIs(FolderArtifactStore):
         return super().glob(pattern)
 
 
+class KeepsAnOpenSecret(FolderArtifactStore):
+    access_token: str = ""
+
+
 class ForgetsItsPath(FolderArtifactStore):
     """Keep its files where nothing in the configuration leads."""
 
@@ -494,6 +498,7 @@ FAULTS: Final[dict[type[BaseArtifactStore], str]] = {
     RemovesWhatItRenames: "test_a_file_that_takes_its_own_place_stays",
     ClearsTheTargetFirst: "test_what_is_not_there_takes_no_place",
     WalksOneLevel: "test_walking_visits_every_folder_from_the_top",
+    KeepsAnOpenSecret: "test_it_is_called_as_its_author_expects",
     GlobsAcrossFolders: "test_a_pattern_finds_files_in_all_folders",
     TakesItsPathForAPattern: "test_a_path_that_reads_like_a_pattern_is_none",
     GlobsOnlyWhereSomethingIs: "test_where_nothing_is_kept_nothing_is_found",

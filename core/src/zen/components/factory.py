@@ -143,7 +143,7 @@ class ComponentFactory:
                     hint=_reference_hint(attribute, value),
                 )
         return ComponentRecord(
-            type=component.TYPE,
+            type=str(component.TYPE),
             name=component.name,
             flavor=component.FLAVOR,
             configuration=self._dumped(component, "json"),
