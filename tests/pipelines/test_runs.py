@@ -331,6 +331,14 @@ def test_by_default_notices_go_to_standard_error(
     assert "Step 'halve' has started.\n" in shown.err
 
 
+def test_quiet_silences_what_a_run_says(
+    stack: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_QUIET", "1")
+    sums().run_on(stack, "told")
+    assert capsys.readouterr().err == ""
+
+
 def test_a_failing_step_fails_the_run(stack: Stack, notices: list[str]) -> None:
     with pytest.raises(
         StepFailedError, match="Step 'fail' of run 'bad' failed"

@@ -21,11 +21,11 @@ LINE = HOSTILE.replace("\r\n", "")
 PLUGIN = f"""
 @hookimpl
 def zen_flavors():
-    return [FlavorSpec("artifact_store", "hostile", "hostile.parts:Store", {LINE!r})]
+    return [FlavorSpec("artifact_store", "hostile", "hostile.parts:Store")]
 
 @hookimpl
 def zen_commands():
-    return [CommandSpec("hostile", "hostile.parts:command", {LINE!r})]
+    return [CommandSpec("hostile", "hostile.parts:command")]
 
 @hookimpl
 def zen_before_lifecycle(event):

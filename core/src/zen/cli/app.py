@@ -12,6 +12,7 @@ from zen.catalog import Catalog, PluginPolicy, claims_in_use, find_claims
 from zen.cli.output import echo
 from zen.errors import ConfigurationError, ZenError
 from zen.folders import cache_folder
+from zen.notices import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +37,16 @@ _DELAY: Final = "Looking at the plugins that are new..."
 
 def warn(error: ZenError) -> None:
     """Tell the user of an error that doesn't stop the command."""
-    notify(f"Warning: {error}")
+    echo(f"Warning: {error}", err=True)
     if error.hint:
-        notify(error.hint)
+        echo(error.hint, err=True)
 
 
 def notify(text: str) -> None:
-    """Tell the user something that is no result: on standard error."""
-    echo(text, err=True)
+    """Tell the user something that is no result, unless notices are silenced."""
+    context = click.get_current_context(silent=True)
+    app = context.find_object(App) if context else None
+    (app or App()).notify(text)
 
 
 @dataclass
@@ -53,10 +56,28 @@ class App:
     Args:
         debug: Whether errors show their traceback.
         plugins: Whether plugins may be used at all.
+        quiet: Whether the user wants no notices in this call.
     """
 
     debug: bool = False
     plugins: bool = True
+    quiet: bool = False
+
+    def notify(self, text: str) -> None:
+        """Print a notice to standard error; from any thread.
+
+        Notices are silenced by `-q`, by `ZEN_QUIET` and by `notices: false` in the
+        configuration. Errors, warnings and questions aren't notices.
+        """
+        if isinstance(text, Caution) or not self._is_silent:
+            echo(text, err=True)
+
+    @cached_property
+    def _is_silent(self) -> bool:
+        # Only commands that need the configuration pay for reading it.
+        from zen.config import wants_notices
+
+        return self.quiet or not wants_notices(self.configuration)
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -69,7 +90,7 @@ class App:
         # The core's own commands need no plugin.
         from zen.catalog import Index
 
-        return Index(cache_folder(), on_delay=partial(notify, _DELAY))
+        return Index(cache_folder(), on_delay=partial(self.notify, _DELAY))
 
     def claims_to_use(self) -> list[Claim]:
         """Return the plugins that may be used, importing none of them."""
@@ -111,7 +132,7 @@ class App:
 
         return Repository(
             catalog=self.catalog,
-            notify=notify,
+            notify=self.notify,
             command=_command(),
             configuration=self.configuration,
         )
@@ -138,7 +159,7 @@ class App:
             # The repository has loaded it, which most commands need not.
             from pathlib import Path
 
-            notify(_NO_REPOSITORY.format(folder=Path.cwd()))
+            self.notify(_NO_REPOSITORY.format(folder=Path.cwd()))
 
     def initialize(self, root: Path) -> Repository:
         """Make a folder a repository, and return that."""
@@ -148,7 +169,7 @@ class App:
         return Repository.initialize(
             root,
             catalog=self.catalog,
-            notify=notify,
+            notify=self.notify,
             command=_command(),
             configuration=self.configuration,
         )
@@ -173,7 +194,7 @@ class App:
 
         return Repository.status(
             catalog=self.catalog,
-            notify=notify,
+            notify=self.notify,
             command=_command(),
             configuration=self.configuration,
         )
@@ -186,15 +207,15 @@ class App:
             yes: Whether the user has agreed beforehand.
         """
         if not yes:
-            notify(text)
+            echo(text, err=True)
             click.confirm("Are you sure you want to proceed?", abort=True, err=True)
 
     def report_damage(self, damaged: Sequence[DamagedDataError]) -> None:
         """Say what a listing left out because it can't be read, and exit with 1."""
         for error in damaged:
-            notify(f"Error: {error}")
+            echo(f"Error: {error}", err=True)
         if damaged:
-            notify(damaged[0].hint)
+            echo(damaged[0].hint, err=True)
             raise click.exceptions.Exit(1)
 
     def report_troubled_plugins(self) -> None:
@@ -208,7 +229,7 @@ class App:
             if plugin.error:
                 warn(plugin.error)
                 if self.debug and plugin.error.__cause__:
-                    notify(str(plugin.error.__cause__))
+                    echo(str(plugin.error.__cause__), err=True)
 
     def _find(self) -> list[Claim]:
         return self.index.find()
@@ -219,9 +240,9 @@ class App:
     def _announce(self, repository: Repository) -> None:
         name = repository.active_profile_name
         if repository.root is None:
-            notify("Running without an active repository root.")
+            self.notify("Running without an active repository root.")
         scope = "global" if repository.root is None else "local"
-        notify(f"Running with active profile: '{name}' ({scope})")
+        self.notify(f"Running with active profile: '{name}' ({scope})")
 
 
 def _command() -> str:

@@ -47,9 +47,9 @@ def report_plan(plan: Plan) -> None:
         others = ", ".join(f"'{name}'" for name in names)
         notify(f"{ref} is also part of stack{'s' * (len(names) > 1)} {others}.")
     for error in plan.unusable.values():
-        notify(f"Warning: {error}")
+        echo(f"Warning: {error}", err=True)
     for hint in dict.fromkeys(error.hint for error in plan.unusable.values()):
-        notify(hint)
+        echo(hint, err=True)
 
 
 def _rows(change: Change) -> Iterator[dict[str, object]]:

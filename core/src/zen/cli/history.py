@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.cli.app import App, notify, pass_app
+from zen.cli.app import App, pass_app
 from zen.cli.completers import complete_profile
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
@@ -97,7 +97,7 @@ def restore(app: App, revision: int, *, yes: bool) -> None:
         echo(f"Everything is as it was after revision {revision}.")
         return
     for error in restoration.damaged:
-        notify(f"Warning: {error}")
+        echo(f"Warning: {error}", err=True)
     _print_changes(restoration.changes, "table")
     app.confirm("This will change the profile's records as shown.", yes=yes)
     history.restore(restoration)

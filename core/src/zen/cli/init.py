@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from zen.cli.app import App, notify, pass_app
+from zen.cli.app import App, pass_app
 from zen.cli.output import echo
 from zen.config.environment import read_variable
 
@@ -50,7 +50,8 @@ def init(app: App, path: Path | None, elsewhere: Path | None) -> None:
     )
     variable, other = read_variable(os.environ, "REPOSITORY_PATH")
     if other and Path(other).expanduser().resolve() != repository.root:
-        notify(
+        echo(
             f"Warning: the environment variable {variable} is set, so '{other}'"
-            " stays the repository in this session."
+            " stays the repository in this session.",
+            err=True,
         )

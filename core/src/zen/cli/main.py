@@ -13,7 +13,7 @@ import click
 
 import zen
 from zen.catalog import Offer, contract_error
-from zen.cli.app import App, notify
+from zen.cli.app import App
 from zen.cli.group import Group
 from zen.cli.output import echo, terminal_width
 from zen.errors import ZenError
@@ -51,9 +51,9 @@ class _Failure(click.ClickException):
     def show(self, file: object = None) -> None:
         """Print to standard error."""
         del file
-        notify(f"Error: {self.message}")
+        echo(f"Error: {self.message}", err=True)
         if self.hint:
-            notify(self.hint)
+            echo(self.hint, err=True)
 
 
 class _Program(Group):
@@ -102,7 +102,11 @@ class _Program(Group):
     ) -> click.Context:
         """Read the arguments; `--help` is answered here."""
         options = [*takewhile(lambda argument: argument.startswith("-"), args)]
-        app = App(debug="--debug" in options, plugins="--no-plugins" not in options)
+        app = App(
+            debug="--debug" in options,
+            plugins="--no-plugins" not in options,
+            quiet=not {"-q", "--quiet"}.isdisjoint(options),
+        )
         with _errors_shown(debug=app.debug):
             extra.setdefault("terminal_width", _help_width())
             return super().make_context(info_name, args, parent, obj=app, **extra)
@@ -236,6 +240,7 @@ def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(zen.__version__, "-v", "--version", prog_name="zen")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notices.")
 @click.option("--debug", is_flag=True, help="Show the traceback of errors.")
 @click.option("--no-plugins", is_flag=True, help="Use no plugin in this call.")
 def main(**options: bool) -> None:

@@ -182,7 +182,7 @@ def examine_plugins(app: App, output: str) -> None:
     faults += find_clashes(diagnoses, app.plugin_policy())
     faults += _faults_in_company(app, {d.owner for d in diagnoses if d.faults})
     for fault in faults:
-        notify(fault)
+        echo(fault, err=True)
     if faults:
         raise click.exceptions.Exit(1)
 
@@ -198,7 +198,8 @@ def freeze_plugins() -> None:
     owners = {claim.owner for claim in find_claims()}
     for owner in sorted(owners, key=lambda owner: owner.distribution):
         if owner.version == UNKNOWN:
-            notify(f"{owner.distribution} is left out: its version can't be read.")
+            text = f"{owner.distribution} is left out: its version can't be read."
+            echo(f"Warning: {text}", err=True)
     known = {str(o).replace(" ", "==") for o in owners if o.version != UNKNOWN}
     for line in sorted(known):
         echo(line)
@@ -276,7 +277,7 @@ def _warn_of_override(app: App, owner: Owner, *, wanted: bool) -> None:
     """Say so where the environment decides otherwise than the configuration does."""
     policy = app.plugin_policy()
     if policy.admits(owner) is not wanted:
-        notify(f"Warning: {policy.source} says otherwise.")
+        echo(f"Warning: {policy.source} says otherwise.", err=True)
 
 
 def _faults_in_company(app: App, known: set[Owner]) -> list[str]:

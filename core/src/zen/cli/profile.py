@@ -149,7 +149,7 @@ def describe_profile(app: App, name: str | None, output: str) -> None:
         if is_active and (choice := repository.active_stack_choice):
             active_stack = choice.name
     except ConfigurationError as error:
-        notify(f"Warning: {error}")
+        echo(f"Warning: {error}", err=True)
     print_object(
         {
             "name": described.name,

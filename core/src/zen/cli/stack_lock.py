@@ -121,6 +121,6 @@ def sync_stack(
             text = f"Successfully installed what stack '{environment.stack}' needs."
             echo(text)
     for gap in environment.gaps:
-        notify(gap.in_full)
+        echo(gap.in_full, err=True)
     if environment.gaps or (check and found):
         raise click.exceptions.Exit(1)

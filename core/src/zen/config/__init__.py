@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from zen.config.activation import Activation
     from zen.config.configuration_file import ConfigurationFile
     from zen.config.global_configuration import GlobalConfiguration, Settings
+    from zen.config.notices import wants_notices
     from zen.config.plugin_settings import PluginSettings
     from zen.config.profile import ProfileConfiguration
     from zen.config.profile_history import ProfileHistory
@@ -28,6 +29,7 @@ __all__ = [
     "Profiles",
     "RepositoryFolder",
     "Settings",
+    "wants_notices",
 ]
 
 _HOMES: Final = {
@@ -42,6 +44,7 @@ _HOMES: Final = {
     "Profiles": "profiles",
     "RepositoryFolder": "repository_folder",
     "Settings": "global_configuration",
+    "wants_notices": "notices",
 }
 
 

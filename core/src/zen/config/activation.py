@@ -20,6 +20,7 @@ from zen.errors import (
     StoreUnavailableError,
     ZenError,
 )
+from zen.notices import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -166,7 +167,7 @@ class Activation:
         try:
             return self.folder
         except DanglingReferenceError as error:
-            self._notify(f"Warning: {error} {error.hint}")
+            self._notify(Caution(f"Warning: {error} {error.hint}"))
             return None
 
     def set_stack(self, name: str, *, globally: bool) -> None:
@@ -346,10 +347,8 @@ class Activation:
     def _warn_if_overridden(self, kind: str, name: str) -> None:
         variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
         if value and value != name:
-            self._notify(
-                f"Warning: the environment variable {variable} is set, so {kind}"
-                f" '{value}' stays active in this session."
-            )
+            text = f"Warning: the environment variable {variable} is set, so {kind}"
+            self._notify(Caution(f"{text} '{value}' stays active in this session."))
 
 
 def _known(look_up: Callable[[], T]) -> T | ZenError:

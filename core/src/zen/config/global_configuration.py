@@ -170,6 +170,8 @@ class GlobalConfiguration:
         profiles = content.pop("profiles", None) or {}
         if not isinstance(profiles, dict):
             raise DamagedDataError(self.path, "'profiles' must be a mapping")
+        if not isinstance(content.get("notices", True), bool):
+            raise DamagedDataError(self.path, "'notices' must be true or false")
         return Settings(
             active_profile_name=None if active is None else str(active),
             profiles={

@@ -30,6 +30,7 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.names import check_name
+from zen.notices import Caution
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
 from zen.references import expand_url, normalised_url
 from zen.stores import Author, Store, StoreDriver
@@ -437,7 +438,7 @@ class Profiles:
         try:
             return factory.record(factory.create(component_type, flavor, _DEFAULT))
         except (PluginError, FlavorNotFoundError, ComponentConfigurationError) as error:
-            self._notify(f"{error} {error.hint}".rstrip())
+            self._notify(Caution(f"{error} {error.hint}".rstrip()))
             return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from zen.catalog import on_one_line
 from zen.errors import ConfigurationError, ZenError
+from zen.notices import Caution
 from zen.repository._active import ActiveProfile
 
 if TYPE_CHECKING:
@@ -194,9 +195,8 @@ class ProfileContents(ActiveProfile):
             # A flavor's own code, which may raise anything.
             except Exception as error:  # noqa: BLE001
                 hint = error.hint if isinstance(error, ZenError) else ""
-                self._notify(
-                    f"Metadata store '{record.name}' was not upgraded: {error} {hint}"
-                )
+                text = f"Metadata store '{record.name}' was not upgraded: {error}"
+                self._notify(Caution(f"{text} {hint}"))
         return "\n".join(sentence for sentence in done if sentence) or None
 
     def _upgrade_metadata_store(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen.catalog import on_one_line
 from zen.errors import FlavorNotFoundError, ProvisioningError, VetoError, ZenError
+from zen.notices import Caution
 from zen.plugin import LifecycleContext, LifecycleEvent
 
 if TYPE_CHECKING:
@@ -148,11 +149,12 @@ class Lifecycle:
             except NotImplementedError:
                 if verb not in _DOWNWARDS:
                     raise
-                self._notify(
+                text = (
                     f"Warning: {_title(component)} can't be {_PARTICIPLES[verb]}: its"
                     f" flavor '{component.FLAVOR}' doesn't implement '{verb}'. It was"
                     " left as it is."
                 )
+                self._notify(Caution(text))
                 return
         self._announce_after(event)
 

@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from zen.config import wants_notices
+from zen.notices import Caution
 from zen.printable import printable
 
 if TYPE_CHECKING:
@@ -26,8 +28,9 @@ __all__ = [
 
 
 def print_notice(text: str) -> None:
-    """Tell the user something that is no result: on standard error."""
-    print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - the default way to tell
+    """Tell the user something that is no result, unless notices are silenced."""
+    if isinstance(text, Caution) or wants_notices():
+        print(printable(text), file=sys.stderr, flush=True)  # noqa: T201 - the default way to tell
 
 
 @dataclass

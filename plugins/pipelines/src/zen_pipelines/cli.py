@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from zen.cli.app import App, notify, pass_app
+from zen.cli.app import App, pass_app
 from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import echo, print_object, print_rows
@@ -85,8 +85,7 @@ def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
 
     For example: zen run train.py --epochs 3
     """
-    app.advise_repository()
-    session = Session(repository=app.announce(), notify=notify)
+    session = Session(repository=app.announce(), notify=app.notify)
     try:
         run_script(file, arguments, session)
     except StepFailedError as error:
@@ -100,16 +99,16 @@ def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
     except BaseException as error:
         if app.debug:
             raise
-        notify(format_user_traceback(error))
+        echo(format_user_traceback(error), err=True)
         raise click.exceptions.Exit(1) from error
 
 
 def _show_cause(error: StepFailedError) -> None:
     cause = error.__cause__
     if isinstance(cause, ZenError):
-        notify("\n".join(filter(None, [cause.message, cause.hint])))
+        echo("\n".join(filter(None, [cause.message, cause.hint])), err=True)
     elif cause:
-        notify(format_user_traceback(cause))
+        echo(format_user_traceback(cause), err=True)
 
 
 @click.group(cls=Group)

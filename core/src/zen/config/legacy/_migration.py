@@ -17,6 +17,7 @@ from zen.config.legacy._files import read_legacy
 from zen.config.profile import ProfileConfiguration
 from zen.config.repository_folder import LocalSettings
 from zen.errors import ConfigurationError, StoreUnavailableError, ZenError
+from zen.notices import Caution
 from zen.permissions import mode_like
 from zen.stores.confinement import check_links
 from zen.stores.yaml_files import check_writable, replace_files
@@ -169,7 +170,7 @@ def _make_profile(
         stacks=[s for s in translation.stacks if s.ref not in present],
     )
     for warning in translation.warnings:
-        notify(f"Warning: {warning}")
+        notify(Caution(f"Warning: {warning}"))
     return profile
 
 
@@ -204,7 +205,8 @@ def _write_down(
             folder.write(pinned, anew=True)
     except StoreUnavailableError as error:
         if notify:
-            notify(f"Warning: {error} Here, profile '{name}' is used all the same.")
+            text = f"Warning: {error} Here, profile '{name}' is used all the same."
+            notify(Caution(text))
 
 
 def _explained(error: ZenError, folder: RepositoryFolder) -> ConfigurationError:
