@@ -43,6 +43,48 @@ def test_export_writes_a_file_called_like_the_stack(zen: Zen, here: Path) -> Non
     assert text.endswith("\n...\n")
 
 
+ZENML = """\
+components:
+  artifact_store:
+    flavor: local
+    name: bucket
+    path: /b
+    uuid: 4d1ae2b6-4e9a-4c75-a0b5-5b0b2a2c5f9e
+  metadata_store:
+    flavor: sqlite
+    name: runs
+    uri: /b/metadata.db
+  orchestrator:
+    flavor: local
+    name: here
+stack_name: prod
+zenml_version: 0.10.0
+"""
+
+
+def test_a_stack_that_zenml_has_exported_is_imported(zen: Zen, here: Path) -> None:
+    (here / "prod.yaml").write_text(ZENML)
+    out = zen("stack", "import", "prod.yaml").out
+    assert "Stack 'prod' successfully imported." in out
+    assert path_of(zen, "bucket") == "/b"
+    assert "here" in names(zen, "orchestrator")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("stack_name: prod\n", "", "'name'"),
+        ("path: /b", "pth: /b", "no attribute 'pth'"),
+    ],
+)
+def test_a_wrong_stack_of_zenml_is_explained(
+    zen: Zen, here: Path, old: str, new: str, message: str
+) -> None:
+    (here / "prod.yaml").write_text(ZENML.replace(old, new))
+    assert message in zen("stack", "import", "prod.yaml", code=1).err
+    assert names(zen) == ["default"]
+
+
 def test_export_prints_a_file(zen: Zen, here: Path) -> None:
     printed = zen("stack", "export", "default", "-").out
     zen("stack", "export", "default", "some/folder/x.yaml")

@@ -103,6 +103,16 @@ def test_a_change_that_fails_is_not_written(
     assert not configuration.path.exists()
 
 
+def test_a_configuration_of_zenml_is_told(config: Path) -> None:
+    config.mkdir()
+    (config / "config.yaml").write_text(
+        "activated_profile: default\nanalytics_opt_in: true\nprofiles: {}\n"
+    )
+    with pytest.raises(DamagedDataError, match="configuration of ZenML") as caught:
+        GlobalConfiguration().load()
+    assert "ZEN_CONFIG_PATH" in caught.value.hint
+
+
 def test_unknown_settings_are_kept(configuration: GlobalConfiguration) -> None:
     text = (
         "plugins: {prefer: {s3: acme}}\nnewer: [1, 2]\nprofiles:\n"

@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from zen.carrying._checking import check_document
-from zen.carrying._documents import read_documents
+from zen.carrying._documents import Document, read_documents
 from zen.carrying._entries import DistributionName, Entry, Shape, Version
 from zen.errors import (
     ComponentConfigurationError,
@@ -28,6 +28,7 @@ from zen.references import without_secrets
 from zen.stores.yaml_files import check_end_mark, dump_yaml, replace_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 __all__ = [
@@ -253,11 +254,12 @@ class StackFile(Entry):
             DamagedDataError: It isn't what it should be.
             ConfigurationError: A newer version of Zen wrote it.
         """
-        files = cls.all_from_yaml(data, where)
+        documents = read_documents(data, where)
+        files = cls._of(documents, where)
         if len(files) != 1:
             reason = f"one stack is expected, and it holds {len(files)}"
             raise DamagedDataError(where, reason)
-        if end_mark:
+        if end_mark and not _is_of_zenml(documents[0]):
             _check_end(data, where)
         return files[0]
 
@@ -269,13 +271,47 @@ class StackFile(Entry):
             DamagedDataError: It isn't what it should be, or holds no stack.
             ConfigurationError: A newer version of Zen wrote it.
         """
-        documents = read_documents(data, where)
+        return cls._of(read_documents(data, where), where)
+
+    @classmethod
+    def _of(cls, documents: Sequence[Document], where: str) -> list[StackFile]:
         if not documents:
             raise DamagedDataError(where, "it holds no stack")
         return [
-            check_document(cls, document, where, newest=FORMAT_VERSION)
+            check_document(cls, _translated(document), where, newest=FORMAT_VERSION)
             for document in documents
         ]
+
+
+def _is_of_zenml(document: Document) -> bool:
+    return "zenml_version" in document.content
+
+
+def _translated(document: Document) -> Document:
+    """Return what 'zenml stack export' wrote as Zen writes it, and all else as it is.
+
+    There, the attributes of a component are beside its name and its flavor.
+    """
+    if not _is_of_zenml(document):
+        return document
+    components = document.content.get("components")
+    if isinstance(components, dict):
+        components = {kind: _component(part) for kind, part in components.items()}
+    content: dict[str, object] = {
+        "format_version": FORMAT_VERSION,
+        "name": document.content.get("stack_name"),
+        "components": components,
+    }
+    return document._replace(content=content)
+
+
+def _component(part: object) -> object:
+    if not isinstance(part, dict):
+        return part
+    own = {key: value for key, value in part.items() if key in {"flavor", "name"}}
+    attributes = {key: value for key, value in part.items() if key not in own}
+    attributes.pop("uuid", None)
+    return {**own, "configuration": attributes}
 
 
 def _check_end(data: bytes, where: str) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
+from zen.errors import DamagedDataError
 from zen.folders import config_file
 
 __all__ = ["ConfigurationFile"]
+
+# What only ZenML keeps in a file of that name.
+_ZENML: Final = {"activated_profile", "analytics_opt_in", "user_id"}
 
 
 class ConfigurationFile:
@@ -56,9 +61,16 @@ class ConfigurationFile:
             return {}
         from pathlib import Path  # as above
 
-        from zen.stores.yaml_files import parse_yaml
+        from zen.stores.yaml_files import check_end_mark, parse_yaml
 
-        return parse_yaml(self.data, Path(self.path))
+        path = Path(self.path)
+        content = parse_yaml(self.data, path, end_mark=False)
+        if content.keys() & _ZENML:
+            error = DamagedDataError(path, "this is the configuration of ZenML")
+            error.hint = "Name another folder for that of Zen, with ZEN_CONFIG_PATH."
+            raise error
+        check_end_mark(self.data, path)
+        return content
 
     def read(self) -> bytes:
         """Read the file; this is the one place that does."""

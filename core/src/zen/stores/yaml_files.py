@@ -176,8 +176,20 @@ def check_end_mark(data: bytes, path: Path | str) -> None:
     """Raise `DamagedDataError` if `data` doesn't end with the mark `...`."""
     lines = data.rstrip().splitlines()
     if not lines or lines[-1] != _END_MARK:
-        reason = "the end mark '...' is missing, so the file is cut short"
-        raise DamagedDataError(path, reason, line=max(len(lines), 1))
+        line = max(len(lines), 1)
+        if not data.endswith(b"\n"):
+            reason = "the end mark '...' is missing, so the file is cut short"
+            raise DamagedDataError(path, reason, line=line)
+        reason = (
+            "the end mark '...' is missing: the file was cut short, or somebody wrote"
+            " it by hand"
+        )
+        error = DamagedDataError(path, reason, line=line)
+        error.hint = (
+            "Where it is whole, add '...' as its last line. Otherwise restore it from a"
+            " backup or from git."
+        )
+        raise error
 
 
 @contextmanager
