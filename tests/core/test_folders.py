@@ -8,7 +8,7 @@ from uuid import uuid4
 import platformdirs
 import pytest
 
-from zen.folders import config_folder, local_stores_folder
+from zen.folders import absolute_path, config_folder, local_stores_folder
 
 
 def test_the_environment_decides(config: Path) -> None:
@@ -41,3 +41,24 @@ def test_the_platform_decides_where_the_environment_is_silent(
 def test_each_component_has_a_folder_of_its_own(config: Path) -> None:
     owner = uuid4()
     assert local_stores_folder(owner) == config / "local_stores" / str(owner)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("/x", "/x"),
+        ("file:/x", "/x"),
+        ("file:///a%20b", "/a b"),
+        ("file://localhost/x", "/x"),
+        ("x", "{here}/x"),
+        ("file:x", "{here}/x"),
+        ("a:x", "{here}/a:x"),
+    ],
+)
+def test_a_path_may_be_a_url(here: Path, text: str, path: str) -> None:
+    assert absolute_path(text) == path.format(here=here)
+
+
+def test_a_url_of_another_host_is_no_path() -> None:
+    with pytest.raises(ValueError, match="'file://far/x' names a host"):
+        absolute_path("file://far/x")

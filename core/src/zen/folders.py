@@ -9,7 +9,32 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["cache_folder", "config_file", "config_folder", "local_stores_folder"]
+__all__ = [
+    "absolute_path",
+    "cache_folder",
+    "config_file",
+    "config_folder",
+    "local_stores_folder",
+]
+
+
+def absolute_path(text: str) -> str:
+    """Return a path, or a `file:` URL, as an absolute path of this host.
+
+    Raises:
+        ValueError: The URL names another host.
+    """
+    from pathlib import Path  # as in `config_folder`
+
+    if text.startswith("file:"):
+        from urllib.parse import unquote, urlsplit  # few paths are URLs
+
+        parts = urlsplit(text)
+        if parts.netloc not in {"", "localhost"}:
+            message = f"'{text}' names a host; write file:///PATH, or a plain path"
+            raise ValueError(message)
+        text = unquote(parts.path)
+    return str(Path(text).expanduser().absolute())
 
 
 def config_folder() -> Path:

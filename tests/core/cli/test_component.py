@@ -419,3 +419,14 @@ def test_an_attribute_may_be_called_like_what_every_component_has(
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("┃").split("│")]
+
+
+def test_a_relative_path_in_a_shared_profile_is_told(zen: Zen, here: Path) -> None:
+    register = ("artifact-store", "register", "-f", "local")
+    assert "looks there" not in zen(*register, "own", "--path=data").err
+    zen("profile", "create", "team", "--url", "team")
+    zen("profile", "set", "team")
+    told = f"`path` is kept as {here / 'data'}: each host"
+    assert told in zen(*register, "shared", "--path=data").err
+    assert "looks there" not in zen(*register, "far", "--path=/data").err
+    assert told in zen("artifact-store", "update", "far", "--path=data").err

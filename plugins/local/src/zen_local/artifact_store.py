@@ -10,7 +10,7 @@ from typing import IO, ClassVar
 from pydantic import ValidationInfo, field_serializer, field_validator
 
 from zen.components import BaseArtifactStore
-from zen.folders import local_stores_folder
+from zen.folders import absolute_path, local_stores_folder
 from zen.permissions import create_folders, mode_like
 from zen_local._atomic_file import AtomicFile
 
@@ -40,14 +40,14 @@ class LocalArtifactStore(BaseArtifactStore):
             return str(local_stores_folder(info.data.get("uuid")))
         if not isinstance(path, str):
             return path
-        if "://" in path:
+        if "://" in path and not path.startswith("file:///"):
             scheme = path.partition("://")[0]
             message = (
                 "a local artifact store keeps artifacts in a folder of this host, and"
                 f" '{scheme}://' is none; give a plain path, or use another flavor"
             )
             raise ValueError(message)
-        folder = Path(path).expanduser().absolute()
+        folder = Path(absolute_path(path))
         if obstacle := _obstacle(folder):
             message = (
                 f"a local artifact store keeps artifacts in a folder, and '{obstacle}'"

@@ -14,7 +14,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 
 from zen.components import BaseSecretsManager
 from zen.errors import ConfigurationError, DamagedDataError
-from zen.folders import config_folder, local_stores_folder
+from zen.folders import absolute_path, config_folder, local_stores_folder
 from zen.permissions import PRIVATE, create_folders
 from zen_local._atomic_file import AtomicFile, flush_folder, put_new
 
@@ -51,9 +51,7 @@ class LocalSecretsManager(BaseSecretsManager):
         if path is None or path == "":
             # A uuid that failed its own validation isn't there; that is reported.
             return str(local_stores_folder(info.data.get("uuid")))
-        return (
-            str(Path(path).expanduser().absolute()) if isinstance(path, str) else path
-        )
+        return absolute_path(path) if isinstance(path, str) else path
 
     @field_serializer("path")
     def _leave_out_default(self, path: str) -> str | None:

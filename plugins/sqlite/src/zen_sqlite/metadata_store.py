@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import ValidationInfo, field_serializer, field_validator
 
-from zen.folders import local_stores_folder
+from zen.folders import absolute_path, local_stores_folder
 from zen_sql.metadata_store import RelationalMetadataStore
 from zen_sql.urls import sqlite_url
 
@@ -37,10 +37,10 @@ class SQLiteMetadataStore(RelationalMetadataStore):
             return _default_uri(info.data.get("uuid"))
         if not isinstance(uri, str):
             return uri
-        if "://" in uri or uri == ":memory:":
+        if ("://" in uri and not uri.startswith("file:///")) or uri == ":memory:":
             message = f"it must be the path of a file, and '{uri}' is none"
             raise ValueError(message)
-        return str(Path(uri).expanduser().absolute())
+        return absolute_path(uri)
 
     @field_serializer("uri")
     def _leave_out_default(self, uri: str) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
-from zen.cli.app import App, pass_app
+from zen.cli.app import App, notify, pass_app
 from zen.cli.attributes import read_attributes, read_keys
 from zen.cli.completers import (
     complete_component,
@@ -16,10 +17,12 @@ from zen.cli.completers import (
 from zen.cli.component._choice import pass_spec, record_of
 from zen.cli.options import yes_option
 from zen.cli.output import echo
+from zen.folders import absolute_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from zen import Repository
     from zen.components import StackComponent
     from zen.plugin import ComponentTypeSpec
 
@@ -67,6 +70,7 @@ def register(  # noqa: PLR0913 - one for each argument and option
         texts |= _asked_for(cls, known=texts)
     configuration = repository.factory.parse(spec.name, flavor, texts)
     component = repository.factory.create(spec.name, flavor, name, configuration)
+    _tell_places(repository, component, texts)
     repository.register_stack_component(component)
     echo(f"Successfully registered {spec.title} `{name}`.")
 
@@ -96,6 +100,7 @@ def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
     record = record_of(repository, spec, name)
     changes = repository.factory.parse(spec.name, record.flavor, texts)
     component = repository.factory.reconfigure(record, changes)
+    _tell_places(repository, component, texts)
     repository.update_stack_component(
         record.name, spec.name, component, based_on=record
     )
@@ -185,6 +190,22 @@ def _asked_for(
             hide = field.name in secrets
             asked[field.name] = click.prompt(question, hide_input=hide, err=True)
     return asked
+
+
+def _tell_places(
+    repository: Repository, component: StackComponent, texts: Mapping[str, str]
+) -> None:
+    """Say where a relative path leads, in a profile that other hosts may share."""
+    if repository.active_profile.store_url is None:
+        return
+    for key, text in texts.items():
+        value = getattr(component, key, None)
+        is_relative = text and not text.startswith(("~", os.sep))
+        if is_relative and value == absolute_path(f"./{text}"):
+            notify(
+                f"`{key}` is kept as {value}: each host that uses the profile looks"
+                " there."
+            )
 
 
 def _split(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
