@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,7 +175,12 @@ def test_restoring_mends_what_is_damaged(zen: Zen, past: Path) -> None:
     assert stacks(zen) == ["default"]
 
 
-def test_pruning_asks_and_says_how_many_have_gone(zen: Zen) -> None:
+def test_pruning_asks_and_says_how_many_have_gone(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zen("profile", "prune", "--keep", "2", "-y")
+    assert len(revisions(zen)) == 5, "those of the last day stay"
+    monkeypatch.setattr("zen.stores.past.REMEMBERED", timedelta(0))
     outcome = zen("profile", "prune", "--keep", "2", answer="n\n", code=1)
     assert "all but the last 2 revisions of profile 'default'" in outcome.err
     assert len(revisions(zen)) == 5

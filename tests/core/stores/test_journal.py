@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -503,3 +503,29 @@ def test_the_kinds_are_those_of_what_was_begun_as_well(
     monkeypatch.setattr("zen.stores.local.put_in_place", fail)
     write(driver, "new", ALPHA)
     assert driver.kinds() == ["note"]
+
+
+def test_a_transaction_is_known_however_much_came_after_it(here: Path) -> None:
+    """Whoever repeats it within a day changes nothing."""
+    driver = LocalStoreDriver(str(here))
+    first = Transaction((Put(Ref("note", "a"), uuid4(), {"text": "a"}),))
+    driver.commit(first)
+    for number in range(4):
+        big = {"text": str(number) * 100_000}
+        driver.commit(Transaction((Put(Ref("note", "b"), uuid4(), big),)))
+    driver.commit(first)
+    assert driver.last_sequence() == 5
+
+
+def test_a_transaction_of_another_day_is_looked_for_no_longer(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver = LocalStoreDriver(str(here))
+    monkeypatch.setattr("zen.stores.journal._REMEMBERED", timedelta(0))
+    first = Transaction((Put(Ref("note", "a"), uuid4(), {"text": "a"}),))
+    driver.commit(first)
+    for number in range(20):
+        big = {"text": str(number) * 5_000}
+        driver.commit(Transaction((Put(Ref("note", "b"), uuid4(), big),)))
+    driver.commit(first)
+    assert driver.last_sequence() == 22

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
@@ -174,6 +175,17 @@ def test_a_commit_that_is_not_there_is_named_with_those_that_are(
         history.diff(1, sequence)
 
 
+@pytest.fixture
+def _a_day_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zen.stores.past.REMEMBERED", timedelta(0))
+
+
+def test_pruning_keeps_the_last_day(changed: Store, history: History) -> None:
+    assert history.prune(1) == 0
+    assert len(changed.driver.log()) == 3
+
+
+@pytest.mark.usefixtures("_a_day_later")
 def test_what_was_pruned_is_said_to_be(changed: Store, history: History) -> None:
     del changed
     assert history.prune(2) == 1

@@ -114,10 +114,14 @@ class MemoryDriver(StoreDriver):
         with self.locked():
             return self.memory.sequence
 
-    def prune(self, keep: int) -> int:
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
         with self.locked():
-            forgotten = self.memory.commits[:-keep]
-            del self.memory.commits[:-keep]
+            forgotten = [
+                commit
+                for commit in self.memory.commits[:-keep]
+                if before is None or commit.time < before
+            ]
+            del self.memory.commits[: len(forgotten)]
         return len(forgotten)
 
     def destroy(self) -> None:

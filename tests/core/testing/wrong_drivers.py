@@ -17,6 +17,7 @@ from zen.stores import Check, Page
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from zen.records import Record
     from zen.stores import Change, Commit, GuardCheck, Put, Transaction
@@ -522,12 +523,14 @@ class NamesKindsThatAreGone(MemoryDriver):
 
 
 class PrunesNothing(MemoryDriver):
-    def prune(self, keep: int) -> int:
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
+        del before
         return max(0, self.memory.sequence - keep)
 
 
 class PrunesTheNewest(MemoryDriver):
-    def prune(self, keep: int) -> int:
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
+        del before
         forgotten = len(self.memory.commits[keep:])
         del self.memory.commits[keep:]
         return forgotten
@@ -536,8 +539,8 @@ class PrunesTheNewest(MemoryDriver):
 class PrunesRecords(MemoryDriver):
     """Forget what was written long ago."""
 
-    def prune(self, keep: int) -> int:
-        forgotten = super().prune(keep)
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
+        forgotten = super().prune(keep, before=before)
         oldest = self.memory.sequence - keep
         for ref in [r for r, row in self.rows.items() if row.revision <= oldest]:
             del self.rows[ref]
@@ -549,16 +552,16 @@ class PrunesRecords(MemoryDriver):
 
 
 class CountsWhatItKeeps(MemoryDriver):
-    def prune(self, keep: int) -> int:
-        super().prune(keep)
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
+        super().prune(keep, before=before)
         return len(self.memory.commits)
 
 
 class NumbersAnew(MemoryDriver):
     """Count what is left when the oldest commits are gone."""
 
-    def prune(self, keep: int) -> int:
-        forgotten = super().prune(keep)
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
+        forgotten = super().prune(keep, before=before)
         self.memory.sequence = len(self.memory.commits)
         return forgotten
 
@@ -586,3 +589,9 @@ class DestroysOnce(MemoryDriver):
         if not self.memory.sequence:
             raise StoreUnavailableError("There is no store.")
         super().destroy()
+
+
+class PrunesWhatIsNew(MemoryDriver):
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
+        del before
+        return super().prune(keep)

@@ -117,14 +117,18 @@ def restore(app: App, revision: int, *, yes: bool) -> None:
 def prune(app: App, name: str | None, keep: int, *, yes: bool) -> None:
     """Forget the oldest revisions for good.
 
-    The profile is the active one by default, and is otherwise left as it is.
+    Those of the last 24 hours stay in any case. The profile is the active one by
+    default, and is otherwise left as it is.
 
     For example: zen profile prune --keep 100
     """
     repository = app.announce(tolerant=name is not None)
     history = repository.history(name)
     pruned = name or repository.active_profile_name
-    text = f"This will forget all but the last {keep} revisions of profile '{pruned}'."
+    text = (
+        f"This will forget all but the last {keep} revisions of profile '{pruned}', and"
+        " those of the last 24 hours."
+    )
     app.confirm(text, yes=yes)
     forgotten = history.prune(keep)
     echo(f"Revisions of profile '{pruned}' that were forgotten: {forgotten}.")

@@ -269,7 +269,8 @@ class StoreDriver(ABC):
         """Apply a transaction whole, durably, and only if all its checks hold.
 
         One whose id is in the log already was applied before: it changes nothing, and
-        its checks aren't looked at. A driver may know again only the last few hundred.
+        its checks aren't looked at. A driver knows the ids of the last 24 hours at
+        least.
 
         Raises:
             ConflictError: A check doesn't hold; nothing was changed.
@@ -301,22 +302,24 @@ class StoreDriver(ABC):
             StoreUnavailableError: The store can't be read at all.
         """
 
-    def prune(self, keep: int) -> int:
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
         """Forget the oldest commits, and return how many those were.
 
         The records, their revisions and the guards stay as they are, and the numbers
-        go on. What is forgotten are also the ids of the transactions. A driver that
-        can't do it says so in its spec's capabilities.
+        go on. The ids of the transactions are forgotten as well, so that `zen profile
+        prune` keeps all commits of the last day. A driver that can't do it says so in
+        its spec's capabilities.
 
         Args:
             keep: How many of the last commits to keep; 1 or more.
+            before: Keep those that were made at this time or later, too.
 
         Raises:
             StoreError: The driver can't do it.
             StoreLockedError: Another process holds the store for too long.
             StoreUnavailableError: The store can't be written; nothing was changed.
         """
-        del keep
+        del keep, before
         raise StoreError(
             "This profile's store driver can't forget any of its history.",
             hint="Copy the profile with 'zen profile copy': the copy has a history of"

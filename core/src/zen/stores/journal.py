@@ -16,6 +16,8 @@ from __future__ import annotations
 import io
 import os
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
+from itertools import takewhile
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 
 from zen.errors import DamagedDataError
@@ -27,7 +29,6 @@ from zen.stores.yaml_files import replace_files, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
     from pathlib import Path
     from uuid import UUID
 
@@ -43,9 +44,11 @@ _PENDING: Final = b'"applied":0}\n'
 _FLAG_FROM_END: Final = len(b"0}\n")
 # What a line is at least; most are read at once.
 _CHUNK: Final = 4096
-# Where a transaction's id, and the author of a change, are looked for: some hundred
-# commits of ordinary size, however long the journal is.
+# Where a transaction's id, and the author of a change, are looked for at first: some
+# hundred commits of ordinary size, however long the journal is.
 _RECENT: Final = 1 << 17
+# How long the ids of transactions are known at least.
+_REMEMBERED: Final = timedelta(days=1)
 
 
 class Edit(NamedTuple):
@@ -146,9 +149,18 @@ class Journal:
             return _tail(file)
 
     def knows(self, transaction_id: UUID, tail: Tail) -> bool:
-        """Tell whether one of the last commits has the id of a transaction."""
+        """Tell whether a commit, of the last day at least, has a transaction's id."""
         # Within a text, JSON puts a backslash before each quotation mark.
-        return f'"id":"{transaction_id}"'.encode() in self._recent(tail)
+        wanted, length = f'"id":"{transaction_id}"'.encode(), _RECENT
+        while True:
+            recent = self._recent(tail, length)
+            if wanted in recent or len(recent) < length:
+                return wanted in recent
+            lines = recent.splitlines(keepends=True)[1:]  # the first one isn't whole
+            oldest = next(filter(None, map(_parsed, lines)), None)
+            if oldest and oldest.time < datetime.now(timezone.utc) - _REMEMBERED:
+                return False
+            length *= 4
 
     def recent(self, tail: Tail) -> Iterator[Entry]:
         """Yield the last commits, the newest first."""
@@ -203,22 +215,28 @@ class Journal:
         end = tail.end + len(line)
         return Tail(tail.end, end, end, entry.sequence, entry)
 
-    def prune(self, keep: int, tail: Tail) -> int:
+    def prune(self, keep: int, tail: Tail, before: datetime | None) -> int:
         """Forget all commits but the last ones, and return how many those were.
 
         Args:
             keep: How many to keep.
             tail: How the journal ends; its last commit has been applied.
+            before: Keep those that were made at this time or later, too.
 
         Raises:
             StoreUnavailableError: It can't be written; it is unchanged.
         """
         with self._reading() as file:
             lines = file.read(tail.end).splitlines(keepends=True)
-        if len(lines) <= keep:
+        forgotten = max(0, len(lines) - keep)
+        if before:
+            entries = map(_parsed, lines[:forgotten])
+            older = takewhile(lambda entry: not entry or entry.time < before, entries)
+            forgotten = sum(1 for _ in older)
+        if not forgotten:
             return 0
-        self._replace(b"".join(lines[-keep:]))
-        return len(lines) - keep
+        self._replace(b"".join(lines[forgotten:]))
+        return forgotten
 
     def mark_applied(self, tail: Tail) -> None:
         """Note that the files that the last commit changed are as it wants them.
@@ -245,8 +263,8 @@ class Journal:
     def _replace(self, content: bytes) -> None:
         replace_files({self.path: content}, mode=mode_like(self.path.parent))
 
-    def _recent(self, tail: Tail) -> bytes:
-        start = min(tail.start, max(0, tail.end - _RECENT))
+    def _recent(self, tail: Tail, length: int = _RECENT) -> bytes:
+        start = min(tail.start, max(0, tail.end - length))
         with self._reading() as file:
             file.seek(start)
             return file.read(tail.end - start)

@@ -125,7 +125,7 @@ class LocalStoreDriver(StoreDriver):
 
         It is committed when it is in the journal. When the files can't be brought to
         it, it is committed all the same: readers see it, and the next writer goes on.
-        Of the ids of transactions, the journal knows the last few hundred.
+        Of the ids of transactions, the journal knows those of the last day at least.
         """
         with self._locked(transaction.author) as tail:
             if not self._journal.knows(transaction.id, tail):
@@ -145,12 +145,12 @@ class LocalStoreDriver(StoreDriver):
         """Return the sequence number of the last commit, 0 if there is none."""
         return self._journal.tail().sequence
 
-    def prune(self, keep: int) -> int:
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
         """Forget the oldest commits, and return how many those were."""
         if not self._journal.path.exists():
             return 0
         with self._locked(Author()) as tail:
-            return self._journal.prune(keep, tail)
+            return self._journal.prune(keep, tail, before)
 
     def check_place(self) -> None:
         """Refuse a folder that holds files, and none of a profile."""

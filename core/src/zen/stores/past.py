@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zen.errors import ConflictError, DamagedDataError, RevisionNotFoundError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["History", "Restoration"]
 
+# How long the ids of transactions are kept at least.
+REMEMBERED: Final = timedelta(days=1)
 _ATTEMPTS: Final = 20
 _PAGE: Final = 1000
 
@@ -158,6 +161,9 @@ class History:
     def prune(self, keep: int) -> int:
         """Forget the oldest commits, and return how many those were.
 
+        Those of the last 24 hours stay: somebody who hasn't heard whether a transaction
+        was applied may send it again, and is told apart by its id.
+
         Args:
             keep: How many of the last ones to keep; 1 or more.
 
@@ -167,7 +173,8 @@ class History:
         if keep < 1:
             message = f"at least one commit is kept, not {keep}"
             raise ValueError(message)
-        return self._driver.prune(keep)
+        before = datetime.now(timezone.utc) - REMEMBERED
+        return self._driver.prune(keep, before=before)
 
     def _compared(self, sequence: int) -> tuple[dict[Ref, Content | None], _Present]:
         """Return what the records were after a commit and are now, as of one moment."""

@@ -172,6 +172,20 @@ class StoreHistoryContract(StoreContract):
         assert driver.prune(2) == 1
 
     @requires("prune")
+    def test_pruning_keeps_what_was_made_lately(self, driver: StoreDriver) -> None:
+        """Whoever repeats one of those transactions is told that it was applied."""
+        transaction = Transaction((put(ALPHA),))
+        driver.commit(transaction)
+        commit_often(driver, 3)
+        now = datetime.now(timezone.utc)
+        assert driver.prune(1, before=now - timedelta(hours=1)) == 0
+        assert numbers(driver) == [1, 2, 3, 4], "commits of the last hour are gone"
+        driver.commit(transaction)
+        assert numbers(driver) == [1, 2, 3, 4], "a transaction was applied again"
+        assert driver.prune(1, before=now + timedelta(hours=1)) == 3
+        assert numbers(driver) == [4]
+
+    @requires("prune")
     def test_there_may_be_nothing_to_prune(self, driver: StoreDriver) -> None:
         """It is no error, in a store that is empty and in another."""
         assert driver.prune(1) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timezone
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from zen.stores.codec import Head, dump_content, load_content
 from zen_sql.tables import CHANGES, COMMITS, GUARDS
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import Connection, RowMapping
@@ -129,10 +131,22 @@ def read_commits(
     return [_commit(list(group), place) for _, group in groups]
 
 
-def last_to_forget(connection: Connection, keep: int) -> int:
-    """Return the number of the last commit but `keep`, 0 if there is none."""
+def last_to_forget(connection: Connection, keep: int, before: datetime | None) -> int:
+    """Return the number of the last commit to forget, 0 if there is none.
+
+    Args:
+        connection: The database.
+        keep: How many of the last commits to keep.
+        before: Keep those that were made at this time or later, too.
+    """
     newest_first = select(COMMITS.c.sequence).order_by(COMMITS.c.sequence.desc())
-    return connection.scalar(newest_first.offset(keep).limit(1)) or 0
+    last = connection.scalar(newest_first.offset(keep).limit(1)) or 0
+    if before is None:
+        return last
+    time = before.astimezone(timezone.utc).isoformat(timespec="microseconds")
+    recent = select(func.min(COMMITS.c.sequence)).where(COMMITS.c.time >= time)
+    first = connection.scalar(recent)
+    return last if first is None else min(last, first - 1)
 
 
 def has_commits(connection: Connection, last: int) -> bool:

@@ -35,6 +35,7 @@ from zen_sql.urls import file_url, normalise, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
@@ -165,7 +166,7 @@ class SQLStoreDriver(StoreDriver):
         with self._database.reading(PROFILE) as connection:
             return 0 if connection is None else last_sequence(connection)
 
-    def prune(self, keep: int) -> int:
+    def prune(self, keep: int, *, before: datetime | None = None) -> int:
         """Forget the oldest commits, and return how many those were."""
         with self._database.reading(PROFILE) as connection:
             if connection is None:
@@ -174,7 +175,7 @@ class SQLStoreDriver(StoreDriver):
 
         def prune(connection: Connection) -> int:
             nonlocal last
-            last = last_to_forget(connection, keep)
+            last = last_to_forget(connection, keep, before)
             return forget_commits(connection, last)
 
         return self._database.write(
