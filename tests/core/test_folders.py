@@ -8,7 +8,12 @@ from uuid import uuid4
 import platformdirs
 import pytest
 
-from zen.folders import absolute_path, config_folder, local_stores_folder
+from zen.folders import (
+    absolute_path,
+    cache_folder,
+    config_folder,
+    local_stores_folder,
+)
 
 
 def test_the_environment_decides(config: Path) -> None:
@@ -25,6 +30,16 @@ def test_a_relative_folder_is_made_absolute(
 def test_the_home_folder_is_expanded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZEN_CONFIG_PATH", "~/conf")
     assert config_folder() == Path.home() / "conf"
+
+
+def test_the_cache_is_moved_on_its_own(
+    monkeypatch: pytest.MonkeyPatch, config: Path, here: Path
+) -> None:
+    monkeypatch.delenv("ZEN_CACHE_PATH", raising=False)
+    assert cache_folder() == str(config / "cache")
+    monkeypatch.setenv("ZEN_CACHE_PATH", "quick")
+    assert cache_folder() == str(here / "quick")
+    assert config_folder() == config
 
 
 @pytest.mark.parametrize("value", [None, ""])

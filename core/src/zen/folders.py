@@ -51,10 +51,12 @@ def config_file() -> str:
 
 
 def cache_folder() -> str:
-    """Return the folder of what can be made anew: inside of `ZEN_CONFIG_PATH`, if set.
+    """Return the folder of what can be made anew: `ZEN_CACHE_PATH`, if set.
 
-    Otherwise it is the platform's own.
+    Otherwise it is inside of `ZEN_CONFIG_PATH`, if set, else the platform's own.
     """
+    if configured := os.environ.get("ZEN_CACHE_PATH"):
+        return os.path.abspath(os.path.expanduser(configured))
     return _folder("cache")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from zen.builtin import zen_commands
 from zen.cli.main import main
+from zen.testing._processes import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,9 +117,42 @@ def test_debug_shows_the_traceback() -> None:
 
 
 @pytest.mark.parametrize(
+    ("debug", "end", "code", "told"),
+    [((), "raise SystemExit(3)", 3, ""), (("--debug",), "1 / 0", 1, "ZeroDivision")],
+)
+def test_a_command_ends_whatever_threads_a_plugin_has_left(
+    fake_distribution: FakeDistribution,
+    config: Path,
+    here: Path,
+    debug: tuple[str, ...],
+    end: str,
+    code: int,
+    told: str,
+) -> None:
+    offer = "return [CommandSpec('toil', 'threads.parts:toil')]"
+    parts = f"""\
+        import atexit, click, threading
+        threading.Thread(target=threading.Event().wait).start()
+        atexit.register(print, "bye")
+        @click.command()
+        def toil():
+            print("done")
+            {end}
+    """
+    fake_distribution("threads", f"@hookimpl\ndef zen_commands():\n    {offer}", parts)
+    done = run_python(
+        *("-m", "zen", *debug, "toil"),
+        folder=here,
+        env={"ZEN_CONFIG_PATH": str(config), "ZEN_PLUGINS": "threads"},
+    )
+    assert (done.returncode, done.stdout) == (code, "done\nbye\n")
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        # What is installed for editing is asked at each call; see also test_dist.py.
+        # See also test_dist.py.
         (["--help"], HEAVY | {"yaml"}),
         (["--version"], HEAVY | PLUGINS | {"yaml"}),
         (["stack", "list"], HEAVY | PLUGINS),

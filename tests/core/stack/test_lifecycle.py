@@ -44,7 +44,9 @@ class Toy(StackComponent):
 
     @property
     def is_provisioned(self):
-        return False
+        from toys import plugin
+
+        return bool(calls or plugin.calls)
 
     def provision(self):
         calls.append(self.name)
@@ -183,6 +185,42 @@ def test_a_hook_that_returns_true_replaces_the_components_method(
     assert import_module("toys.parts").calls == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("True", "says that it is, and the component that it isn't"),
+        ("component + 1", "raised TypeError: unsupported operand"),
+    ],
+)
+def test_a_hook_that_lies_or_raises_is_named_with_its_plugin(
+    fake_distribution: FakeDistribution,
+    lifecycle: Lifecycle,
+    part: MakePart,
+    answer: str,
+    problem: str,
+) -> None:
+    parts = TOY.replace("bool(calls or plugin.calls)", "False")
+    fake_distribution("toys", ANSWER.format(answer=answer), parts, plugin="brio")
+    with pytest.raises(ProvisioningError) as caught:
+        lifecycle.up(part("gadget", "x", flavor="toy"))
+    message = "Gadget 'x' could not be provisioned: hook 'zen_provision' of plugin"
+    assert f"{message} 'brio' {problem}" in str(caught.value)
+    assert "comes from toys 1.0. Tell its author" in caught.value.hint
+    assert "'zen plugin disable brio'" in caught.value.hint
+    assert "install" not in caught.value.hint
+
+
+def test_a_component_that_is_not_provisioned_afterwards_is_named(
+    fake_distribution: FakeDistribution, lifecycle: Lifecycle, part: MakePart
+) -> None:
+    parts = TOY.replace("bool(calls or plugin.calls)", "False")
+    fake_distribution("toys", ANSWER.format(answer=None), parts)
+    with pytest.raises(ProvisioningError, match="'is_provisioned' is false") as caught:
+        lifecycle.up(part("gadget", "x", flavor="toy"))
+    assert "comes from toys 1.0. Tell its author" in caught.value.hint
+    assert "zen gadget up" not in caught.value.hint
+
+
 def test_a_hook_that_returns_none_leaves_it_to_the_component(
     toy: MakePart, lifecycle: Lifecycle
 ) -> None:
@@ -220,7 +258,7 @@ def test_a_component_that_raises_is_named_with_its_owner(
 def test_a_component_that_cannot_tell_its_state_is_named_with_its_owner(
     fake_distribution: FakeDistribution, lifecycle: Lifecycle, part: MakePart
 ) -> None:
-    parts = TOY.replace("return False", "return 1 / 0")
+    parts = TOY.replace("return bool(", "return 1 / (")
     fake_distribution("toys", ANSWER.format(answer=None), parts, version="0.3")
     made = part("gadget", "x", flavor="toy")
     with pytest.raises(ProvisioningError, match="Gadget 'x'") as caught:
@@ -260,7 +298,8 @@ def test_going_down_passes_over_a_component_that_does_not_implement_it(
     acme_parts: ModuleType,
     verb: LifecycleVerb,
 ) -> None:
-    toy = TOY.replace("False", "True").replace("def provision", f"def {verb}")
+    toy = TOY.replace("bool(calls or plugin.calls)", "True")
+    toy = toy.replace("def provision", f"def {verb}")
     fake_distribution("toys", ANSWER.format(answer=None), toy)
     seen = watcher(fake_distribution)
     lifecycle.up(*parts)
@@ -467,7 +506,7 @@ def test_a_users_own_class_provisions_itself(lifecycle: Lifecycle) -> None:
 
         @property
         def is_provisioned(self) -> bool:
-            return False
+            return bool(self.provisioned)
 
         def provision(self) -> None:
             self.provisioned.append(self.name)

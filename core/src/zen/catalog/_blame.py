@@ -37,21 +37,23 @@ def load_error(
         package: The package of what can't be loaded, where that is a module.
     """
     told = cause if isinstance(cause, str) else on_one_line(cause)
-    lacks_another = bool(package) and _lacks_another(cause, package)
     return PluginLoadError(
         f"{what[0].upper() + what[1:]} of {owner} can't be loaded: {told}",
         plugin=owner.plugin,
         distribution=str(owner),
-        hint=_remedy(owner, lacks_another=lacks_another),
+        hint=_remedy(owner, cause, package),
     )
 
 
-def _remedy(owner: Owner, *, lacks_another: bool) -> str:
+def _remedy(owner: Owner, cause: BaseException | str, package: str) -> str:
     name = owner.distribution
     if name == CORE.distribution:
-        return f"Install {name} anew, from where you have it."
-    repair = f"Repair it with 'pip install --force-reinstall --no-deps {name}'"
-    if lacks_another:
+        return f"Install {name} again, from where you have it."
+    repair = "Tell its author"
+    # Only what is missing or torn can be repaired by an installer.
+    if isinstance(cause, (ImportError, SyntaxError)):
+        repair = f"Repair it with 'pip install --force-reinstall --no-deps {name}'"
+    if package and _lacks_another(cause, package):
         repair = f"Install what it requires with 'pip install {name}'"
     return (
         f"{repair}; disable it with 'zen plugin disable {owner.plugin}', or"

@@ -87,6 +87,17 @@ class Catalog:
         ask_all = _ask_here if self.policy.strict else self._ask_all
         return take_stock(self._find(), self.policy, ask_all)
 
+    @cached_property
+    def _specs_by_owner(self) -> dict[Owner, list[Spec]]:
+        specs: dict[Owner, list[Spec]] = {}
+        for offer in self._inventory.offers:
+            specs.setdefault(offer.owner, []).append(offer.spec)
+        return specs
+
+    @cached_property
+    def _broken_by_owner(self) -> dict[Owner, Mapping[str, Breakage]]:
+        return {plugin.owner: plugin.broken for plugin in self.plugins}
+
     def check_policy(self) -> None:
         """Raise `ConfigurationError` if the policy names a plugin that isn't there.
 
@@ -116,7 +127,7 @@ class Catalog:
 
     def offers_of(self, owner: Owner) -> list[Spec]:
         """Return the specs that a plugin offers."""
-        return [o.spec for o in self._inventory.offers if o.owner == owner]
+        return self._specs_by_owner.get(owner, [])
 
     def component_types(self) -> list[ComponentTypeSpec]:
         """Return the component types: the core's in their order, then by owner.
@@ -248,11 +259,7 @@ class Catalog:
 
     def _breakages(self, owner: Owner) -> Mapping[str, Breakage]:
         # The core's own commands need no plugin.
-        if owner != CORE:
-            for plugin in self.plugins:
-                if plugin.owner == owner:
-                    return plugin.broken
-        return {}
+        return {} if owner == CORE else self._broken_by_owner.get(owner, {})
 
     def _resolve(self, source: str, owner: Owner) -> object:
         """Import what a spec names, unless it is known to end the process."""

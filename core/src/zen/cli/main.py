@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import sys
@@ -91,7 +92,13 @@ class _Program(Group):
             from zen.cli.shells import make_quiet
 
             make_quiet()
-        return super().main(*args, **extra)
+        try:
+            return super().main(*args, **extra)
+        except BaseException as end:
+            # Others call it with arguments, and stay when it ends.
+            if not args and not extra.get("args"):
+                _leave_threads(end)
+            raise
 
     def make_context(
         self,
@@ -150,6 +157,25 @@ class _Program(Group):
         """Run a command; show what goes wrong, and what to do about it."""
         with _errors_shown(debug=ctx.ensure_object(App).debug):
             return super().invoke(ctx)
+
+
+def _leave_threads(end: BaseException) -> None:
+    """End the process if a plugin has left threads, for which Python would wait."""
+    code = end.code if isinstance(end, SystemExit) else 1
+    # click has imported it.
+    import threading
+
+    others = {*threading.enumerate()} - {threading.current_thread()}
+    if all(thread.daemon for thread in others):
+        return
+    if not isinstance(end, SystemExit):
+        sys.excepthook(type(end), end, end.__traceback__)
+    # The only way to call what is registered, and to wait for no thread first.
+    atexit._run_exitfuncs()  # noqa: SLF001
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else bool(code))
 
 
 @contextmanager

@@ -142,8 +142,7 @@ class Lifecycle:
             verb, component.TYPE, component.name, component.FLAVOR, stack
         )
         self._announce_before(event)
-        hook = owner and self._catalog.lifecycle_hook(verb, owner)
-        if not hook or not hook(component=component, context=LifecycleContext(stack)):
+        if not (owner and self._answers(owner, verb, component, stack)):
             try:
                 getattr(component, verb)()
             except NotImplementedError:
@@ -156,7 +155,39 @@ class Lifecycle:
                 )
                 self._notify(Caution(text))
                 return
+            if verb == "provision" and not component.is_provisioned:
+                raise _failure(
+                    verb,
+                    component,
+                    owner,
+                    "its 'provision' has returned, and 'is_provisioned' is false",
+                )
         self._announce_after(event)
+
+    def _answers(
+        self,
+        owner: Owner,
+        verb: LifecycleVerb,
+        component: StackComponent,
+        stack: str | None,
+    ) -> bool:
+        """Call the owner's hook; tell whether that has done what is to be done."""
+        hook = self._catalog.lifecycle_hook(verb, owner)
+        if hook is None:
+            return False
+        name = f"hook 'zen_{verb}' of plugin '{owner.plugin}'"
+        try:
+            is_done = bool(hook(component=component, context=LifecycleContext(stack)))
+        except (ZenError, KeyboardInterrupt):
+            raise
+        # The hook is the plugin's own code; what it raises is the plugin's failure.
+        except BaseException as error:
+            problem = f"{name} raised {on_one_line(error)}"
+            raise _failure(verb, component, owner, problem) from error
+        if is_done and not _is_in_state(verb, component):
+            problem = f"{name} says that it is, and the component that it isn't"
+            raise _failure(verb, component, owner, problem)
+        return is_done
 
     def _owner_of(self, component: StackComponent) -> Owner | None:
         """Return whose flavor it is; a user's own class is no plugin's."""
@@ -214,13 +245,31 @@ def _blaming(
         ) from error
 
 
+def _failure(
+    verb: LifecycleVerb, component: StackComponent, owner: Owner | None, problem: str
+) -> ProvisioningError:
+    """Say that what a flavor's code does isn't what it should do."""
+    disable = f", or use 'zen plugin disable {owner.plugin}'" if owner else ""
+    return ProvisioningError(
+        f"{_title(component)} could not be {_PARTICIPLES[verb]}: {problem}.",
+        hint=f"Its flavor '{component.FLAVOR}' comes from"
+        f" {owner or type(component).__module__}. Tell its author{disable}.",
+    )
+
+
+def _is_in_state(verb: LifecycleVerb, component: StackComponent) -> bool:
+    """Tell whether a component is as a verb leaves it."""
+    is_there = (
+        component.is_provisioned
+        if verb in {"provision", "deprovision"}
+        else component.is_running
+    )
+    return bool(is_there) is (verb not in _DOWNWARDS)
+
+
 def _is_done(verb: LifecycleVerb, component: StackComponent) -> bool:
-    if verb == "provision":
-        return component.is_provisioned
-    if verb == "deprovision":
-        return not component.is_provisioned
-    if verb == "suspend":
-        return not component.is_running
+    if verb != "resume":
+        return _is_in_state(verb, component)
     if not component.is_running and not component.is_provisioned:
         raise ProvisioningError(
             f"{_title(component)} can't be resumed: it isn't provisioned.",
