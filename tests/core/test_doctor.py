@@ -250,7 +250,7 @@ def test_names_that_several_claim_are_found(
 ) -> None:
     one, two = (fake_distribution(name, plugin="same") for name in ("one", "two"))
     diagnoses = [Diagnosis(owner, 0, (), ("command 'x'",)) for owner in (one, two)]
-    name, command = find_clashes(diagnoses, PluginPolicy())
+    name, command = (each.text for each in find_clashes(diagnoses, PluginPolicy()))
     assert "one 1.0 and two 1.0 both claim the name 'same'." in name
     assert "both claim command 'x'." in command
     assert "'plugins: {prefer: [one]}'" in command
@@ -296,7 +296,8 @@ def test_what_is_built_on_and_no_plugin_offers_is_found(
     hooks = OFFER.format(hook=hook, spec=spec)
     owner = fake_distribution("acme-horn", hooks, "Horn = 1")
     (found,) = find_clashes([examine_here(claim_of(owner))], PluginPolicy())
-    assert f"acme-horn 1.0 builds on {gap}" in found
+    assert f"acme-horn 1.0 builds on {gap}" in found.text
+    assert found.owners == (owner,)
 
 
 def test_what_another_plugin_offers_is_no_gap(

@@ -146,11 +146,17 @@ class Cluster(StackComponent):
 
     @property
     def is_provisioned(self) -> bool:
-        return self.provisioned
+        return self.provisioned is not bool(self.machine.calls)
 
     @property
     def is_running(self) -> bool:
-        return self.running
+        return self.running is not bool(self.machine.calls)
+
+
+def make_cluster(*, provisioned: bool, running: bool) -> Cluster:
+    """Return a component in a state, which the first call of its machine changes."""
+    Cluster.machine = Machine()
+    return Cluster(name="trial", provisioned=provisioned, running=running)
 
 
 @pytest.fixture
@@ -159,9 +165,8 @@ def apply(fake_distribution: FakeDistribution) -> Callable[[LifecycleVerb], list
 
     def apply(verb: LifecycleVerb) -> list[str]:
         fake_distribution("acme", example_of(f"zen_{verb}") + FLAVOR)
-        Cluster.machine = Machine()
         is_up = verb in {"suspend", "deprovision"}
-        cluster = Cluster(name="trial", provisioned=verb != "provision", running=is_up)
+        cluster = make_cluster(provisioned=verb != "provision", running=is_up)
         Lifecycle(Catalog()).apply(verb, [cluster], stack="lab")
         return Cluster.machine.calls
 
@@ -186,7 +191,7 @@ def test_zen_deprovision(apply: Callable[[LifecycleVerb], list[str]]) -> None:
 
 def test_zen_before_lifecycle(fake_distribution: FakeDistribution) -> None:
     fake_distribution("acme", example_of("zen_before_lifecycle"))
-    cluster = Cluster(name="trial", provisioned=True, running=False)
+    cluster = make_cluster(provisioned=True, running=False)
     lifecycle = Lifecycle(Catalog())
     with pytest.raises(VetoError, match="'acme' forbids to deprovision trial"):
         lifecycle.apply("deprovision", [cluster], stack="production")
@@ -197,6 +202,6 @@ def test_zen_after_lifecycle(
     fake_distribution: FakeDistribution, caplog: pytest.LogCaptureFixture
 ) -> None:
     fake_distribution("acme", example_of("zen_after_lifecycle"))
-    cluster = Cluster(name="trial", provisioned=False, running=False)
-    Lifecycle(Catalog()).apply("provision", [cluster])
-    assert caplog.messages == ["provision: trial"]
+    cluster = make_cluster(provisioned=True, running=False)
+    Lifecycle(Catalog()).apply("resume", [cluster])
+    assert caplog.messages == ["resume: trial"]

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import click
 
@@ -18,6 +18,7 @@ from zen.catalog import (
     Offer,
     Owner,
     contract_error,
+    find_copies,
     how_to_settle,
     run_apart,
 )
@@ -43,7 +44,14 @@ if TYPE_CHECKING:
     # What is imported next, the seconds, and the other parts of a diagnosis.
     _Progress: TypeAlias = tuple[str, float, list[str], list[str], list[str]]
 
-__all__ = ["Diagnosis", "examine", "examine_here", "find_clashes"]
+__all__ = [
+    "Clash",
+    "Diagnosis",
+    "examine",
+    "examine_here",
+    "find_clashes",
+    "find_duplicates",
+]
 
 # An import that takes longer is felt by everybody who has the plugin installed.
 _SLOW: Final = 0.5
@@ -69,6 +77,18 @@ class Diagnosis:
     faults: tuple[str, ...]
     offers: tuple[str, ...] = ()
     wants: tuple[str, ...] = ()
+
+
+class Clash(NamedTuple):
+    """A fault that shows only in company.
+
+    Args:
+        owners: The plugins that have it together.
+        text: What is wrong, and what to do about it.
+    """
+
+    owners: tuple[Owner, ...]
+    text: str
 
 
 def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
@@ -135,7 +155,35 @@ def examine_here(claim: Claim) -> Diagnosis:
     return found
 
 
-def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[str]:
+def find_duplicates(owners: Iterable[Owner]) -> tuple[list[Clash], list[str]]:
+    """Say which plugins' distributions are installed more than once.
+
+    Returns:
+        Those of which one folder has several copies, which an installer can't tell
+        apart; and notices of those that hide another further down the path.
+    """
+    clashes, notices = [], []
+    named = {owner.distribution.replace("-", "_").lower(): owner for owner in owners}
+    for first, *others in find_copies():
+        folder, _, name = first.rpartition("/")
+        distribution = name.partition("-")[0].lower()
+        # The copy that counts may announce no plugin, unlike another.
+        owner = named.get(distribution)
+        beside = [other for other in others if other.rpartition("/")[0] == folder]
+        if beside:
+            rest = ", ".join(each.rpartition("/")[2] for each in beside)
+            text = (
+                f"{owner or distribution} is installed repeatedly in {folder}: {name}"
+                f" counts, and {rest} doesn't."
+                f" Remove all with 'pip uninstall {distribution}', repeated until"
+                " none is left, and install it again."
+            )
+            clashes.append(Clash((owner,) if owner else (), text))
+        notices += [f"{first} hides {each}." for each in others if each not in beside]
+    return clashes, notices
+
+
+def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[Clash]:
     """Say what is wrong between plugins, each of which may be well.
 
     That is a name that several claim, where none of them is preferred, and something
@@ -153,17 +201,24 @@ def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[s
         for name in diagnosis.wants:
             wanted.setdefault(name, []).append(diagnosis.owner)
     clashes = [
-        f"{' and '.join(map(str, owners))} both claim {name}. {how_to_settle(owners)}"
+        Clash(
+            tuple(owners),
+            f"{' and '.join(map(str, owners))} both claim {name}."
+            f" {how_to_settle(owners)}",
+        )
         for name, owners in claimants.items()
         if len(owners) > 1 and policy.preferred(owners) is None
     ]
     core = Catalog(list).component_types()
     known = {*claimants, *(words for spec in core for words in _in_words(spec))}
     gaps = [
-        _blame(
-            owner,
-            f"{owner} builds on {name}, which no plugin offers."
-            f"{_suggestion(name, known)}",
+        Clash(
+            (owner,),
+            _blame(
+                owner,
+                f"{owner} builds on {name}, which no plugin offers."
+                f"{_suggestion(name, known)}",
+            ),
         )
         for name, owners in wanted.items()
         if name not in known

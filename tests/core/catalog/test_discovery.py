@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 import zen
 from tests.core.catalog.plugins import plugin_of
-from zen.catalog import UNKNOWN, Catalog, Claim, Owner, PluginState, find_claims
+from zen.catalog import (
+    UNKNOWN,
+    Catalog,
+    Claim,
+    Owner,
+    PluginState,
+    find_claims,
+    find_copies,
+)
 from zen.errors import PluginIncompatibleError
 
 if TYPE_CHECKING:
@@ -221,3 +230,41 @@ def test_a_distribution_may_sit_in_a_folder_of_another_name(
     (info,) = tmp_path.glob("site/mislaid-*/*.dist-info")
     info.rename(info.with_name("elsewhere-3.dist-info"))
     assert plugin_of(owner).state is PluginState.LOADED
+
+
+@pytest.mark.parametrize("file", ["METADATA", "entry_points.txt", "direct_url.json"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "large"])
+def test_a_file_whose_reading_has_no_end_is_told_of(
+    fake_distribution: FakeDistribution, info: Info, file: str, kind: str
+) -> None:
+    fake_distribution("horn")
+    path = info("horn-1.0") / file
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.touch()
+        os.truncate(path, 1 << 40)
+    (claim,) = claims_of("horn")
+    reason = "is larger than 16 MiB" if kind == "large" else "is no regular file"
+    assert f"{path.parent} can't be read: ValueError: {file} {reason}" in claim.damage
+
+
+def test_copies_of_a_distribution_are_found(
+    fake_distribution: FakeDistribution, info: Info
+) -> None:
+    assert find_copies() == []
+    fake_distribution("horn", version="1.0")
+    fake_distribution("horn", version="2.0")
+    new = info("horn-2.0")
+    assert find_copies() == [[str(new), str(info("horn-1.0"))]]
+    assert [claim.owner.version for claim in claims_of("horn")] == ["2.0"]
+    # As a removal that was interrupted leaves it.
+    torn = new.with_name("horn-1.9.dist-info")
+    torn.mkdir()
+    assert find_copies() == [[str(new), str(info("horn-1.0")), str(torn)]]
+    assert [claim.owner.version for claim in claims_of("horn")] == ["2.0"]

@@ -90,7 +90,7 @@ AT_IMPORT: Final = {
         "import os\nos.kill(os.getppid(), 9)",
         "it ends the process that asks it, with signal 9",
     ),
-    "interrupts": ("raise KeyboardInterrupt", "exit code 130"),
+    "interrupts": ("raise KeyboardInterrupt", "signal 2"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "signal 11"),
     "hangs-at-exit": ("import atexit, time\natexit.register(time.sleep, 60)", ""),
     "ignores-signals": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from shutil import copytree
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -447,3 +449,38 @@ def test_new_needs_no_configuration(zen: Zen, config: Path) -> None:
 
 def test_help_of_new_has_an_example(zen: Zen) -> None:
     assert "zen plugin new acme-s3 --kind flavor" in zen("plugin", "new", "-h").out
+
+
+def test_doctor_counts_in_its_table_all_that_it_tells(
+    zen: Zen, fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    offer = (
+        "@hookimpl\ndef zen_flavors():\n"
+        "    return [FlavorSpec('alerter', 'horn', 'one.parts:Horn')]\n"
+    )
+    horn = (
+        "from zen import BaseAlerter\nclass Horn(BaseAlerter):\n    FLAVOR = 'horn'\n"
+    )
+    horn += "    def post(self, message): return True\n"
+    horn += "    def ask(self, question): return True\n"
+    fake_distribution("one", offer, horn)
+    fake_distribution("two", offer, horn)
+    fake_distribution("three", module="one.plugin")
+    fake_distribution("four", version="1.0")
+    fake_distribution("four", version="2.0")
+    info = tmp_path / "site" / "four-2.0" / "four-2.0.dist-info"
+    copytree(info, info.with_name("four-1.5.dist-info"))
+    outcome = zen("plugin", "doctor", "-o", "json", code=1)
+    faults = {row["name"]: row["faults"] for row in json.loads(outcome.out)}
+    troubled = {name: found for name, found in faults.items() if found}
+    assert troubled.keys() == {"one", "two", "three", "four"}
+    assert troubled["one"] == troubled["two"]
+    assert "both claim flavor 'horn'" in troubled["one"][0]
+    assert "has the same module" in "".join(troubled["three"])
+    assert "four 2.0 is installed repeatedly in" in troubled["four"][0]
+    assert "four-2.0.dist-info" in troubled["four"][0]
+    assert "four-1.5.dist-info" in troubled["four"][0]
+    assert f"hides {tmp_path}/site/four-1.0/four-1.0.dist-info." in outcome.err
+    for name, found in troubled.items():
+        for fault in found:
+            assert fault.removeprefix(f"{name}: ") in outcome.err

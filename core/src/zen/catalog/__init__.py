@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen.catalog._blame import contract_error, how_to_settle, on_one_line
 from zen.catalog._catalog import Catalog
-from zen.catalog._discovery import UNKNOWN, Claim, find_claims
+from zen.catalog._discovery import UNKNOWN, Claim, find_claims, find_copies
 from zen.catalog._imports import find_module, import_object
 from zen.catalog._inventory import RESERVED_TYPES, claims_in_use
 from zen.catalog._plugins import (
@@ -46,6 +46,7 @@ __all__ = [
     "claims_in_use",
     "contract_error",
     "find_claims",
+    "find_copies",
     "find_module",
     "find_owner",
     "how_to_settle",

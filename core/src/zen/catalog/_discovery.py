@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zen.catalog._blame import on_one_line
@@ -13,13 +15,16 @@ if TYPE_CHECKING:
 
     from importlib_metadata import Distribution
 
-__all__ = ["UNKNOWN", "Claim", "find_claims"]
+__all__ = ["UNKNOWN", "Claim", "find_claims", "find_copies"]
 
 # The version of a distribution that doesn't tell it any more.
 UNKNOWN: Final = "?"
 _GROUP: Final = "zen.plugins"
 # What a file that is torn may still hold of the group's name.
 _MARK: Final = "[zen.plug"
+# What is read of a distribution, and how much of each.
+_FILES: Final = ("METADATA", "PKG-INFO", "entry_points.txt", "direct_url.json")
+_LARGEST: Final = 16 << 20
 
 
 class Claim(NamedTuple):
@@ -47,21 +52,57 @@ def find_claims() -> list[Claim]:
     does for imports. One that is damaged, as after a removal that went wrong, breaks
     no other.
     """
-    # The package rather than the standard library's module: the same on every
-    # Python. It is dear to import, and many commands need no plugin.
-    from importlib_metadata import Distribution
-
-    announced = filter(_announces, Distribution.discover())
     claims = {
         claim
-        for first in map(_first_copy, announced)
+        for first, *_ in _copies()
         if _announces(first)
         for claim in _claims(first)
     }
     return sorted(claims, key=lambda claim: claim.owner)
 
 
+def find_copies() -> list[list[str]]:
+    """Return the folders of each plugin's distribution that is installed repeatedly.
+
+    The first of them is the one that counts.
+    """
+    return [
+        [str(_folder_of(copy)) for copy in copies]
+        for copies in _copies()
+        if len(copies) > 1 and any(map(_announces, copies))
+    ]
+
+
+def _copies() -> list[list[Distribution]]:
+    """Return the copies of each distribution, the one that counts first.
+
+    They are told by the names of their folders, so that none is read.
+    """
+    # The package rather than the standard library's module: the same on every
+    # Python. It is slow to import, and many commands need no plugin.
+    from importlib_metadata import Distribution
+
+    copies: dict[str, dict[str, Distribution]] = {}
+    for distribution in Distribution.discover():
+        name = _name_and_version(distribution)[0].replace(".", "-").lower()
+        folder = os.path.realpath(_folder_of(distribution))
+        copies.setdefault(name, {}).setdefault(folder, distribution)
+    # What a removal has left over, in the folder of a newer copy, doesn't hide that.
+    return [
+        sorted(each.values(), key=lambda copy: not _is_described(copy))
+        for each in copies.values()
+    ]
+
+
+def _is_described(distribution: Distribution) -> bool:
+    folder = _folder_of(distribution)
+    return any((folder / name).exists() for name in ("METADATA", "PKG-INFO"))
+
+
 def _announces(distribution: Distribution) -> bool:
+    # Nobody knows what it would be, but that something should be there.
+    if _unreadable(distribution, "entry_points.txt"):
+        return True
     try:
         text = distribution.read_text("entry_points.txt") or ""
     # What reading raises for files that are damaged isn't said anywhere.
@@ -70,29 +111,27 @@ def _announces(distribution: Distribution) -> bool:
     return _MARK in text
 
 
+def _unreadable(distribution: Distribution, *names: str) -> str:
+    """Say which file can't be read, or not to its end; "" if all can."""
+    folder = _folder_of(distribution)
+    for name in names:
+        try:
+            status = (folder / name).stat()
+        except (OSError, ValueError):
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            return f"{name} is no regular file"
+        if status.st_size > _LARGEST:
+            return f"{name} is larger than {_LARGEST >> 20} MiB"
+    return ""
+
+
 def _what_is_legible(distribution: Distribution) -> str:
     try:
         content = _folder_of(distribution).joinpath("entry_points.txt").read_bytes()
     except (OSError, AttributeError):
         return ""
     return content.decode("utf-8", errors="replace")
-
-
-def _first_copy(distribution: Distribution) -> Distribution:
-    from importlib_metadata import Distribution
-
-    try:
-        name = distribution.name
-    # As above.
-    except Exception:  # noqa: BLE001
-        name = None
-    try:
-        named = name or _name_and_version(distribution)[0]
-        first: Distribution = Distribution.from_name(named)
-    # As above, and none may be found.
-    except Exception:  # noqa: BLE001
-        return distribution
-    return first
 
 
 def _claims(distribution: Distribution) -> list[Claim]:
@@ -107,6 +146,8 @@ def _claims(distribution: Distribution) -> list[Claim]:
 
 def _intact_claims(distribution: Distribution) -> list[Claim]:
     """Return the claims of a distribution; raise anything if it is damaged."""
+    if problem := _unreadable(distribution, *_FILES):
+        raise ValueError(problem)
     # Where METADATA lacks them they are None, whatever their type says.
     name: object = distribution.name
     version: object = distribution.version

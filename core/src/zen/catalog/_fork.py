@@ -23,9 +23,8 @@ _CHUNK: Final = 1 << 16
 _PAUSE: Final = 0.05
 # A process with few descriptors: none of them is above.
 _DESCRIPTORS: Final = 256
-# Exit codes of a fork that can't report (os.EX_IOERR), and of one that is interrupted.
+# The exit code of a fork that can't report (os.EX_IOERR).
 _SHUT: Final = 74
-_INTERRUPTED: Final = 130
 
 
 class Ended(Exception):  # noqa: N818 - it is no error of ours
@@ -102,7 +101,9 @@ def _report(steps: Iterable[object], write: int) -> None:
                 rest = rest[os.write(write, rest) :]
             code = 1
     except KeyboardInterrupt:
-        code = _INTERRUPTED
+        # As Python ends where nothing catches it.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(whoami(), signal.SIGINT)
     finally:
         leave(code)
 

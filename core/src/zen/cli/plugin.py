@@ -20,6 +20,7 @@ from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSp
 
 if TYPE_CHECKING:
     from zen.catalog import Owner, Plugin
+    from zen.doctor import Clash
     from zen.scaffold import Kind
 
 __all__ = ["plugin"]
@@ -157,7 +158,7 @@ def examine_plugins(app: App, output: str) -> None:
     For example: zen plugin doctor
     """
     # Loads all that components need, which the other commands don't.
-    from zen.doctor import examine, find_clashes
+    from zen.doctor import examine, find_clashes, find_duplicates
 
     # What was wrong may have been mended where the index doesn't look.
     app.index.forget()
@@ -165,25 +166,37 @@ def examine_plugins(app: App, output: str) -> None:
     for claim in app.claims_to_use():
         notify(f"Examining '{claim.owner.plugin}' of {claim.owner}...")
         diagnoses.append(examine(claim))
+    faults = {each.owner: list(each.faults) for each in diagnoses}
+    duplicates, notices = find_duplicates(faults)
+    alone = {owner for owner, found in faults.items() if found}
+    together = [
+        *find_clashes(diagnoses, app.plugin_policy()),
+        *duplicates,
+        *_faults_in_company(app, alone),
+    ]
+    told = [f"{o.plugin}: {fault}" for o, found in faults.items() for fault in found]
+    told += [*_faults_of_policy(app), *(clash.text for clash in together)]
+    for clash in together:
+        for owner in clash.owners:
+            faults.setdefault(owner, []).append(clash.text)
     rows: list[dict[str, object]] = [
         {
             "name": each.owner.plugin,
             "distribution": each.owner.distribution,
             "version": each.owner.version,
             "seconds": round(each.seconds, 3),
-            "faults": len(each.faults) if output == "table" else list(each.faults),
+            "faults": len(found) if output == "table" else found,
         }
         for each in diagnoses
+        for found in [faults[each.owner]]
     ]
     headers = {key: key.upper() for key in (rows[0] if rows else ())}
     print_rows(rows, output, headers=headers, empty=_absence(app))
-    faults = [f"{d.owner.plugin}: {fault}" for d in diagnoses for fault in d.faults]
-    faults += _faults_of_policy(app)
-    faults += find_clashes(diagnoses, app.plugin_policy())
-    faults += _faults_in_company(app, {d.owner for d in diagnoses if d.faults})
-    for fault in faults:
-        echo(fault, err=True)
-    if faults:
+    for notice in notices:
+        notify(notice)
+    for text in told:
+        echo(text, err=True)
+    if told:
         raise click.exceptions.Exit(1)
 
 
@@ -280,12 +293,15 @@ def _warn_of_override(app: App, owner: Owner, *, wanted: bool) -> None:
         echo(f"Warning: {policy.source} says otherwise.", err=True)
 
 
-def _faults_in_company(app: App, known: set[Owner]) -> list[str]:
+def _faults_in_company(app: App, known: set[Owner]) -> list[Clash]:
     """Return what is wrong with plugins that have no fault by themselves."""
+    # Loaded by the only command that calls this.
+    from zen.doctor import Clash
+
     policy = replace(app.plugin_policy(), strict=False)
     catalog = Catalog(app.index.find, app.index.ask_all, policy=lambda: policy)
     return [
-        f"{each.owner.plugin}: {each.error.in_full}"
+        Clash((each.owner,), f"{each.owner.plugin}: {each.error.in_full}")
         for each in catalog.troubled_plugins
         if each.state is PluginState.FAILED and each.owner not in known and each.error
     ]
