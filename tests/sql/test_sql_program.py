@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,6 +84,51 @@ def test_a_profile_that_one_host_makes_is_used_by_another(
     assert '"completed"' in other_host.run(*list_runs).stdout
     # What the default stack keeps is in each host's own folder.
     assert host.run(*list_runs).stdout == "[]\n"
+
+
+@pytest.mark.slow
+def test_hosts_may_make_a_profile_at_the_same_time(
+    any_url: str, host: Host, tmp_path: Path
+) -> None:
+    """In a database without tables; one default stack is made, and all have it."""
+    folders = [tmp_path / f"host-{number}" for number in range(4)]
+    create = [sys.executable, "-m", "zen", "profile", "create", "team", "-t", "sql"]
+    hosts = [
+        subprocess.Popen(
+            [*create, "--url", any_url],
+            env={**os.environ, "ZEN_CONFIG_PATH": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for folder in folders
+    ]
+    outputs = [each.communicate(timeout=120) for each in hosts]
+    assert [each.returncode for each in hosts] == [0] * 4, outputs
+    for folder in folders:
+        described = Host(folder).run("profile", "describe", "team", "-o", "json").stdout
+        assert json.loads(described)["active_stack"] == "default"
+    host.use(any_url)
+    stacks = json.loads(host.run("stack", "list", "-o", "json").stdout)
+    assert [stack["name"] for stack in stacks] == ["default"]
+    stores = json.loads(host.run("artifact-store", "list", "-o", "json").stdout)
+    assert len(stores) == 1
+
+
+@pytest.mark.slow
+def test_a_password_in_clear_is_kept_in_the_configuration_alone(
+    server_url: str, host: Host
+) -> None:
+    password = str(make_url(server_url).password)
+    created = host.run("profile", "create", "team", "-t", "sql", "--url", server_url)
+    assert created.stderr.count("name an environment variable in its place") == 1
+    listed = host.run("profile", "list")
+    described = host.run("profile", "describe", "team", "-o", "json")
+    deleted = host.run("profile", "delete", "team", "-y")
+    assert "Its data is left at" in deleted.stderr
+    assert host.config.joinpath("config.yaml").stat().st_mode & 0o777 == 0o600
+    for result in (created, listed, described, deleted):
+        assert f":{password}@" not in result.output
 
 
 def test_a_password_is_looked_up_and_neither_kept_nor_shown(
