@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import pickle
 import re
+import sys
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 
@@ -152,3 +154,13 @@ def test_a_failed_step_leads_to_its_run() -> None:
 def test_a_plugins_error_names_its_owner() -> None:
     error = PluginLoadError("x", plugin="acme", distribution="acme 1.0", hint="y")
     assert (error.plugin, error.distribution) == ("acme", "acme 1.0")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="tracebacks show no notes")
+def test_a_traceback_shows_the_hint() -> None:
+    error = ZenError("It fails.", hint="Mend it.")
+    assert format_exception(error)[-1] == "Mend it.\n"
+    error.hint = "Try again."
+    assert format_exception(error)[-1] == "Try again.\n"
+    assert "It fails." in format_exception(ZenError("It fails."))[-1]
+    assert format_exception(pickle.loads(pickle.dumps(error)))[-1] == "Try again.\n"  # noqa: S301

@@ -136,6 +136,16 @@ class ZenError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def hint(self) -> str:
+        """What to do now; a traceback shows it from Python 3.11 on."""
+        return self._hint
+
+    @hint.setter
+    def hint(self, hint: str) -> None:
+        self._hint = hint
+        self.__notes__ = [hint] if hint else []
+
     def __str__(self) -> str:
         # KeyError, a second base of some, would show the repr of its argument.
         return self.message

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from zen.builtin import zen_commands
 from zen.cli.main import main
@@ -242,3 +243,22 @@ def test_a_full_disk_is_said(zen: Zen) -> None:
         )
     assert done.returncode == 1
     assert "Error: It can't be written: No space left on device." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("help", "zen --help"),
+        ("stack help", "zen stack --help"),
+        ("stack ls", "list"),
+        ("stack rm", "delete"),
+        ("stack create", "register"),
+        ("profile register", "create"),
+        ("pipeline list", "runs list"),
+        ("stack lisst", "list"),
+    ],
+)
+def test_the_usual_words_for_commands_are_understood(words: str, meant: str) -> None:
+    done = CliRunner().invoke(main, words.split(), prog_name="zen")
+    assert done.exit_code == 2
+    assert f"Did you mean '{meant}'?" in done.stderr

@@ -155,7 +155,7 @@ def test_a_secret_that_cannot_be_decrypted_can_be_replaced_and_deleted(
     ("arguments", "code", "message"),
     [
         (["register", "db", "--a=1"], 1, "Secret 'db' exists already"),
-        (["register", "new"], 1, "A secret needs a key and a value"),
+        (["register", "new"], 2, "No value is given"),
         (["register", "a/b", "--a=1"], 1, "is not a valid secret name"),
         (["get", "dv"], 1, "'vault'. Available: db."),
         (["update", "dv", "--a=1"], 1, "'vault'. Available: db."),

@@ -304,3 +304,19 @@ def test_where_the_environment_says_what_is_active_another_is_set_there(
     monkeypatch.setenv("ZEN_ACTIVATED_STACK", "default")
     refused = zen("stack", "delete", "default", code=1).err
     assert "Unset the environment variable ZEN_ACTIVATED_STACK first" in refused
+
+
+def test_all_that_a_stack_lacks_is_named_with_a_line_to_paste(zen: Zen) -> None:
+    err = zen("stack", "register", "s1", "-o", "default", code=1).err
+    assert "would have no artifact store" in err
+    assert "would have no metadata store" in err
+    line = (
+        "zen stack register s1 --artifact-store default --metadata-store default"
+        " --orchestrator default"
+    )
+    assert f"'{line}'" in err
+    zen(*line.split()[1:])
+
+
+def test_setting_a_stack_shows_its_real_name(zen: Zen) -> None:
+    assert "stack set to: 'default'" in zen("stack", "set", "DEFAULT").out

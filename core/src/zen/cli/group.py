@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 import click
 
@@ -10,6 +11,23 @@ from zen.errors import did_you_mean
 from zen.printable import printable
 
 __all__ = ["Group"]
+# Words that other programs have for what ours are called.
+_SYNONYMS: Final = {
+    "add": ("register", "create"),
+    "activate": ("set",),
+    "create": ("register",),
+    "current": ("get",),
+    "info": ("describe", "status"),
+    "ls": ("list",),
+    "new": ("register", "create"),
+    "register": ("create",),
+    "remove": ("delete",),
+    "rm": ("delete",),
+    "show": ("describe", "get"),
+    "start": ("up",),
+    "stop": ("down",),
+    "use": ("set",),
+}
 
 
 class Group(click.Group):
@@ -24,10 +42,26 @@ class Group(click.Group):
             return name, command, args[1:]
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
-        suggestion = did_you_mean(name, self.list_commands(ctx))
+        suggestion = self._suggestion(ctx, name)
         trouble = self.trouble(ctx, name)
         message = f"No such command '{name}'.{suggestion}{trouble}"
         raise click.UsageError(message, ctx)
+
+    def _suggestion(self, ctx: click.Context, name: str) -> str:
+        """Return " Did you mean …?", for a usual word or a command one level below."""
+        names = self.list_commands(ctx)
+        meant = [each for each in _SYNONYMS.get(name, ()) if each in names]
+        if name == "help":
+            meant = [f"{ctx.command_path} --help"]
+        # To look into the groups of the program would load all of them.
+        elif ctx.parent and not meant:
+            groups = {group: self.get_command(ctx, group) for group in names}
+            meant = [
+                f"{group} {name}"
+                for group, command in groups.items()
+                if isinstance(command, click.Group) and name in command.commands
+            ]
+        return f" Did you mean '{meant[0]}'?" if meant else did_you_mean(name, names)
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help; a part of it is what plugins say of themselves."""

@@ -48,6 +48,8 @@ def register_secret(app: App, name: str, values: Sequence[str]) -> None:
       zen secret register db --user=ana --password=-
       zen secret register ca --pem=@ca.pem
     """
+    if not values:
+        raise click.UsageError("No value is given, as in '--KEY=VALUE'.")
     texts = read_attributes(values, ask=_ask)
     app.announce().secrets.register(name, texts)
     echo(f"Successfully registered secret `{name}`.")

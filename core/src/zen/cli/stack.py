@@ -293,8 +293,9 @@ def _recompose(
 
 
 def _activate(repository: Repository, name: str, *, globally: bool) -> None:
-    repository.activate_stack(name, globally=globally)
-    echo(f"Active {'global ' if globally else ''}stack set to: '{name}'")
+    record = repository.store.stack(name)
+    repository.activate_stack(record.name, globally=globally)
+    echo(f"Active {'global ' if globally else ''}stack set to: '{record.name}'")
 
 
 def _active_name(repository: Repository) -> str | None:

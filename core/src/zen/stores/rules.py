@@ -73,7 +73,8 @@ def validate(view: View, transaction: Transaction) -> None:
     after = _After(view, transaction)
     _check_identities(after.existing, transaction)
     for stack in after.changed_stacks():
-        _check_required(view, stack)
+        is_new = stack.ref not in after.existing
+        _check_required(view, stack, is_new=is_new)
         for component_type, ref in stack.component_refs.items():
             if not after.exists(ref):
                 name = stack.components[component_type]
@@ -156,19 +157,26 @@ def _check_identities(existing: Mapping[Ref, Record], transaction: Transaction) 
             raise already_exists(put.ref)
 
 
-def _check_required(view: View, stack: StackRecord) -> None:
-    for component_type in REQUIRED_TYPES:
-        if component_type in stack.components:
-            continue
-        title = component_type.replace("_", " ")
-        names = ", ".join(_names(view, component_type)) or "none"
-        command = component_type.replace("_", "-")
-        raise StackValidationError(
-            f"Stack '{stack.name}' would have no {title}, which every stack needs."
-            f" Registered {title}s: {names}.",
-            hint=f"Choose one, as with 'zen stack register|update --{command} NAME',"
-            f" or register one with 'zen {command} register'.",
-        )
+def _check_required(view: View, stack: StackRecord, *, is_new: bool) -> None:
+    missing = {
+        component_type: _names(view, component_type)
+        for component_type in REQUIRED_TYPES
+        if component_type not in stack.components
+    }
+    if not missing:
+        return
+    sentences = [
+        f"Stack '{stack.name}' would have no {title}, which every stack needs."
+        f" Registered {title}s: {', '.join(names) or 'none'}."
+        for title, names in ((k.replace("_", " "), n) for k, n in missing.items())
+    ]
+    chosen = {kind: names[0] if names else "NAME" for kind, names in missing.items()}
+    given = {**stack.components, **chosen} if is_new else chosen
+    options = " ".join(f"--{k.replace('_', '-')} {given[k]}" for k in sorted(given))
+    command = f"zen stack {'register' if is_new else 'update'} {stack.name} {options}"
+    others = ", ".join(f"'zen {k.replace('_', '-')} register'" for k in missing)
+    hint = f"Choose as with '{command}', or register others with {others}."
+    raise StackValidationError(" ".join(sentences), hint=hint)
 
 
 def _check_unused(after: _After, ref: Ref) -> None:
