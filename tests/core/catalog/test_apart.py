@@ -210,3 +210,35 @@ def test_where_no_process_can_be_started_that_is_an_error(
     monkeypatch.setattr("zen.catalog._isolation._CHILD", "import os; os._exit(4)")
     with pytest.raises(OSError, match="can't be started: exit code 4"):
         ask_apart([Claim(owner, "well.plugin")])
+
+
+def test_without_forks_each_is_asked_in_a_process_of_its_own(
+    fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zen.catalog._apart._FORKS", False)
+    for name in ("able", "well"):
+        fake_distribution(name, HORN.format(name=name))
+    fake_distribution("broken", "import sys\nsys.path.clear()\nimport os\nos._exit(3)")
+    found = asked("able", "broken", "well")
+    assert found["able"][0].specs
+    assert found["well"][0].specs
+    assert "exit code 3" in str(found["broken"][0].error)
+
+
+def test_a_helper_called_as_a_library_hides_that_from_nobody(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    helpers = tmp_path / "helpers"
+    helpers.mkdir()
+    (helpers / "click.py").write_text("1 / 0")
+    hooks = f"import sys\nsys.path.insert(0, {str(helpers)!r})\n"
+    parts = "import click\n@click.command()\ndef run(): ..."
+    command = """\
+@hookimpl
+def zen_commands():
+    return [CommandSpec("{name}", "{name}.parts:run")]
+"""
+    fake_distribution("able", hooks + command.format(name="able"), parts)
+    fake_distribution("well", command.format(name="well"), parts)
+    for answer, _ in asked("able", "well").values():
+        assert (answer.error, answer.broken) == (None, {})
