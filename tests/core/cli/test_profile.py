@@ -206,3 +206,21 @@ def test_a_profile_whose_driver_is_gone_is_named(zen: Zen, config_file: Path) ->
     assert "Store type 'acme' does not exist and profile 'other' needs it." in err
     assert "zen profile set NAME" in err
     assert "other" in zen("profile", "list").out
+
+
+def test_a_clone_that_pins_a_profile_says_how_to_take_it_up(
+    zen: Zen, here: Path
+) -> None:
+    zen("init")
+    zen("profile", "create", "git_store", "--url", str(here / ".zenprofile"))
+    zen("profile", "set", "git_store")
+    pinned = (here / ".zen" / "config.yaml").read_text()
+    zen("profile", "set", "default")
+    zen("profile", "delete", "git_store", "-y")
+    (here / ".zen" / "config.yaml").write_text(pinned)
+    err = zen("stack", "list", code=1).err
+    command = f"zen profile create git_store --url {here / '.zenprofile'}"
+    assert f"'{command}'" in err
+    zen(*command.split()[1:])
+    assert "'git_store' (local)" in zen("stack", "list").err
+    assert (here / ".zen" / "config.yaml").read_text() == pinned

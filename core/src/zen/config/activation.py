@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from zen.config.environment import read_variable
@@ -409,11 +411,14 @@ def dangling(
 
 def _taking_up(choice: Choice) -> str:
     """Say how to use what is kept in a repository, as when it comes from elsewhere."""
-    folder = Path(choice.source).parent
-    if not (folder / "stacks").is_dir():
-        return ""
-    create = f"zen profile create {choice.name} --url {folder}"
-    return f", or take up the one that the repository holds with '{create}'"
+    own = Path(choice.source).parent
+    with suppress(OSError):
+        for folder in (own, *sorted(own.parent.iterdir())):
+            parts = (folder, folder / "stacks", folder / "components")
+            if all(part.is_dir() and not part.is_symlink() for part in parts):
+                create = f"zen profile create {choice.name} --url {quote(str(folder))}"
+                return f", or take up the one that the repository holds with '{create}'"
+    return ""
 
 
 def _other_first(kind: str) -> str:
