@@ -111,10 +111,10 @@ def sync_stack(
     empty = f"{subject} that stack '{environment.stack}' needs is installed."
     print_rows(rows, output, headers=_HEADERS, empty=empty)
     if found and not (check or dry_run):
-        environment.check_installable(found)
         if root := repository.distrusted_root:
             text = f"The repository {root}, which isn't trusted, has this installed."
             app.confirm(text, yes=yes)
+        environment.check_installable(found)
         notify(f"Installing {len(found)} distribution{'s' * (len(found) > 1)}...")
         environment.sync(sources)
         if output == "table":
