@@ -90,6 +90,7 @@ def test_what_belongs_to_the_host_stays_there(mine: Path, git: Git) -> None:
         "components/metadata_store/x.yaml",
         "components/orchestrator/x.yaml",
         "stacks/s.yaml",
+        "stores/identity.yaml",
     ]
     change(mine, "a", "new")
     assert git(mine, "status", "--porcelain").split() == [

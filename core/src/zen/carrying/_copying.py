@@ -29,13 +29,13 @@ def plan_copy(stack: StackRecord, new_name: str, store: Store) -> Plan:
     draft.stack(copied.ref)
     draft.put(copied)
     draft.check_rules()
-    return Plan((new_name,), draft.changes, draft.checks)
+    return Plan((new_name,), draft.changes, draft.checks, store=draft.identity)
 
 
 def check_free(name: str, store: Store) -> None:
     """Raise `StackExistsError` if there is a stack of that name."""
     ref = Ref.to_stack(check_name(name, "stack"))
-    if store.driver.get_many([ref]):
+    if store.get_many([ref]):
         raise StackExistsError(
             f"{ref} exists already.",
             hint=f"Choose another name than '{name}'; see 'zen stack list'.",

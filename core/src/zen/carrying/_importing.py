@@ -107,6 +107,7 @@ class _Import:
             kept=tuple(self._kept),
             unusable={ref: unusable[ref] for ref in refs.values() if ref in unusable},
             users=self._draft.users([stack.ref]),
+            store=self._draft.identity,
         )
 
     def _add_flavor(self, wanted: FlavorRecord) -> None:

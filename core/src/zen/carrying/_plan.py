@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from zen.errors import ConflictError, ZenError
+from zen.errors import ConflictError, StoreReplacedError, ZenError
 from zen.records import (
     COMPONENT,
     FLAVOR,
@@ -21,6 +21,7 @@ from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from uuid import UUID
 
     from zen.records import Record
     from zen.stores import Store, StoreDriver
@@ -46,6 +47,7 @@ class Plan:
         kept: What differs from the file and stays as it is.
         unusable: The components whose flavor can't be used here, and why.
         users: The other stacks that have a component which changes.
+        store: The identity of the store that it is for; None if nothing changes.
     """
 
     stacks: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Plan:
     kept: tuple[Ref, ...] = ()
     unusable: Mapping[Ref, ZenError] = field(default_factory=dict)
     users: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
+    store: UUID | None = None
 
     def commit(self, store: Store) -> None:
         """Write all of it in one transaction, or nothing; never try again.
@@ -64,10 +67,14 @@ class Plan:
 
         Raises:
             ConflictError: What it was made from has changed since.
+            StoreReplacedError: It was made for another store.
             ZenError: As `Store.commit` does.
         """
         if not self.changes:
             return
+        store.identity.check()
+        if self.store and not store.identity.is_that_of(self.store):
+            raise StoreReplacedError("The plan", "was made for another profile")
         try:
             store.commit(puts=_puts(self.changes), checks=self.checks)
         except ConflictError:
@@ -94,7 +101,7 @@ class Draft:
     """
 
     def __init__(self, store: Store) -> None:
-        self._driver = store.driver
+        self._store = store
         self._found: dict[Ref, Record | None] = {}
         self._puts: dict[Ref, Put] = {}
 
@@ -106,13 +113,13 @@ class Draft:
         """Return those of the records that the store has."""
         wanted = list(refs)
         unknown = [ref for ref in wanted if ref not in self._found]
-        found = self._driver.get_many(unknown) if unknown else {}
+        found = self._store.get_many(unknown) if unknown else {}
         self._found.update((ref, found.get(ref)) for ref in unknown)
         return {ref: each for ref in wanted if (each := self._found[ref])}
 
     def scan(self, kind: str, prefix: str = "") -> list[Record]:
         """Return all records of a kind whose key begins with `prefix`."""
-        records, damaged, _ = scan_all(self._driver, kind, prefix)
+        records, damaged, _ = scan_all(self._store.driver, kind, prefix)
         if damaged:
             raise damaged[0]
         return records
@@ -139,6 +146,11 @@ class Draft:
     def check_rules(self) -> None:
         """Raise what the rules would raise for what is to be written."""
         validate(self, Transaction(puts=tuple(self._puts.values())))
+
+    @property
+    def identity(self) -> UUID:
+        """The identity of the store that was looked at."""
+        return self._store.identity.uuid
 
     @property
     def changes(self) -> tuple[Change, ...]:

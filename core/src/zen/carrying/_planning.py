@@ -78,6 +78,7 @@ class _Planner:
             checks=self._draft.checks,
             unusable=self._fitting.unusable,
             users=self._draft.users(self._stacks),
+            store=self._draft.identity,
         )
 
     def _add_flavor(self, wanted: FlavorRecord) -> None:

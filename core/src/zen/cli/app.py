@@ -202,6 +202,8 @@ class App:
     def confirm(self, text: str, *, yes: bool) -> None:
         """Ask whether to go on, and end the program if the answer is no.
 
+        Where the profile has gone while the user thought about it, an error says so.
+
         Args:
             text: What is about to happen.
             yes: Whether the user has agreed beforehand.
@@ -209,6 +211,8 @@ class App:
         if not yes:
             echo(text, err=True)
             click.confirm("Are you sure you want to proceed?", abort=True, err=True)
+            if "repository" in vars(self):
+                self.repository.check_present()
 
     def report_damage(self, damaged: Sequence[DamagedDataError]) -> None:
         """Say what a listing left out because it can't be read, and exit with 1."""

@@ -174,9 +174,9 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
     For example: zen profile delete team
     """
     repository = app.announce(tolerant=True)
-    repository.check_profile_deletion(name)
+    shown = repository.check_profile_deletion(name)
     app.confirm(f"This will delete profile '{name}'.", yes=yes)
-    left = repository.delete_profile(name)
+    left = repository.delete_profile(name, shown=shown)
     echo(f"Deleted profile '{name}'.")
     if left:
         notify(f"Its data is left at {left}: a profile made there has it again.")

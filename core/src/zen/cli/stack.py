@@ -230,9 +230,9 @@ def delete_stack(app: App, name: str, *, yes: bool) -> None:
     For example: zen stack delete prod
     """
     repository = app.announce()
-    repository.check_stack_deletion(name)
+    shown = repository.check_stack_deletion(name)
     app.confirm(f"This will delete stack '{name}'.", yes=yes)
-    repository.deregister_stack(name)
+    repository.deregister_stack(name, shown=shown)
     echo(f"Deleted stack '{name}'.")
 
 

@@ -104,19 +104,32 @@ class CustomFlavors:
         consent.bind_registered(record)
         return record
 
-    def delete(self, component_type: str, name: str) -> None:
+    def delete(
+        self, component_type: str, name: str, *, shown: FlavorRecord | None = None
+    ) -> None:
         """Forget a flavor that no component has.
+
+        Args:
+            component_type: The type that it implements.
+            name: Its name.
+            shown: What the user was shown of it; it must still be so.
 
         Raises:
             FlavorNotFoundError: There is no such custom flavor.
             InUseError: A component has it.
         """
-        self._store().delete_flavor(component_type, name)
+        self._store().delete_flavor(component_type, name, shown=shown)
 
-    def check_deletion(self, component_type: str, name: str) -> None:
-        """Raise what `delete` would raise, and delete nothing."""
+    def check_deletion(self, component_type: str, name: str) -> FlavorRecord:
+        """Raise what `delete` would raise, and delete nothing.
+
+        Returns:
+            The flavor.
+        """
         store = self._store()
-        store.check_deletion(store.existing_flavor(component_type, name).ref)
+        flavor = store.existing_flavor(component_type, name)
+        store.check_deletion(flavor.ref)
+        return flavor
 
     def load(self, record: FlavorRecord) -> type[StackComponent]:
         """Import a flavor's class.

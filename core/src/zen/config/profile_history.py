@@ -64,16 +64,31 @@ class ProfileHistory(History):
             ConflictError: The profile has changed since then; nothing was written.
             InUseError: A stack that is active would go, or a component that is
                 provisioned.
+            StoreReplacedError: The profile is gone, or is kept elsewhere now.
             ZenError: As `Store.commit` does.
         """
-        self._check(restoration)
+        self._activation.check_present(self._profile)
+        self._check(restoration, now=True)
         super().restore(restoration)
         for old, new in restoration.renamed_stacks.items():
             self._activation.rename_stack(old, new, self._profile)
 
-    def _check(self, restoration: Restoration) -> None:
+    def prune(self, keep: int) -> int:
+        """Forget the oldest commits, and return how many those were.
+
+        Args:
+            keep: How many of the last ones to keep; 1 or more.
+
+        Raises:
+            StoreReplacedError: The profile is gone, or is kept elsewhere now.
+            StoreError: The store's driver can't do it.
+        """
+        self._activation.check_present(self._profile)
+        return super().prune(keep)
+
+    def _check(self, restoration: Restoration, *, now: bool = False) -> None:
         for name in restoration.removed_stacks:
-            self._activation.check_stack_inactive(name, self._profile)
+            self._activation.check_stack_inactive(name, self._profile, now=now)
         for ref, before, after in restoration.changes:
             if ref.kind == COMPONENT and before and not after:
                 record = Record(ref, before.uuid, before.payload, revision="")

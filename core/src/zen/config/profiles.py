@@ -271,6 +271,11 @@ class Profiles:
         store = self._opened.get(profile.place)
         return store or self._opened.setdefault(profile.place, self.open(profile))
 
+    def check_opened(self) -> None:
+        """Raise `StoreReplacedError` if an opened store is another one by now."""
+        for store in self._opened.values():
+            store.identity.check()
+
     def close(self) -> None:
         """Let go of the connections of the stores that `opened` has opened."""
         while self._opened:

@@ -196,9 +196,11 @@ class ActiveProfile:
     def check_present(self) -> None:
         """Raise `StoreReplacedError` if the active profile is gone or moved by now.
 
-        Whoever has asked the user something calls this before acting on the answer.
+        So does a store that was read and has been replaced. A program that has asked
+        its user something calls this before it acts on the answer.
         """
         self._activation.check_present()
+        self._profiles.check_opened()
 
     def copy_profile(
         self,

@@ -147,21 +147,35 @@ class ProfileContents(ActiveProfile):
         self.store.replace_stack(name, replace(record, name=new_name))
         self._activation.rename_stack(record.name, new_name)
 
-    def deregister_stack(self, name: str) -> None:
+    def deregister_stack(self, name: str, *, shown: StackRecord | None = None) -> None:
         """Delete a stack that isn't active; its components stay.
+
+        Args:
+            name: The stack.
+            shown: What the user was shown of it; it must still be so.
 
         Raises:
             StackNotFoundError: There is no such stack.
             InUseError: It is active, or a component is provisioned for it alone.
+            ConflictError: It isn't what was shown any more.
         """
-        self.check_stack_deletion(name)
-        self.store.delete_stack(name)
+        stack = shown or self.store.stack(name)
+        self._check_deletion(stack, now=True)
+        self.store.delete_stack(stack.name, shown=stack)
 
-    def check_stack_deletion(self, name: str) -> None:
-        """Raise what `deregister_stack` would raise, and delete nothing."""
-        record = self.store.stack(name)
-        self._activation.check_stack_inactive(record.name)
-        self._live(self.store).check_stack(record)
+    def check_stack_deletion(self, name: str) -> StackRecord:
+        """Raise what `deregister_stack` would raise, and delete nothing.
+
+        Returns:
+            The stack.
+        """
+        stack = self.store.stack(name)
+        self._check_deletion(stack)
+        return stack
+
+    def _check_deletion(self, stack: StackRecord, *, now: bool = False) -> None:
+        self._activation.check_stack_inactive(stack.name, now=now)
+        self._live(self.store).check_stack(stack)
 
     def list_components(self, component_type: str) -> list[ComponentRecord]:
         """Return the active profile's components of a type as they are kept.
@@ -299,27 +313,42 @@ class ProfileContents(ActiveProfile):
         renamed = replace(record, name=new_name)
         self.store.replace_component(component_type, name, renamed)
 
-    def deregister_stack_component(self, component_type: str, name: str) -> None:
+    def deregister_stack_component(
+        self, component_type: str, name: str, *, shown: ComponentRecord | None = None
+    ) -> None:
         """Delete a component; secrets that it referred to stay, and a notice says so.
+
+        Args:
+            component_type: Its type.
+            name: Its name.
+            shown: What the user was shown of it; it must still be so.
 
         Raises:
             StackComponentNotFoundError: There is no such component.
             InUseError: A stack uses it, or it is provisioned.
+            ConflictError: It isn't what was shown any more.
         """
-        self.check_component_deletion(component_type, name)
-        secrets = self.store.component(component_type, name).secret_names
-        self.store.delete_component(component_type, name)
-        for secret in secrets:
+        component = shown or self.store.component(component_type, name)
+        self._live(self.store).check(component)
+        self.store.delete_component(component_type, name, shown=component)
+        for secret in component.secret_names:
             self._notify(
                 f"Secret '{secret}' stays; where nothing else needs it, delete it with"
                 f" 'zen secret delete {secret}'."
             )
 
-    def check_component_deletion(self, component_type: str, name: str) -> None:
-        """Raise what `deregister_stack_component` would, and delete nothing."""
-        record = self.store.component(component_type, name)
-        self.store.check_deletion(record.ref)
-        self._live(self.store).check(record)
+    def check_component_deletion(
+        self, component_type: str, name: str
+    ) -> ComponentRecord:
+        """Raise what `deregister_stack_component` would, and delete nothing.
+
+        Returns:
+            The component.
+        """
+        component = self.store.component(component_type, name)
+        self.store.check_deletion(component.ref)
+        self._live(self.store).check(component)
+        return component
 
     def get_flavor(self, name: str, component_type: str) -> FlavorRecord:
         """Return a flavor, of a plugin or of the profile, without importing its class.

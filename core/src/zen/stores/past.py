@@ -9,6 +9,7 @@ from zen.errors import ConflictError, DamagedDataError, RevisionNotFoundError
 from zen.records import STACK
 from zen.stores.driver import Delete, GuardCheck, Put
 from zen.stores.history import Change, Content, is_same
+from zen.stores.identity import IDENTITY
 from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class History:
             limit: Return no more than so many.
         """
         after = max(0, self._driver.last_sequence() - limit)
-        return self._driver.log(after=after, limit=limit)[::-1]
+        commits = self._driver.log(after=after, limit=limit)[::-1]
+        return [commit._replace(changes=_shown(commit)) for commit in commits]
 
     def diff(
         self, since: int, until: int | None = None
@@ -126,6 +128,7 @@ class History:
             RevisionNotFoundError: There is no such commit, or none any more.
             ConflictError: Somebody writes again and again.
         """
+        _ = self._store.identity.uuid  # what is restored must be in the same store
         wanted, present = self._compared(sequence)
         changes = (
             Change(ref, present.contents.get(ref), wanted[ref])
@@ -194,7 +197,7 @@ class History:
         for commit in self._log():
             first, last = first or commit.sequence, commit.sequence
             for sequence, state in zip(sequences, states, strict=True):
-                for change in commit.changes:
+                for change in _shown(commit):
                     if commit.sequence <= sequence:
                         state[change.ref] = change.after
                     else:
@@ -239,6 +242,11 @@ class _Present:
                 driver.get_many([ref])
             except DamagedDataError as error:
                 self.damaged[ref] = error
+
+
+def _shown(commit: Commit) -> tuple[Change, ...]:
+    """Return what a commit did, but for the identity that it may have given."""
+    return tuple(change for change in commit.changes if change.ref != IDENTITY)
 
 
 def _content(record: Record) -> Content:

@@ -25,6 +25,7 @@ from zen.records import (
 )
 from zen.stores.driver import Check, Delete, GuardCheck, Put, Transaction
 from zen.stores.history import Author
+from zen.stores.identity import Identity
 from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from zen.records import Provider, Record
     from zen.stores.driver import StoreDriver
 
-__all__ = ["Store"]
+__all__ = ["RecordingView", "Store"]
 
 ItemT = TypeVar("ItemT")
 
@@ -54,7 +55,20 @@ class Store:
         self, driver: StoreDriver, *, author: Callable[[], Author] = Author
     ) -> None:
         self.driver = driver
+        self.identity = Identity(driver)
         self._author = author
+
+    def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        """Return those of the records that exist; see `StoreDriver.get_many`.
+
+        Raises:
+            StoreReplacedError: They are in another store than what was read before.
+        """
+        return self.identity.get_many(refs)
+
+    def view(self) -> RecordingView:
+        """Return the store as it is, read no more than once and remembered."""
+        return RecordingView(self)
 
     def stacks(self) -> tuple[list[StackRecord], list[DamagedDataError]]:
         """Return the stacks by name, and what couldn't be read."""
@@ -93,7 +107,7 @@ class Store:
             DamagedDataError: One of them can't be read.
         """
         refs = stack.component_refs
-        found = self.driver.get_many(refs.values())
+        found = self.get_many(refs.values())
         return [
             ComponentRecord.from_record(found[ref])
             if ref in found
@@ -115,7 +129,7 @@ class Store:
             DamagedDataError: It can't be read.
         """
         ref = _ref(lambda name: Ref.to_flavor(component_type, name), name)
-        record = self.driver.get_many([ref]).get(ref) if ref else None
+        record = self.get_many([ref]).get(ref) if ref else None
         return FlavorRecord.from_record(record) if record else None
 
     def existing_flavor(self, component_type: str, name: str) -> FlavorRecord:
@@ -173,11 +187,11 @@ class Store:
 
     def check(self, stack: StackRecord) -> None:
         """Raise what `save` would raise for a stack, and write nothing."""
-        _validate(_RecordingView(self.driver), Transaction(puts=(_put(stack),)))
+        _validate(self.view(), Transaction(puts=(_put(stack),)))
 
     def check_deletion(self, ref: Ref) -> None:
         """Raise what the rules would when a record is deleted, and write nothing."""
-        _validate(_RecordingView(self.driver), Transaction(deletes=(Delete(ref),)))
+        _validate(self.view(), Transaction(deletes=(Delete(ref),)))
 
     def replace_component(
         self, component_type: str, name: str, new: ComponentRecord
@@ -239,36 +253,58 @@ class Store:
             checks=[_as_read(old, new)],
         )
 
-    def delete_component(self, component_type: str, name: str) -> None:
+    def delete_component(
+        self, component_type: str, name: str, *, shown: ComponentRecord | None = None
+    ) -> None:
         """Delete a component that no stack uses.
+
+        Args:
+            component_type: Its type.
+            name: Its name.
+            shown: What the user was shown of it; it must still be so.
 
         Raises:
             StackComponentNotFoundError: There is no such component.
             InUseError: A stack uses it.
+            ConflictError: It isn't what was shown any more.
         """
-        old = self._component(component_type, name)
-        self.commit(deletes=[Delete(old.ref)], checks=[_unchanged(old)])
+        self._delete(shown or self._component(component_type, name))
 
-    def delete_flavor(self, component_type: str, name: str) -> None:
+    def delete_flavor(
+        self, component_type: str, name: str, *, shown: FlavorRecord | None = None
+    ) -> None:
         """Delete a custom flavor that no component has.
+
+        Args:
+            component_type: The type that it implements.
+            name: Its name.
+            shown: What the user was shown of it; it must still be so.
 
         Raises:
             FlavorNotFoundError: There is no such custom flavor.
             InUseError: A component has it.
+            ConflictError: It isn't what was shown any more.
         """
-        flavor = self.existing_flavor(component_type, name)
-        self.commit(
-            deletes=[Delete(flavor.ref)], checks=[Check(flavor.ref, flavor.revision)]
-        )
+        self._delete(shown or self.existing_flavor(component_type, name))
 
-    def delete_stack(self, name: str) -> None:
+    def delete_stack(self, name: str, *, shown: StackRecord | None = None) -> None:
         """Delete a stack; its components stay.
+
+        Args:
+            name: Its name.
+            shown: What the user was shown of it; it must still be so.
 
         Raises:
             StackNotFoundError: There is no such stack.
+            ConflictError: It isn't what was shown any more.
         """
-        old = self._stack(name)
-        self.commit(deletes=[Delete(old.ref)], checks=[_unchanged(old)])
+        self._delete(shown or self._stack(name))
+
+    def _delete(
+        self, item: Record | ComponentRecord | FlavorRecord | StackRecord
+    ) -> None:
+        unchanged = Check(item.ref, item.revision)
+        self.commit(deletes=[Delete(item.ref)], checks=[unchanged])
 
     def commit(
         self,
@@ -276,6 +312,7 @@ class Store:
         puts: Iterable[Put] = (),
         deletes: Iterable[Delete] = (),
         checks: Iterable[Check | GuardCheck] = (),
+        view: RecordingView | None = None,
     ) -> None:
         """Apply a transaction if the rules allow it.
 
@@ -283,8 +320,15 @@ class Store:
         has changed in between, the rules look once more. What the caller checks is
         never tried again.
 
+        Args:
+            puts: The records to write.
+            deletes: The records to remove.
+            checks: What must hold.
+            view: What has been read already, to decide about the transaction.
+
         Raises:
             ConflictError: What the caller checks doesn't hold.
+            StoreReplacedError: Another store has taken the place of this one.
             ZenError: As `zen.stores.rules.validate` does.
         """
         expected = tuple(checks)
@@ -292,12 +336,14 @@ class Store:
             tuple(puts), tuple(deletes), expected, author=self._author()
         )
         for attempt in range(_ATTEMPTS):
-            view = _RecordingView(self.driver)
+            view = self.view() if view is None or attempt else view
             _validate(view, wanted)
             relied_on = (*expected, *view.checks())
+            sealed = self.identity.seal(replace(wanted, checks=relied_on))
             try:
-                self.driver.commit(replace(wanted, checks=relied_on))
+                self.driver.commit(sealed)
             except ConflictError as error:
+                self.identity.check()
                 if error.check in expected or attempt == _ATTEMPTS - 1:
                     raise
                 # Only those need it who were overtaken.
@@ -305,55 +351,65 @@ class Store:
 
                 time.sleep(uniform(0, 0.01) * attempt)  # noqa: S311 - no secret
             else:
+                self.identity.note(sealed)
                 return
 
     def _stack(self, name: str) -> Record:
         ref = _ref(Ref.to_stack, name)
-        if ref and (record := self.driver.get_many([ref]).get(ref)):
+        if ref and (record := self.get_many([ref]).get(ref)):
             return record
         names = [stack.name for stack in self.stacks()[0]]
         raise StackNotFoundError(name, names, hint="See 'zen stack list'.")
 
     def _component(self, component_type: str, name: str) -> Record:
         ref = _ref(lambda name: Ref.to_component(component_type, name), name)
-        if ref and (record := self.driver.get_many([ref]).get(ref)):
+        if ref and (record := self.get_many([ref]).get(ref)):
             return record
         names = [component.name for component in self.components(component_type)[0]]
         raise StackComponentNotFoundError(component_type, name, names)
 
 
-class _RecordingView:
-    """Read through a driver, and remember what was read, as checks."""
+class RecordingView:
+    """Read a store, and remember what was read: records, and as checks.
 
-    def __init__(self, driver: StoreDriver) -> None:
-        self._driver = driver
-        self._revisions: dict[Ref, str | None] = {}
+    Args:
+        store: The store.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._found: dict[Ref, Record | None] = {}
         self._guards: dict[str, str] = {}
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
-        wanted = list(refs)
-        found = self._driver.get_many(wanted)
-        for ref in wanted:
-            revision = found[ref].revision if ref in found else None
-            # What was read first counts: the rules may have judged by it.
-            self._revisions.setdefault(ref, revision)
-        return found
+        """Return those of the records that exist."""
+        wanted = list(dict.fromkeys(refs))
+        unknown = [ref for ref in wanted if ref not in self._found]
+        found = self._store.get_many(unknown) if unknown else {}
+        self._found.update((ref, found.get(ref)) for ref in unknown)
+        return {ref: record for ref in wanted if (record := self._found[ref])}
 
     def scan(self, kind: str, prefix: str = "") -> list[Record]:
-        records, damaged, guard = scan_all(self._driver, kind, prefix)
+        """Return all records of a kind whose key begins with `prefix`."""
+        records, damaged, guard = scan_all(self._store.driver, kind, prefix)
         if damaged:
             raise damaged[0]
+        # What was read first counts: the rules may have judged by it.
         self._guards.setdefault(kind, guard)
         return records
 
     def checks(self) -> list[Check | GuardCheck]:
+        """Return that all that was read is still as it was."""
         return [
-            *(Check(ref, revision) for ref, revision in self._revisions.items()),
+            *(
+                Check(ref, record.revision if record else None)
+                for ref, record in self._found.items()
+            ),
             *(GuardCheck(kind, guard) for kind, guard in self._guards.items()),
         ]
 
 
-def _validate(view: _RecordingView, transaction: Transaction) -> None:
+def _validate(view: RecordingView, transaction: Transaction) -> None:
     # Only changes need the rules.
     from zen.stores.rules import validate
 
@@ -364,10 +420,6 @@ def _exists(ref: Ref) -> AlreadyExistsError:
     from zen.stores.rules import already_exists  # as above
 
     return already_exists(ref)
-
-
-def _unchanged(record: Record) -> Check:
-    return Check(record.ref, record.revision)
 
 
 def _as_read(old: Record, new: ComponentRecord | StackRecord) -> Check:

@@ -23,8 +23,9 @@ from zen.records import (
     FlavorRecord,
     StackRecord,
 )
-from zen.stores.driver import Delete, GuardCheck, Put
+from zen.stores.driver import Delete, GuardCheck, Put, Transaction
 from zen.stores.history import is_same
+from zen.stores.identity import IDENTITY
 from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def copy_records(source: Store, target: Store) -> dict[str, int]:
     records, damaged = read_everything(source.driver)
     _refuse([*damaged, *_unusable(records)])
     _check_empty(target.driver)
+    undo = [Delete(record.ref) for record in records]
+    if not target.get_many([IDENTITY]):
+        undo.append(Delete(IDENTITY))
     kinds = Counter(record.ref.kind for record in records)
     checks = [GuardCheck(kind, target.driver.scan(kind).guard) for kind in kinds]
     target.commit(puts=map(_put, records), checks=checks)
@@ -73,7 +77,7 @@ def copy_records(source: Store, target: Store) -> dict[str, int]:
         _check_copy(target.driver, records)
     except BaseException:  # also when the user interrupts it
         with suppress(ZenError):
-            target.commit(deletes=[Delete(record.ref) for record in records])
+            target.driver.commit(Transaction(deletes=tuple(undo)))
         raise
     return dict(sorted(kinds.items()))
 
@@ -95,6 +99,8 @@ def read_everything(
 ) -> tuple[list[Record], list[DamagedDataError]]:
     """Return all records of a store, as of one moment, and what couldn't be read.
 
+    Its identity isn't among them.
+
     Args:
         driver: Where they are.
 
@@ -103,7 +109,7 @@ def read_everything(
     """
     for _ in range(_ATTEMPTS):
         before = driver.last_sequence()
-        scans = [scan_all(driver, kind) for kind in driver.kinds()]
+        scans = [scan_all(driver, kind) for kind in _kinds(driver)]
         if driver.last_sequence() == before:
             records = [record for found, _, _ in scans for record in found]
             return records, [error for _, damaged, _ in scans for error in damaged]
@@ -151,12 +157,16 @@ def _refuse(damaged: list[DamagedDataError]) -> None:
 
 
 def _check_empty(driver: StoreDriver) -> None:
-    if kinds := driver.kinds():
+    if kinds := _kinds(driver):
         names = " and ".join(f"{kind.replace('_', ' ')}s" for kind in kinds)
         raise StoreError(
             f"The store to copy to holds {names} already.",
             hint="Choose another '--url', or another name for the profile.",
         )
+
+
+def _kinds(driver: StoreDriver) -> list[str]:
+    return [kind for kind in driver.kinds() if kind != IDENTITY.kind]
 
 
 def _put(record: Record) -> Put:

@@ -168,9 +168,9 @@ def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
     For example: zen {command} delete NAME
     """
     repository = app.announce()
-    repository.check_component_deletion(spec.name, name)
+    shown = repository.check_component_deletion(spec.name, name)
     app.confirm(f"This will delete {spec.title} '{name}'.", yes=yes)
-    repository.deregister_stack_component(spec.name, name)
+    repository.deregister_stack_component(spec.name, name, shown=shown)
     echo(f"Deleted {spec.title}: {name}")
 
 

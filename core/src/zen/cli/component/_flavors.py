@@ -128,8 +128,8 @@ def delete_flavor(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) ->
     For example: zen {command} flavor delete mine
     """
     repository = app.announce()
-    repository.custom_flavors.check_deletion(spec.name, name)
+    shown = repository.custom_flavors.check_deletion(spec.name, name)
     text = f"This will delete flavor '{name}' of type {spec.name} from the profile."
     app.confirm(text, yes=yes)
-    repository.custom_flavors.delete(spec.name, name)
+    repository.custom_flavors.delete(spec.name, name, shown=shown)
     echo(f"Deleted flavor: {name}")

@@ -1,0 +1,203 @@
+"""What was shown before a question is changed after the answer, or nothing is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zen import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.core.cli.conftest import Outcome, Zen
+
+DEFAULTS = ("-o", "default", "-a", "default", "-m", "default")
+PROMPT = "Are you sure you want to proceed?"
+STACK = """\
+format_version: 1
+name: new
+components:
+  orchestrator: {name: default, flavor: local}
+  artifact_store: {name: default, flavor: local}
+  metadata_store: {name: default, flavor: sqlite}
+...
+"""
+
+
+@pytest.fixture(params=["local", "sql"])
+def both(request: pytest.FixtureRequest, zen: Zen, tmp_path: Path) -> str:
+    """Profiles `a`, which is active, and `b`, of a store type; both hold the same."""
+    kind = str(request.param)
+    for name in ("b", "a"):
+        place = {"local": f"{tmp_path}/{name}", "sql": f"sqlite:///{tmp_path}/{name}"}
+        zen("profile", "create", name, "-t", kind, "--url", place[kind])
+        zen("profile", "set", name)
+        zen("stack", "register", "foo", *DEFAULTS)
+        zen("orchestrator", "register", "spare", "--flavor", "local")
+    return kind
+
+
+@pytest.fixture
+def asked(zen: Zen, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+    """Run a command, and do something else while it waits for an answer."""
+
+    def run(*arguments: str, meanwhile: Callable[[], object], code: int = 0) -> Outcome:
+        def answer(text: str, **_: object) -> bool:
+            assert text == PROMPT
+            meanwhile()
+            return True
+
+        with monkeypatch.context() as patch:
+            patch.setattr("zen.cli.app.click.confirm", answer)
+            return zen(*arguments, code=code)
+
+    return run
+
+
+def everything(profile: str) -> list[str]:
+    repository = Repository()
+    repository.activate_profile(profile)
+    refs = [stack.ref for stack in repository.store.stacks()[0]]
+    refs += [component.ref for component in repository.store.components()[0]]
+    return [*map(str, refs)]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("stack", "delete", "foo"),
+        ("orchestrator", "delete", "spare"),
+        ("apply", "-f", "stack.yaml"),
+        ("profile", "restore", "1"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_the_profile_that_was_shown_is_changed(
+    both: str, asked: Callable[..., Outcome], here: Path, command: tuple[str, ...]
+) -> None:
+    del both  # what it needs is that they're there
+    (here / "stack.yaml").write_text(STACK)
+    mine, other = everything("b"), everything("a")
+    done = asked(*command, meanwhile=lambda: Repository().activate_profile("b"))
+    assert "Running with active profile: 'a'" in done.err
+    assert everything("b") == mine
+    assert everything("a") != other
+
+
+@pytest.mark.usefixtures("both")
+def test_what_has_changed_meanwhile_is_not_deleted(
+    zen: Zen, asked: Callable[..., Outcome]
+) -> None:
+    def make_again() -> None:
+        zen("stack", "delete", "foo", "-y")
+        zen("stack", "register", "foo", "-o", "spare", *DEFAULTS[2:])
+
+    done = asked("stack", "delete", "foo", meanwhile=make_again, code=1)
+    assert "Stack 'foo' was changed by" in done.err
+    assert "Stack 'foo'" in everything("a")
+
+
+@pytest.mark.usefixtures("both")
+def test_what_is_active_by_now_is_not_deleted(
+    zen: Zen, asked: Callable[..., Outcome]
+) -> None:
+    done = asked(
+        *("stack", "delete", "foo"),
+        meanwhile=lambda: zen("stack", "set", "foo"),
+        code=1,
+    )
+    assert "can't be deleted while it is active" in done.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("stack", "delete", "foo"),
+        ("orchestrator", "delete", "spare"),
+        ("apply", "-f", "stack.yaml"),
+        ("profile", "restore", "1"),
+        ("profile", "prune", "--keep", "1"),
+        ("profile", "prune", "a", "--keep", "1"),
+    ],
+    ids=" ".join,
+)
+def test_a_profile_that_has_gone_meanwhile_is_missed(
+    zen: Zen, asked: Callable[..., Outcome], here: Path, command: tuple[str, ...]
+) -> None:
+    (here / "stack.yaml").write_text(STACK)
+    zen("profile", "create", "a")
+    zen("profile", "set", "a")
+    zen("stack", "register", "foo", *DEFAULTS)
+    zen("orchestrator", "register", "spare", "--flavor", "local")
+    folder = Repository().active_profile.folder
+
+    def delete() -> None:
+        Repository().activate_profile("default")
+        Repository().delete_profile("a")
+
+    done = asked(*command, meanwhile=delete, code=1)
+    assert "Profile 'a' has been deleted; nothing was written." in done.err
+    assert not folder.exists()
+
+
+def test_a_store_that_was_replaced_meanwhile_is_not_written(
+    both: str, zen: Zen, asked: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """It holds the same, and is another profile's."""
+
+    def replace() -> None:
+        if both == "sql":
+            shutil.copyfile(tmp_path / "b", tmp_path / "a")
+        else:
+            shutil.rmtree(tmp_path / "a")
+            shutil.copytree(tmp_path / "b", tmp_path / "a")
+
+    done = asked("stack", "delete", "foo", meanwhile=replace, code=1)
+    assert "The profile's store is another one now" in done.err
+    assert "repeat the command" in done.err
+    assert "Stack 'foo'" in everything("a")
+    zen("stack", "delete", "foo", "-y")
+
+
+def test_a_profile_of_the_same_name_is_not_deleted(
+    zen: Zen, asked: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    zen("profile", "create", "a")
+
+    def make_again() -> None:
+        zen("profile", "delete", "a", "-y")
+        zen("profile", "create", "a", "--url", str(tmp_path / "a"))
+
+    done = asked("profile", "delete", "a", meanwhile=make_again, code=1)
+    assert "Profile 'a' is another one now" in done.err
+    assert Repository().get_profile("a").store_url == str(tmp_path / "a")
+
+
+def test_two_shells(zen: Zen) -> None:
+    """One is at a question, and the other switches the profile."""
+    zen("profile", "create", "b")
+    for name in ("b", "default"):
+        zen("profile", "set", name)
+        zen("stack", "register", "foo", *DEFAULTS)
+    with subprocess.Popen(
+        [sys.executable, "-m", "zen", "stack", "delete", "foo"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as shell:
+        assert shell.stdin is not None
+        assert shell.stderr is not None
+        told = [shell.stderr.readline() for _ in range(3)]
+        assert told[-1] == "This will delete stack 'foo'.\n"
+        zen("profile", "set", "b")
+        shell.stdin.write("y\n")
+        shell.stdin.flush()
+        assert shell.wait() == 0
+    assert "Stack 'foo'" in everything("b")
+    assert "Stack 'foo'" not in everything("default")
