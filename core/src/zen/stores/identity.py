@@ -33,9 +33,13 @@ class Identity:
 
     Args:
         driver: The store.
+
+    Attributes:
+        first: What the identity is to be, if the store gets one; made up if None.
     """
 
     def __init__(self, driver: StoreDriver) -> None:
+        self.first: UUID | None = None
         self._driver = driver
         self._uuid: UUID | None = None
         self._revision: str | None = None
@@ -95,7 +99,7 @@ class Identity:
             self.check()
         puts = transaction.puts
         if self._uuid is None:
-            uuid = uuid4()
+            uuid = self.first or uuid4()
             puts = (Put(IDENTITY, uuid, {"uuid": str(uuid)}), *puts)
         checks = (Check(IDENTITY, self._revision), *transaction.checks)
         return replace(transaction, puts=puts, checks=checks)

@@ -120,7 +120,11 @@ def test_a_profile_that_is_kept_where_old_files_are_can_be_copied(
 ) -> None:
     """The folders of old components are none of records."""
     Repository()
-    assert LocalStoreDriver(str(legacy.folder)).kinds() == ["component", "stack"]
+    assert LocalStoreDriver(str(legacy.folder)).kinds() == [
+        "component",
+        "stack",
+        "store",
+    ]
 
 
 def test_the_profile_can_be_deleted_when_another_one_is_active(legacy: Legacy) -> None:

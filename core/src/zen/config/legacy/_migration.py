@@ -12,6 +12,7 @@ from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_URL, uuid5
 
 from zen.config.legacy._files import read_legacy
 from zen.config.profile import ProfileConfiguration
@@ -20,6 +21,7 @@ from zen.errors import ConfigurationError, StoreUnavailableError, ZenError
 from zen.notices import Caution
 from zen.permissions import mode_like
 from zen.stores.confinement import check_links
+from zen.stores.identity import IDENTITY
 from zen.stores.yaml_files import check_writable, replace_files
 
 if TYPE_CHECKING:
@@ -161,6 +163,8 @@ def _make_profile(
     if not _can_keep(legacy.folder, profiles.open(profile)):
         profile = replace(profile, store_url=None)
     store = profiles.open(profile)
+    # Hosts that migrate clones of one repository agree, also on which store it is.
+    store.identity.first = uuid5(NAMESPACE_URL, name)
     refs = [component.ref for component in translation.components]
     refs += [stack.ref for stack in translation.stacks]
     # What an interrupted migration, or a copy of this repository, has left is taken up.
