@@ -54,7 +54,7 @@ More information about Profiles can be found with 'zen profile --help'.
 This warning will not be shown again for this Repository.
 Initializing profile `{profile}`..."""
 # The kinds of the records that become of a repository.
-_MIGRATED: Final = {"component", "stack"}
+_MIGRATED: Final = {"component", "stack", IDENTITY.kind}
 
 
 def migrate(
