@@ -63,10 +63,10 @@ def main():
 if __name__ == "__main__":
     main()
 """
-    done = zen("run", script(text), "5", "--help")
+    done = zen("run", script(text), "--", "5", "--help")
     assert (done.returncode, done.stdout) == (1, "")
     assert "'--help' is not a valid run name" in done.stderr
-    done = zen("run", script(text), "5", "mine")
+    done = zen("run", script(text), "--", "5", "mine")
     assert (done.returncode, done.stdout) == (0, "2.0\n")
     assert [run["name"] for run in runs(zen)] == ["mine"]
 
@@ -88,7 +88,7 @@ assert sys.modules[neighbour.__name__].NAME == "neighbour"
 print(sys.argv, __name__, __file__, sys.path[0])
 """
     file = script(text, name="folder/script.py")
-    done = zen("run", file, "-x", "--", "y")
+    done = zen("run", file, "--", "-x", "--", "y")
     folder = Path.cwd() / "folder"
     assert done.stdout == (
         f"{[file, '-x', '--', 'y']} __main__ {folder / 'script.py'} {folder}\n"
@@ -274,7 +274,7 @@ if {place == "script"}:
 
 def test_a_file_that_is_interrupted_shows_no_traceback(zen: Zen) -> None:
     done = zen("run", script("\nraise KeyboardInterrupt\n"))
-    assert done.returncode == 1
+    assert done.returncode == 130
     assert done.stderr.endswith("\nAborted!\n")
     assert "Traceback" not in done.stderr
 
@@ -400,7 +400,7 @@ def heed_signals() -> None:
 @pytest.mark.parametrize(
     ("number", "status", "error"),
     [
-        (SIGINT, 1, "KeyboardInterrupt"),
+        (SIGINT, 130, "KeyboardInterrupt"),
         (SIGTERM, -SIGTERM, "the process was ended by SIGTERM"),
         (SIGHUP, -SIGHUP, "the process was ended by SIGHUP"),
     ],

@@ -211,6 +211,20 @@ def test_a_step_that_is_nowhere_is_named(tmp_path: Path) -> None:
         find_step(CodeLocation("__main__", str(file), "a"))
 
 
+def test_the_repository_of_a_file_is_looked_through_for_its_imports(
+    tmp_path: Path,
+) -> None:
+    """As `zen run` does it, so that the step is found in another process, too."""
+    folder = tmp_path / "project" / "distant"
+    folder.mkdir(parents=True)
+    (folder.parent / ".zen").mkdir()
+    (folder / "names.py").write_text("NAME = 1\n")
+    script = f"from distant.names import NAME\n{_NEIGHBOUR}"
+    (folder / "script.py").write_text(script)
+    found = find_step(CodeLocation("__main__", str(folder / "script.py"), "increase"))
+    assert found.name == "increase"
+
+
 def test_a_module_whose_own_import_fails_says_so(scripts: Path) -> None:
     (scripts / "broken.py").write_text("import no_such_library")
     with pytest.raises(ModuleNotFoundError, match="no_such_library"):

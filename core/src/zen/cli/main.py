@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+# As shells have it of a program that SIGINT has ended.
+_INTERRUPTED: Final = 130
 # What to install for a command that users look for, where no plugin offers it.
 _USUAL_PROVIDERS: Final = dict.fromkeys(("pipeline", "run"), "zen-plugin-pipelines")
 # The sections of the help, in their order, as plugins name them.
@@ -183,6 +185,9 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
     """Turn what goes wrong into a message for the user, unless debugging."""
     try:
         yield
+    except KeyboardInterrupt as error:
+        echo("\nAborted!", err=True)
+        raise click.exceptions.Exit(_INTERRUPTED) from error
     except (click.exceptions.Exit, click.Abort):
         raise
     except click.ClickException as error:

@@ -111,10 +111,15 @@ def _extend_path(code: CodeLocation) -> None:
     """Let the neighbours of a file be imported, as Python does for a script."""
     path = Path(code.file)
     depth = code.module.count(".") + (path.name == "__init__.py")
-    folder = str(path.parents[min(depth, len(path.parents) - 1)])
-    if folder not in sys.path:
-        # For good: a step may import when it is called.
-        sys.path.insert(0, folder)
+    # Only a process that knows the file by its path alone needs it.
+    from zen.repository import Repository
+
+    root = Repository.find_repository(path.parent)
+    folder = path.parents[min(depth, len(path.parents) - 1)]
+    for each in filter(None, [root, folder]):
+        if str(each) not in sys.path:
+            # For good: a step may import when it is called.
+            sys.path.insert(0, str(each))
 
 
 def _load(code: CodeLocation) -> ModuleType:

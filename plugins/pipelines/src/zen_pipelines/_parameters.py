@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cached_property
 from inspect import Parameter
 from reprlib import Repr
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import ValidationError
 
@@ -46,6 +46,11 @@ class Converter:
         # To pydantic anything may be a type; its own code says what isn't one.
         self._annotation: Any = annotation
         self.text = text or describe(annotation)
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether the type is bool, or has it as a member."""
+        return bool in (self._annotation, *get_args(self._annotation))
 
     def convert(self, value: object) -> object:
         """Return a value of the type; what can't be checked stays as it is.
@@ -124,6 +129,15 @@ class ParameterTypes:
         if name not in self._converters:
             self._converters[name] = self._converter(name)
         return self._converters[name]
+
+    def is_flag(self, name: str) -> bool:
+        """Return whether a parameter is there, and may be true or false."""
+        parameter = self.signature.parameters.get(name)
+        if parameter is None:
+            return False
+        if converter := self[name]:
+            return converter.is_flag
+        return isinstance(parameter.default, bool)
 
     def convert(self, name: str, value: object) -> object:
         """Return a parameter's value, converted; its default is taken as it is.

@@ -4,41 +4,143 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from zen.cli.output import echo
 from zen.errors import PipelineInterfaceError
+from zen_pipelines._options import OptionError
 from zen_pipelines._session import lend_session, use_session
 from zen_pipelines.pipelines import Pipeline, PipelineDefinition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from importlib.abc import InspectLoader
+    from importlib.machinery import ModuleSpec
     from types import CodeType
+    from typing import TypeGuard
 
+    from zen_pipelines._options import Options
     from zen_pipelines._session import Session
 
-__all__ = ["run_script"]
+__all__ = ["run_module", "run_script"]
 
 
-def run_script(file: str, arguments: Sequence[str], session: Session) -> None:
+def run_script(file: str, options: Options, session: Session) -> None:
     """Execute a file as `__main__`; if it runs no pipeline, run the one it defines.
 
     Args:
         file: The file's path.
-        arguments: What the file finds in `sys.argv`, after its path.
+        options: The parameters of that pipeline, and what the file finds in
+            `sys.argv`, after its path.
         session: Knows which runs were begun.
 
     Raises:
         PipelineInterfaceError: It is no text, or defines no pipeline, or several.
+        OptionError: The options aren't those of the pipeline, or the file runs its
+            pipeline by itself.
     """
     path = Path(file).absolute()
-    with _as_main(path, [file, *arguments]) as module, use_session(session):
+    module = ModuleType("__main__")
+    module.__file__ = str(path)
+    folders = [path.parent]
+    root = session.repository.root if session.repository else None
+    # So that a file in a package's folder finds the package.
+    if root and root in path.parents:
+        folders.append(root)
+    with _as_main(module, [file, *options.own], folders):
+        _execute(file, module, _compiled(file, path), options, session)
+
+
+def run_module(name: str, options: Options, session: Session) -> None:
+    """Execute a module as `python -m` does; else the same as `run_script`.
+
+    Raises:
+        PipelineInterfaceError: There is no such module, or it isn't in Python, or it
+            defines no pipeline, or several.
+        OptionError: As of `run_script`.
+    """
+    root = session.repository.root if session.repository else None
+    folders = [Path.cwd(), *filter(None, [root])]
+    module = ModuleType("__main__")
+    with _as_main(module, [name, *options.own], folders):
+        code = _load_module(name, module)
+        sys.argv[0] = code.co_filename
+        _execute(name, module, code, options, session)
+
+
+def _execute(
+    title: str, module: ModuleType, code: CodeType, options: Options, session: Session
+) -> None:
+    with use_session(session):
         lend_session(session, module)
-        code = _compiled(file, path)
-        exec(code, module.__dict__)  # noqa: S102 - to execute the file is the point
-        if not session.run_names:
-            _only_pipeline(file, module).run()
+        session.options = options
+        try:
+            exec(code, module.__dict__)  # noqa: S102 - to execute it is the point
+        except OptionError:
+            if not options.is_help:
+                raise
+        if options.runner and not options.is_help:
+            # The file has caught the refusal, or it was in another thread.
+            options.refuse()
+        session.options = None
+        if options.is_help:
+            found = options.runner or [_definition(_only_pipeline(title, module))]
+            echo(options.describe(found[0]))
+        elif not session.run_names:
+            _run(_only_pipeline(title, module), options)
+
+
+def _run(found: Pipeline | PipelineDefinition[...], options: Options) -> None:
+    values = options.values(_definition(found))
+    bound = (
+        found.with_arguments(values) if isinstance(found, Pipeline) else found(**values)
+    )
+    bound.run()
+
+
+def _definition(
+    found: Pipeline | PipelineDefinition[...],
+) -> PipelineDefinition[...]:
+    return found.definition if isinstance(found, Pipeline) else found
+
+
+def _load_module(name: str, module: ModuleType) -> CodeType:
+    """Return a module's code, and tell the module what `python -m` would."""
+    spec = _find_spec(name)
+    if spec and spec.submodule_search_locations is not None:
+        spec = _find_spec(f"{name}.__main__")
+    loader = spec.loader if spec else None
+    code = loader.get_code(spec.name) if spec and _is_source(loader) else None
+    if spec is None or code is None:
+        is_file = Path(name).is_file()
+        raise PipelineInterfaceError(
+            f"There is no module '{name}' that could be run.",
+            hint=f"It is a file: 'zen run {name}'."
+            if is_file
+            else "Give its name as 'python -m' takes it; it is looked for in the"
+            " working directory, in the repository's root and among what is installed.",
+        )
+    module.__spec__, module.__loader__ = spec, loader
+    module.__package__, module.__file__ = spec.parent, spec.origin
+    return code
+
+
+def _is_source(loader: object) -> TypeGuard[InspectLoader]:
+    return hasattr(loader, "get_code")
+
+
+def _find_spec(name: str) -> ModuleSpec | None:
+    if not all(part.isidentifier() for part in name.split(".")):
+        return None
+    try:
+        return find_spec(name)
+    except ModuleNotFoundError as error:
+        if error.name and f"{name}.".startswith(f"{error.name}."):
+            return None
+        raise
 
 
 def _compiled(file: str, path: Path) -> CodeType:
@@ -55,20 +157,20 @@ def _compiled(file: str, path: Path) -> CodeType:
 
 
 @contextmanager
-def _as_main(path: Path, arguments: list[str]) -> Iterator[ModuleType]:
-    """Let a new module be `__main__`, with the arguments and path of a script."""
-    module = ModuleType("__main__")
-    module.__file__ = str(path)
+def _as_main(
+    module: ModuleType, arguments: list[str], folders: Sequence[Path]
+) -> Iterator[None]:
+    """Let a module be `__main__`, with the arguments and path of a script."""
     main, argv, search = sys.modules["__main__"], sys.argv, list(sys.path)
     sys.modules["__main__"], sys.argv = module, arguments
-    sys.path.insert(0, str(path.parent))
+    sys.path[:0] = dict.fromkeys(map(str, folders))
     try:
-        yield module
+        yield
     finally:
         sys.modules["__main__"], sys.argv, sys.path[:] = main, argv, search
 
 
-def _only_pipeline(file: str, module: ModuleType) -> Pipeline:
+def _only_pipeline(file: str, module: ModuleType) -> Pipeline | PipelineDefinition[...]:
     """Return the pipeline that a file binds to its arguments, or else defines."""
     values = {id(value): value for value in vars(module).values()}.values()
     bound = [value for value in values if isinstance(value, Pipeline)]
@@ -81,7 +183,7 @@ def _only_pipeline(file: str, module: ModuleType) -> Pipeline:
     if len(bound) == 1:
         return bound[0]
     if not bound and len(defined) == 1:
-        return defined[0]()
+        return defined[0]
     names = sorted({value.name for value in bound} | {each.name for each in defined})
     if not names:
         raise PipelineInterfaceError(
@@ -90,5 +192,6 @@ def _only_pipeline(file: str, module: ModuleType) -> Pipeline:
         )
     raise PipelineInterfaceError(
         f"'{file}' defines several pipelines and runs none: {', '.join(names)}.",
-        hint=f"Say which one at the end of the file: '{names[0]}().run()'.",
+        hint=f"Say which one at the end of the file: '{names[0]}().run()', or"
+        f" 'main = {names[0]}()', to which 'zen run' can give parameters.",
     )

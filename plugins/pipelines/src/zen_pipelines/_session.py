@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from zen.repository import Repository
+    from zen_pipelines._options import Options
+    from zen_pipelines.pipelines import PipelineDefinition
 
 __all__ = [
     "Session",
@@ -42,12 +44,24 @@ class Session:
         notify: Takes each notice for the user.
         loading: The file, or module, that is executed just to find a step in it, or "".
         run_names: The names of the runs that were begun.
+        options: What is to set the parameters of a pipeline that is yet to come.
     """
 
     repository: Repository | None = None
     notify: Callable[[str], None] = print_notice
     loading: str = ""
     run_names: list[str] = field(default_factory=list)
+    options: Options | None = None
+
+    def refuse_waiting(self, definition: PipelineDefinition[...]) -> None:
+        """Refuse to run a pipeline while options wait that it would not get.
+
+        Raises:
+            OptionError: There are such options.
+        """
+        if self.options and self.options.are_waiting:
+            self.options.runner.append(definition)
+            self.options.refuse()
 
 
 # Between `zen run` and a pipeline's `run` is the user's file, and between that and a

@@ -15,7 +15,8 @@ from zen.cli.options import output_option
 from zen.cli.output import echo, print_object, print_rows
 from zen.errors import StepFailedError, ZenError, did_you_mean
 from zen_pipelines._durations import format_duration
-from zen_pipelines._scripts import run_script
+from zen_pipelines._options import OptionError, Options
+from zen_pipelines._scripts import run_module, run_script
 from zen_pipelines._session import Session
 from zen_pipelines._tracebacks import format_user_traceback
 from zen_pipelines.views import PipelineRunView, find_run
@@ -43,7 +44,9 @@ class _PythonFile(click.Path):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> str | bytes | PathLike[str]:
-        """Return the path of a file that can be read."""
+        """Return the path of a file that can be read, or a module's name."""
+        if ctx and ctx.params.get("is_module"):
+            return value
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter as error:
@@ -71,29 +74,44 @@ def _order(file: Path) -> str:
     return f"Type 'zen run {quote(str(file))}'"
 
 
-@click.command(
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.option(
+    "-m",
+    "--module",
+    "is_module",
+    is_flag=True,
+    is_eager=True,
+    help="Take FILE for the name of a module, as 'python -m' does.",
 )
 @click.argument("file", type=_PythonFile(exists=True, dir_okay=False))
-@click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+@click.argument(
+    "arguments",
+    metavar="[PARAMETERS]... [-- ARGS]...",
+    nargs=-1,
+    type=click.UNPROCESSED,
+)
 @pass_app
-def run(app: App, file: str, arguments: tuple[str, ...]) -> None:
+def run(app: App, file: str, arguments: tuple[str, ...], *, is_module: bool) -> None:
     """Run a pipeline on the active stack.
 
     FILE is executed as 'python FILE ARGS...' would do it. If it runs no pipeline
-    itself, the one that it defines is run.
+    itself, the one that it defines is run, with PARAMETERS such as '--epochs 3',
+    '--verbose' or '--sizes "[1, 2]"'. 'zen run FILE --help' shows them.
 
     For example: zen run train.py --epochs 3
     """
+    target = f"-m {file}" if is_module else quote(file)
+    options = Options.read(target, arguments)
     session = Session(repository=app.announce(), notify=app.notify)
     try:
-        run_script(file, arguments, session)
+        execute = run_module if is_module else run_script
+        execute(file, options, session)
     except StepFailedError as error:
         if not app.debug:
             _show_cause(error)
         raise
     # An interruption, and an exit status, are the program's to deal with.
-    except (ZenError, KeyboardInterrupt, SystemExit):
+    except (OptionError, ZenError, KeyboardInterrupt, SystemExit):
         raise
     # The user's own code, which may raise anything.
     except BaseException as error:

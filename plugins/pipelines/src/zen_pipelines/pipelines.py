@@ -51,7 +51,7 @@ class Pipeline:
         self, definition: PipelineDefinition[...], arguments: BoundArguments
     ) -> None:
         self.name = definition.name
-        self._definition = definition
+        self.definition = definition
         self._arguments = arguments
 
     def __repr__(self) -> str:
@@ -87,7 +87,7 @@ class Pipeline:
             self.name,
             runtime,
             keywords=_RUN_KEYWORDS,
-            parameters=self._definition.parameters,
+            parameters=self.definition.parameters,
             declared=declared_keys(stack.components.values()),
         )
         return self.run_on(stack, run_name, runtime=runtime)
@@ -115,9 +115,18 @@ class Pipeline:
             session = replace(session, notify=notify)
         with use_session(session):
             record = run_deployment(
-                deployment, stack, parameters=self._definition.parameters
+                deployment, stack, parameters=self.definition.parameters
             )
         return PipelineRunView(record, stack)
+
+    def with_arguments(self, values: Mapping[str, object]) -> Pipeline:
+        """Return the pipeline with other values of some of its arguments.
+
+        Raises:
+            PipelineInterfaceError: One isn't of the type that the pipeline takes.
+        """
+        replaced = self.definition.replaced(self._arguments, values)
+        return Pipeline(self.definition, replaced)
 
     def compile(
         self,
@@ -135,11 +144,11 @@ class Pipeline:
             PipelineInterfaceError: The pipeline isn't wired as it must be.
             InvalidNameError: The run's name breaks the rule for names.
         """
-        configuration = _checked_runtime(runtime or {}, self._definition.parameters)
-        arguments = self._definition.replaced(self._arguments, configuration)
+        configuration = _checked_runtime(runtime or {}, self.definition.parameters)
+        arguments = self.definition.replaced(self._arguments, configuration)
         compilation = _compilation.Compilation(self.name)
         with _compilation.compiling(compilation):
-            self._definition.wire(arguments, compilation)
+            self.definition.wire(arguments, compilation)
         if not compilation.steps:
             raise PipelineInterfaceError(
                 f"Pipeline '{self.name}' has no steps.",
@@ -161,6 +170,7 @@ class Pipeline:
                 f"Pipeline '{self.name}' can't be run in the function of pipeline"
                 f" '{outer.pipeline}', which only wires steps."
             )
+        current_session().refuse_waiting(self.definition)
         if file := current_session().loading:
             raise PipelineInterfaceError(
                 f"'{file}' runs pipeline '{self.name}' when it is imported, and was"
@@ -223,7 +233,7 @@ class PipelineDefinition(Generic[P]):
         """The parameters that can be given by name."""
         return {
             name: parameter
-            for name, parameter in self._types.signature.parameters.items()
+            for name, parameter in self.types.signature.parameters.items()
             if parameter.kind in _BY_NAME
         }
 
@@ -247,7 +257,7 @@ class PipelineDefinition(Generic[P]):
     def _bound(
         self, args: tuple[object, ...], kwargs: Mapping[str, object]
     ) -> BoundArguments:
-        signature = self._types.signature
+        signature = self.types.signature
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
@@ -259,11 +269,12 @@ class PipelineDefinition(Generic[P]):
 
     def _converted(self, bound: BoundArguments) -> BoundArguments:
         for name, value in bound.arguments.items():
-            bound.arguments[name] = self._types.convert(name, value)
+            bound.arguments[name] = self.types.convert(name, value)
         return bound
 
     @cached_property
-    def _types(self) -> ParameterTypes:
+    def types(self) -> ParameterTypes:
+        """What checks and converts the arguments."""
         return ParameterTypes(f"pipeline '{self.name}'", self._function)
 
     def __repr__(self) -> str:

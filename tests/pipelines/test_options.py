@@ -1,0 +1,220 @@
+"""Parameters of pipelines on the command line of `zen run`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from zen.cli.main import main
+from zen.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.testing import Result
+
+_DEFINITION = """\
+import sys
+from pathlib import Path
+from zen_pipelines import pipeline, step
+
+
+@step
+def write(values: dict[str, object]) -> None:
+    import json
+    Path("out.json").write_text(json.dumps(values))
+
+
+@pipeline
+def training(
+    epochs: int = 1,
+    learning_rate: float = 0.1,
+    verbose: bool = False,
+    shuffle: bool | None = True,
+    sizes: list[int] = (),
+    name: str = "x",
+    home: Path = Path(),
+    loose=None,
+    quick=False,
+):
+    \"\"\"Train a model.\"\"\"
+    values = {key: str(v) if isinstance(v, Path) else v for key, v in locals().items()}
+    write({**values, "sizes": list(sizes), "argv": sys.argv[1:]})
+"""
+_RUNS_ITSELF = f"{_DEFINITION}\nif __name__ == '__main__':\n    training().run()\n"
+_CATCHES = f"{_DEFINITION}\ntry:\n    training().run()\nexcept Exception:\n    pass\n"
+_CHOOSES = f"""{_DEFINITION}
+from zen.repository import Repository
+training().run_on(Repository().active_stack)
+"""
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    """Run `zen run train.py …` on a file that defines a pipeline."""
+
+    def call(
+        *arguments: str, text: str = _DEFINITION, target: tuple[str, ...] = ()
+    ) -> Result:
+        Path("train.py").write_text(text)
+        target = target or ("train.py",)
+        return CliRunner().invoke(main, ["run", *target, *arguments])
+
+    return call
+
+
+def written() -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(Path("out.json").read_text())
+    return values
+
+
+@pytest.mark.parametrize(
+    ("arguments", "values"),
+    [
+        ("--epochs 3", {"epochs": 3}),
+        ("--epochs=3 --learning-rate 1e-3", {"epochs": 3, "learning_rate": 0.001}),
+        ("--learning_rate -2", {"learning_rate": -2.0}),
+        ("--verbose --no-shuffle", {"verbose": True, "shuffle": False}),
+        ("--verbose --epochs 3", {"verbose": True, "epochs": 3}),
+        ("--verbose=no --shuffle null", {"verbose": False, "shuffle": None}),
+        ("--sizes [1,2]", {"sizes": [1, 2]}),
+        ("--name 3 --home a/b", {"name": "3", "home": "a/b"}),
+        ("--name [a]", {"name": "[a]"}),
+        ("--name=--odd", {"name": "--odd"}),
+        ("--loose 3", {"loose": 3}),
+        ("--loose [a,b]", {"loose": ["a", "b"]}),
+        ("--loose text --quick", {"loose": "text", "quick": True}),
+        ("--epochs 2 -- --epochs 5 x", {"epochs": 2, "argv": ["--epochs", "5", "x"]}),
+        ("-- y", {"epochs": 1, "argv": ["y"]}),
+    ],
+)
+def test_options_set_the_parameters_of_the_pipeline(
+    run: Callable[..., Result], arguments: str, values: dict[str, object]
+) -> None:
+    done = run(*arguments.split())
+    assert done.exit_code == 0, done.output
+    assert written().items() >= values.items()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--epoch 3", "no parameter for '--epoch'. Did you mean '--epochs'?"),
+        ("--run-name x", "no parameter for '--run-name'."),
+        ("--no-epochs", "no parameter for '--no-epochs'."),
+        ("--epochs many", "'epochs' of pipeline 'training' takes int, and was given"),
+        ("--sizes [a]", "takes list[int], and was given '[a]'"),
+        ("--epochs", "Option '--epochs' has no value."),
+        ("--epochs 1 --epochs 2", "Option '--epochs' is given twice."),
+        ("5", "'5' is no option of a pipeline."),
+        ("--epochs 5 6", "'zen run train.py -- --epochs 5 6'."),
+        ("-x", "'-x' is no option of a pipeline."),
+    ],
+)
+def test_what_is_no_option_is_wrong_usage(
+    run: Callable[..., Result], arguments: str, message: str
+) -> None:
+    done = run(*arguments.split())
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not Path("out.json").exists()
+
+
+def test_options_come_after_the_file(run: Callable[..., Result]) -> None:
+    done = run(target=("--epochs", "3", "train.py"))
+    assert done.exit_code == 2
+    assert "--epochs" in done.stderr
+
+
+@pytest.mark.parametrize("text", [_RUNS_ITSELF, _CATCHES, _CHOOSES])
+def test_options_wait_for_no_pipeline_that_the_file_runs(
+    run: Callable[..., Result], text: str
+) -> None:
+    done = run("--epochs", "3", text=text)
+    assert done.exit_code == 2
+    told = " ".join(done.stderr.split())
+    assert "'train.py' runs pipeline 'training' by itself" in told
+    assert "'zen run train.py -- --epochs 3'" in told
+    assert not Path("out.json").exists()
+    assert Repository().active_stack.metadata_store.list_runs() == []
+
+
+def test_a_pipeline_with_arguments_gets_those_that_are_given(
+    run: Callable[..., Result],
+) -> None:
+    text = f"{_DEFINITION}\nlong = training(epochs=9, name='y')\n"
+    run("--epochs", "3", text=text)
+    assert written().items() >= {"epochs": 3, "name": "y"}.items()
+
+
+def test_required_parameters_may_be_options(run: Callable[..., Result]) -> None:
+    text = _DEFINITION.replace("epochs: int = 1", "epochs: int")
+    assert run("--epochs", "3", text=text).exit_code == 0
+    refused = run(text=text)
+    assert refused.exit_code == 1
+    assert "'epochs'" in refused.stderr
+
+
+def test_the_help_of_a_file_shows_the_parameters(run: Callable[..., Result]) -> None:
+    done = run("--help")
+    assert done.exit_code == 0
+    shown = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert shown[0] == "Usage: zen run train.py [OPTIONS] [-- ARGS]..."
+    assert "Train a model." in shown
+    assert "--epochs int [default: 1]" in shown
+    assert not Path("out.json").exists()
+
+
+def test_the_help_of_a_file_that_runs_its_pipeline_says_so(
+    run: Callable[..., Result],
+) -> None:
+    done = run("--help", text=_RUNS_ITSELF)
+    assert done.exit_code == 0
+    assert "runs pipeline 'training' by itself" in done.stdout
+    assert "--epochs" not in done.stdout
+    assert not Path("out.json").exists()
+
+
+@pytest.fixture
+def package() -> Path:
+    """Return a folder in a repository, with a package that has a pipeline."""
+    Repository.initialize(Path.cwd())
+    folder = Path("beside")
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "names.py").write_text("NAME = 'neighbour'\n")
+    train = "from beside.names import NAME\n" + _DEFINITION
+    (folder / "train.py").write_text(train.replace('"x"', "NAME"))
+    relative = "from .names import NAME\n" + _DEFINITION
+    (folder / "__main__.py").write_text(relative.replace('"x"', "NAME"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "target", [("beside/train.py",), ("-m", "beside.train"), ("-m", "beside")]
+)
+@pytest.mark.usefixtures("package")
+def test_modules_of_the_repository_are_found(
+    run: Callable[..., Result], target: tuple[str, ...]
+) -> None:
+    done = run("--epochs", "3", target=target)
+    assert done.exit_code == 0, done.output
+    assert written().items() >= {"epochs": 3, "name": "neighbour"}.items()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("beside.trian", "python -m"), ("gone", "python -m"), ("train.py", "zen run tra")],
+)
+@pytest.mark.usefixtures("package")
+def test_a_module_that_is_not_there_is_named(
+    run: Callable[..., Result], name: str, hint: str
+) -> None:
+    done = run(target=("-m", name))
+    assert done.exit_code == 1
+    assert f"There is no module '{name}'" in done.stderr
+    assert hint in done.stderr
