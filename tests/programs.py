@@ -65,7 +65,7 @@ def run_here(
         answer: What the user types.
         env: Further variables.
     """
-    result = CliRunner().invoke(main, arguments, input=answer, env=env)
+    result = CliRunner().invoke(main, arguments, input=answer, env=env, prog_name="zen")
     error = ""
     if result.exception and not isinstance(result.exception, SystemExit):
         error = "".join(format_exception(result.exception))

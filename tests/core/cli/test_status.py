@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -308,7 +310,7 @@ def test_a_configuration_folder_that_cannot_be_written(
     output = run_python(script, folder, unprivileged=True)
     assert "Profile:     none" in output
     assert f"{folder}" in output
-    assert "Permission denied" in output
+    assert os.strerror(errno.EACCES) in output
 
 
 def test_a_folder_that_is_gone(tmp_path: Path, run_python: RunPython) -> None:

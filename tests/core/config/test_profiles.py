@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 import time
@@ -426,7 +428,7 @@ def test_a_folder_that_cannot_be_removed_keeps_its_profile(
     """
     output = run_python(script, unprivileged=True)
     (config / "profiles").chmod(0o700)
-    assert "can't be removed: Permission denied. Check" in output
+    assert f"can't be removed: {os.strerror(errno.EACCES)}. Check" in output
     assert list(profiles.configuration.load().profiles) == ["p"]
 
 

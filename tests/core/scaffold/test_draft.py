@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import re
 from pathlib import Path
@@ -162,7 +163,7 @@ def test_a_folder_that_may_not_be_written_is_named(
             print(error)
     """
     out = run_python(script, unprivileged=True)
-    assert out == "locked/acme can't be written: Permission denied.\n"
+    assert out == f"locked/acme can't be written: {os.strerror(errno.EACCES)}.\n"
     assert os.listdir("locked") == []  # noqa: PTH208 - the shortest
 
 

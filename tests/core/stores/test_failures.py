@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -117,7 +119,7 @@ def test_a_store_that_cannot_be_written_is_unavailable_and_intact(
     error, message, hint = json.loads(output)
     assert error == "StoreUnavailableError"
     assert str(read_only) in message
-    assert "Permission denied" in message
+    assert os.strerror(errno.EACCES) in message
     assert hint
     assert {**before, ".state/lock": ()} == {
         **tree(read_only).state(),
@@ -205,6 +207,6 @@ def test_a_full_disk_leaves_the_old_state_and_is_no_trap(tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     full, intact, later = map(json.loads, done.stdout.splitlines())
     assert full[0] == "StoreUnavailableError"
-    assert "No space left on device" in full[1]
+    assert os.strerror(errno.ENOSPC) in full[1]
     assert intact is True
     assert later[0] == "done"
