@@ -164,3 +164,13 @@ def test_a_traceback_shows_the_hint() -> None:
     assert format_exception(error)[-1] == "Try again.\n"
     assert "It fails." in format_exception(ZenError("It fails."))[-1]
     assert format_exception(pickle.loads(pickle.dumps(error)))[-1] == "Try again.\n"  # noqa: S301
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_the_arguments_of_every_constructor_are_described(name: str) -> None:
+    cls = getattr(errors, name)
+    if not isinstance(cls, type) or "__init__" not in vars(cls):
+        return
+    section = (cls.__doc__ or "").partition("Args:")[2]
+    described = re.findall(r"^        (\w+):", section, re.MULTILINE)
+    assert described == list(inspect.signature(cls).parameters)

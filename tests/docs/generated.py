@@ -129,6 +129,15 @@ def _errors() -> str:
     return table(("error", "its base", ""), rows)
 
 
+def _error_constructors() -> str:
+    classes = [getattr(errors, name) for name in errors.__all__]
+    return "\n".join(
+        f"## `{cls.__name__}`\n\n{describe_class(cls)}"
+        for cls in classes
+        if isinstance(cls, type) and "__init__" in vars(cls)
+    )
+
+
 def _error_tree() -> str:
     (tree,) = re.findall(r"```\n(.*?)```", errors.__doc__ or "", re.DOTALL)
     return f"```text\n{tree}```\n"
@@ -222,6 +231,7 @@ PARTS: Final[dict[str, Callable[[], str]]] = {
     "contracts": _contracts,
     "fixtures": _fixtures,
     "error tree": _error_tree,
+    "error constructors": _error_constructors,
     "errors": _errors,
     "component types": _types,
     "help": _help_of_commands,

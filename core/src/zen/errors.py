@@ -230,7 +230,12 @@ class UntrustedError(ConfigurationError):
 
 
 class InvalidNameError(ZenError, ValueError):
-    """Report a name that breaks the rule for names."""
+    """Report a name that breaks the rule for names.
+
+    Args:
+        kind: What is named, in words: `stack`, `artifact store`.
+        name: The name.
+    """
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(
@@ -281,7 +286,13 @@ class StackNotFoundError(NotFoundError):
 
 
 class StackComponentNotFoundError(NotFoundError):
-    """Report a stack component that does not exist in the active profile."""
+    """Report a stack component that does not exist in the active profile.
+
+    Args:
+        component_type: Its type, with underscores.
+        name: What was asked for.
+        available: The names that there are.
+    """
 
     def __init__(
         self, component_type: str, name: str, available: Iterable[str]

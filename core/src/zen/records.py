@@ -46,7 +46,8 @@ class Ref:
     """Point at a record by kind and key.
 
     Args:
-        kind: The kind of record: `component`, `stack`, or a plugin's own.
+        kind: The kind of record: `component`, `stack`, or a plugin's own, of
+            lower-case letters, digits and `_`.
         key: The name in lower case; parts are separated by `/`.
     """
 
@@ -55,7 +56,11 @@ class Ref:
 
     def __post_init__(self) -> None:
         if not _KIND.fullmatch(self.kind) or not _KEY.fullmatch(self.key):
-            message = f"{self.kind!r}, {self.key!r} is no valid reference"
+            message = (
+                f"{self.kind!r}, {self.key!r} is no valid reference: a kind is made of"
+                " lower-case letters, digits and '_', a key of parts with '/' between"
+                " them, which may hold '-' and '.' as well"
+            )
             raise ValueError(message)
 
     @classmethod
