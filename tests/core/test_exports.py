@@ -84,6 +84,7 @@ def test_the_kit_for_authors_is_in_one_place() -> None:
         "OrchestratorContract",
         "Outcome",
         "PluginContract",
+        "SecretsManagerContract",
         "StoreDriverContract",
         "ZenProject",
         "declared_capabilities",

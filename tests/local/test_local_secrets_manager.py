@@ -15,11 +15,11 @@ from cryptography.fernet import Fernet
 
 from zen.errors import ConfigurationError
 from zen.folders import local_stores_folder
-from zen.testing import ComponentContract
+from zen.testing import SecretsManagerContract
 from zen_local import LocalSecretsManager
 
 if TYPE_CHECKING:
-    from zen.components import StackComponent
+    from zen.components import BaseSecretsManager
 
 VALUES = {"user": "ana", "password": "hünter2 \n"}
 REGISTER = """\
@@ -34,9 +34,9 @@ def manager(tmp_path: Path) -> LocalSecretsManager:
     return LocalSecretsManager(name="secrets", path=str(tmp_path / "secrets"))
 
 
-class TestLocalSecretsManager(ComponentContract):
+class TestLocalSecretsManager(SecretsManagerContract):
     @pytest.fixture
-    def component(self, tmp_path: Path) -> StackComponent:
+    def secrets_manager(self, tmp_path: Path) -> BaseSecretsManager:
         """A manager whose folder isn't there yet."""
         return LocalSecretsManager(name="secrets", path=str(tmp_path / "new"))
 

@@ -14,6 +14,7 @@ from zen.testing import (
     ArtifactStoreContract,
     MetadataStoreContract,
     OrchestratorContract,
+    SecretsManagerContract,
 )
 from zen.testing.component import ComponentContract
 
@@ -23,6 +24,7 @@ CONTRACTS: dict[str, type[ComponentContract]] = {
     "artifact_store": ArtifactStoreContract,
     "metadata_store": MetadataStoreContract,
     "orchestrator": OrchestratorContract,
+    "secrets_manager": SecretsManagerContract,
 }
 
 

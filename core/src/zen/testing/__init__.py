@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from zen.testing.metadata_store import MetadataStoreContract
     from zen.testing.orchestrator import OrchestratorContract
     from zen.testing.plugin import PluginContract
+    from zen.testing.secrets_manager import SecretsManagerContract
     from zen.testing.store_driver import StoreDriverContract
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "OrchestratorContract",
     "Outcome",
     "PluginContract",
+    "SecretsManagerContract",
     "StoreDriverContract",
     "ZenProject",
     "declared_capabilities",
@@ -65,6 +67,7 @@ _HOMES: Final = {
     "MetadataStoreContract": "zen.testing.metadata_store",
     "OrchestratorContract": "zen.testing.orchestrator",
     "PluginContract": "zen.testing.plugin",
+    "SecretsManagerContract": "zen.testing.secrets_manager",
     "StoreDriverContract": "zen.testing.store_driver",
 }
 
