@@ -77,6 +77,7 @@ def test_a_plain_field_that_is_called_like_a_secret_is_told() -> None:
         aws_secret: str | None = None
         keys: str = ""
         monkey: str = ""
+        ssl_key: str = ""
         key_size: int = 1
         token: SecretStr = SecretStr("")
 

@@ -26,6 +26,10 @@ _UNCALLED: Final = {
 }
 _HOOK: Final = re.compile(r"(prepare|cleanup)_\w+")
 _SECRET: Final = re.compile(r"(.*_)?(password|passwd|token|secret|key)s?")
+# What is called a key and hides nothing: the path of a file, or the name of a column.
+_OPEN: Final = re.compile(
+    r"(.*_)?(ssl|tls|public|primary|foreign|sort|partition)_keys?"
+)
 
 
 def remarks_on(cls: type[StackComponent]) -> list[str]:
@@ -55,7 +59,8 @@ def _on_methods(cls: type[StackComponent]) -> Iterator[str]:
 def _on_fields(cls: type[StackComponent]) -> Iterator[str]:
     for name, field in cls.model_fields.items():
         # Optional[str] and str | None are equal, and differ in their hashes.
-        if field.annotation in (str, str | None) and _SECRET.fullmatch(name):
+        is_text = field.annotation in (str, str | None)
+        if is_text and _SECRET.fullmatch(name) and not _OPEN.fullmatch(name):
             yield (
                 f"'{name}' of {cls.__name__} is called like a secret and is a plain"
                 " text, which stores keep as it is: make it a pydantic.SecretStr."
