@@ -210,7 +210,7 @@ def describe_stack(app: App, name: str | None, output: str) -> None:
     record = (
         repository.active_stack_record if name is None else repository.store.stack(name)
     )
-    active = record.name == _active_name(repository)
+    active = name is None or record.name == _active_name(repository)
     content: dict[str, object] = {"name": record.name, "uuid": str(record.uuid)}
     if output == "table":
         content |= record.components

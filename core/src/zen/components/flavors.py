@@ -164,10 +164,23 @@ class Flavors:
                 hint="Give it a line such as FLAVOR = 'mine', and register it with"
                 f" 'zen {component.TYPE.replace('_', '-')} flavor register'.",
             )
+        if provider := self._provider_of_class(component):
+            return provider
         if self._custom and self._custom.find(component.TYPE, component.FLAVOR):
             return None
         owner = self._catalog.flavor(component.TYPE, component.FLAVOR).owner
         return Provider(owner.distribution, owner.version)
+
+    def _provider_of_class(self, component: StackComponent) -> Provider | None:
+        """Return what offers a component's class; no store need be read for that."""
+        cls = type(component)
+        try:
+            offer = self._catalog.flavor(component.TYPE, component.FLAVOR)
+        except (AmbiguousPluginError, FlavorNotFoundError):
+            return None
+        if offer.spec.source != f"{cls.__module__}:{cls.__qualname__}":
+            return None
+        return Provider(offer.owner.distribution, offer.owner.version)
 
     def load(self, offer: Offer[FlavorSpec]) -> type[StackComponent]:
         """Import a plugin's class, and check that it is what it is offered as.

@@ -106,8 +106,9 @@ class ProfileContents(ActiveProfile):
             StackValidationError: The components don't fit.
         """
         stack.validate()
-        new = self._registry.unregistered(stack, self.store)
-        self.store.register(components=new, stacks=[stack.record])
+        view = self.store.view()
+        new = self._registry.unregistered(stack, view)
+        self.store.register(components=new, stacks=[stack.record], view=view)
         self._announce(new, stack.components.values())
         self._notify(f"Registered stack with name '{stack.name}'.")
 
@@ -128,7 +129,7 @@ class ProfileContents(ActiveProfile):
             StackValidationError: The components don't fit.
         """
         stack.validate()
-        new = self._registry.unregistered(stack, self.store)
+        new = self._registry.unregistered(stack, self.store.view())
         revision = based_on.revision if based_on else ""
         self.store.replace_stack(name, replace(stack.record, revision=revision), new)
         self._announce(new, stack.components.values())

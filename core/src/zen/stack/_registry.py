@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zen.components.custom_flavors import CustomFlavors
     from zen.records import Record
     from zen.stores import Store
+    from zen.stores.store import RecordingView
 
 __all__ = ["StackRegistry"]
 
@@ -48,8 +49,15 @@ class StackRegistry:
         self.factory = ComponentFactory(catalog, custom)
         self.lifecycle = Lifecycle(catalog, notify)
 
-    def build(self, record: StackRecord, store: Store) -> Stack:
+    def build(
+        self, record: StackRecord, store: Store, *, view: RecordingView | None = None
+    ) -> Stack:
         """Return the stack that a record describes.
+
+        Args:
+            record: The stack.
+            store: Where its components are kept.
+            view: What has been read of that already.
 
         Raises:
             StackComponentNotFoundError: One of its components is gone.
@@ -57,7 +65,7 @@ class StackRegistry:
             UntrustedError: They came with a repository that isn't trusted.
         """
         self._check_records()
-        parts = map(self.factory.build, store.components_of(record))
+        parts = map(self.factory.build, store.components_of(record, view=view))
         components = {part.TYPE: part for part in parts}
         order = [spec.name for spec in self._catalog.component_types()]
         known = {kind: components.pop(kind) for kind in order if kind in components}
@@ -153,19 +161,23 @@ class StackRegistry:
     def _checked(self, record: StackRecord, store: Store) -> Stack:
         for component_type, part in record.components.items():
             check_name(part, component_type.replace("_", " "))
-        store.check(record)
-        stack = self.build(record, store)
+        stack = self.build(record, store, view=store.check(record))
         stack.validate()
         return stack
 
-    def unregistered(self, stack: Stack, store: Store) -> list[ComponentRecord]:
+    def unregistered(self, stack: Stack, view: RecordingView) -> list[ComponentRecord]:
         """Return the records of the components that a store doesn't hold yet.
+
+        Args:
+            stack: The stack.
+            view: The store; the stack's own record is read along.
 
         Raises:
             StackComponentExistsError: It holds one with another configuration.
         """
         records = [self.factory.record(part) for part in stack.components.values()]
-        present = store.driver.get_many(record.ref for record in records)
+        refs = [stack.record.ref, *(record.ref for record in records)]
+        present = view.get_many(refs)
         unregistered: list[ComponentRecord] = []
         for record in records:
             stored = present.get(record.ref)

@@ -99,15 +99,21 @@ class Store:
         """
         return ComponentRecord.from_record(self._component(component_type, name))
 
-    def components_of(self, stack: StackRecord) -> list[ComponentRecord]:
+    def components_of(
+        self, stack: StackRecord, *, view: RecordingView | None = None
+    ) -> list[ComponentRecord]:
         """Return a stack's components.
+
+        Args:
+            stack: The stack.
+            view: What has been read already.
 
         Raises:
             StackComponentNotFoundError: One of them is gone.
             DamagedDataError: One of them can't be read.
         """
         refs = stack.component_refs
-        found = self.get_many(refs.values())
+        found = (view or self).get_many(refs.values())
         return [
             ComponentRecord.from_record(found[ref])
             if ref in found
@@ -169,8 +175,15 @@ class Store:
         components: Iterable[ComponentRecord] = (),
         stacks: Iterable[StackRecord] = (),
         flavors: Iterable[FlavorRecord] = (),
+        view: RecordingView | None = None,
     ) -> None:
         """Write components, stacks and custom flavors that aren't there yet.
+
+        Args:
+            components: The components.
+            stacks: The stacks.
+            flavors: The custom flavors.
+            view: What has been read already, to decide about them.
 
         Raises:
             AlreadyExistsError: A name is taken, whatever the identity of its object.
@@ -179,15 +192,21 @@ class Store:
         puts = [*map(_put, components), *map(_put, stacks), *map(_put, flavors)]
         absences = [Check(put.ref, None) for put in puts]
         try:
-            self.commit(puts=puts, checks=absences)
+            self.commit(puts=puts, checks=absences, view=view)
         except ConflictError as error:
             if isinstance(error.check, Check) and error.check in absences:
                 raise _exists(error.check.ref) from error
             raise
 
-    def check(self, stack: StackRecord) -> None:
-        """Raise what `save` would raise for a stack, and write nothing."""
-        _validate(self.view(), Transaction(puts=(_put(stack),)))
+    def check(self, stack: StackRecord) -> RecordingView:
+        """Raise what `save` would raise for a stack, and write nothing.
+
+        Returns:
+            What was read for it.
+        """
+        view = self.view()
+        _validate(view, Transaction(puts=(_put(stack),)))
+        return view
 
     def check_deletion(self, ref: Ref) -> None:
         """Raise what the rules would when a record is deleted, and write nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from zen.config import wants_notices
@@ -78,10 +78,7 @@ def current_session() -> Session:
 
 def _script_session() -> Session | None:
     session = getattr(sys.modules.get("__main__"), _OF_SCRIPT, None)
-    if not isinstance(session, Session):
-        return None
-    # A repository isn't made for several threads; each finds the same one itself.
-    return replace(session, repository=None)
+    return session if isinstance(session, Session) else None
 
 
 def lend_session(session: Session, script: ModuleType) -> None:

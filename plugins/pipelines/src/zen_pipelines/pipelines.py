@@ -26,6 +26,7 @@ from zen_pipelines.views import PipelineRunView
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from zen.repository import Repository
     from zen.stack import Stack
 
 __all__ = ["Pipeline", "PipelineDefinition", "pipeline"]
@@ -57,12 +58,21 @@ class Pipeline:
     def __repr__(self) -> str:
         return f"<Pipeline '{self.name}'>"
 
-    def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
+    def run(
+        self,
+        run_name: str | None = None,
+        *,
+        repository: Repository | None = None,
+        **runtime: object,
+    ) -> PipelineRunView:
         """Run the pipeline on the active stack and return its run.
 
         Args:
             run_name: The run's name; made from the pipeline's name and the time in
                 UTC if it isn't given.
+            repository: The repository whose active stack is meant, wherever others
+                have moved since. Without it, what is active now is looked up, and a
+                notice says what that is; in 'zen run', it is what that has announced.
             runtime: The runtime configuration, JSON-able, which every component of
                 the stack is handed before the run begins. A key that is called like
                 a parameter of the pipeline sets that, too.
@@ -77,12 +87,7 @@ class Pipeline:
         """
         # Importing the file for its steps must not ask for the configuration first.
         self._check_place()
-        repository = current_session().repository
-        if repository is None:
-            from zen.repository import Repository  # only where a stack is looked up
-
-            repository = Repository(notify=current_session().notify)
-        stack = repository.active_stack
+        stack = _active_stack(self.name, repository or current_session().repository)
         refuse_mistakes(
             self.name,
             runtime,
@@ -223,10 +228,17 @@ class PipelineDefinition(Generic[P]):
         # Static checkers know one type of what a call returns.
         return cast("Pipeline", returned)
 
-    def run(self, run_name: str | None = None, **runtime: object) -> PipelineRunView:
+    def run(
+        self,
+        run_name: str | None = None,
+        *,
+        repository: Repository | None = None,
+        **runtime: object,
+    ) -> PipelineRunView:
         """Run the pipeline with the defaults of its arguments; see `Pipeline.run`."""
         own = {key: runtime[key] for key in runtime if key in self.parameters}
-        return Pipeline(self, self._bound((), own)).run(run_name, **runtime)
+        bound = Pipeline(self, self._bound((), own))
+        return bound.run(run_name, repository=repository, **runtime)
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -279,6 +291,22 @@ class PipelineDefinition(Generic[P]):
 
     def __repr__(self) -> str:
         return f"<PipelineDefinition '{self.name}'>"
+
+
+def _active_stack(pipeline: str, repository: Repository | None) -> Stack:
+    """Return a repository's active stack, or that of where we are, which is told."""
+    if repository:
+        return repository.active_stack
+    from zen.repository import Repository  # only where a stack is looked up
+
+    notify = current_session().notify
+    found = Repository(notify=notify)
+    stack = found.active_stack
+    profile = found.active_profile_name
+    notify(
+        f"Running pipeline '{pipeline}' on stack '{stack.name}' of profile '{profile}'."
+    )
+    return stack
 
 
 _RUN_KEYWORDS: Final = tuple(
