@@ -18,7 +18,7 @@ __all__ = ["heavy_modules"]
 
 _LIGHT: Final = frozenset(
     {
-        *("zen", "zen.builtin", "zen.catalog", "zen.errors", "zen.folders"),
+        *("zen.builtin", "zen.catalog", "zen.errors", "zen.folders"),
         *("zen.hookspecs", "zen.names", "zen.plugin", "zen.records"),
     }
 )
@@ -31,6 +31,8 @@ _ASKED: Final = [
 _LOAD_AND_ASK: Final = """\
 import importlib, json, sys
 at_first = sorted(sys.modules)
+import zen
+zen_itself = sorted(sys.modules)
 name, *hooks = sys.argv[1:]
 module = importlib.import_module(name)
 targets = []
@@ -40,7 +42,7 @@ for name, value in list(vars(module).items()):
         for spec in value():
             targets += [source.partition(":")[0] for source in spec.import_strings]
 print()
-print(json.dumps([at_first, sorted(sys.modules), targets]))
+print(json.dumps([at_first, zen_itself, sorted(sys.modules), targets]))
 """
 
 
@@ -56,10 +58,14 @@ def heavy_modules(module: str, folder: Path) -> list[str]:
     """
     done = run_python("-c", _LOAD_AND_ASK, module, *_ASKED, folder=folder)
     assert done.returncode == 0, f"{module} can't be loaded:\n{done.stderr}"
-    at_first, loaded, targets = json.loads(done.stdout.splitlines()[-1])
+    at_first, zen_itself, loaded, targets = json.loads(done.stdout.splitlines()[-1])
     # Nobody's fault is what every process here loads, for a debugger or for coverage.
     always = {name.partition(".")[0] for name in at_first}
-    new = {name for name in loaded if name.partition(".")[0] not in always}
+    new = {
+        name
+        for name in {*loaded}.difference(zen_itself)
+        if name.partition(".")[0] not in always
+    }
     return sorted({*_foreign(new, module), *_loaded_in_vain(new, module, targets)})
 
 
