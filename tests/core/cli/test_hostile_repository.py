@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import socket
+import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -19,7 +21,6 @@ from zen.records import FlavorRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import Tree
@@ -247,6 +248,23 @@ def test_no_command_runs_it_reaches_out_or_writes_elsewhere(
     for said in sweep(clone, config, commands):
         check_harmless(clone, server, said)
         assert tree(outside).state() == before
+
+
+@pytest.mark.slow
+def test_the_installed_program_does_no_harm_either(
+    clone: Path, config: Path, outside: Path, tree: Callable[[Path], Tree]
+) -> None:
+    program = Path(sys.executable).with_name("zen")
+    before = tree(outside).state()
+    for call in [call for call in calls() if is_of_interest(call)][::3]:
+        done = subprocess.run(
+            [program, *call], capture_output=True, check=False, input="", text=True
+        )
+        assert "Traceback" not in done.stderr, call
+        assert TOKEN not in done.stdout + done.stderr, call
+        assert not (clone / "imported").exists(), call
+    assert tree(outside).state() == before
+    assert config.exists()
 
 
 def test_what_it_calls_a_flavor_is_not_taken_over(zen: Zen, clone: Path) -> None:
