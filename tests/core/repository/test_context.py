@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError
 from typing import TYPE_CHECKING
 
@@ -89,3 +92,40 @@ def test_a_context_says_who_decides(inside: Repository, here: Path) -> None:
     assert context.store is inside.store
     with pytest.raises(FrozenInstanceError):
         context.known_root = None  # type: ignore[misc]  # that is what is tried
+
+
+def test_threads_share_a_repository(repository: Repository) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        names = [f"s{number}" for number in range(16)]
+        list(threads.map(lambda name: register(repository, name), names))
+        stores = set(threads.map(lambda _: id(repository.store), names))
+    assert stores == {id(repository.store)}
+    assert where(repository)[2] == sorted(["default", *names])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_forked_process_goes_on_where_it_is(repository: Repository) -> None:
+    register(repository, "before")
+    Repository().create_profile("b")
+    Repository().activate_profile("b")
+    child = os.fork()
+    if not child:
+        register(repository, "child")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    register(repository, "parent")
+    assert where(repository)[2] == ["before", "child", "default", "parent"]
+
+
+@pytest.mark.parametrize("place", ["here/inner", "tree"])
+def test_a_repository_inside_of_another_one_or_a_worktree_is_apart(
+    inside: Repository, here: Path, tmp_path: Path, place: str
+) -> None:
+    inside.create_profile("b")
+    folder = tmp_path / place
+    shutil.copytree(here / ".zen", folder / ".zen")
+    other = Repository(folder)
+    other.activate_profile("b")
+    inside.refresh()
+    assert (inside.active_profile_name, other.active_profile_name) == ("default", "b")
+    assert (inside.root, Repository(folder).root) == (here, folder)
