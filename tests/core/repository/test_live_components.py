@@ -87,6 +87,53 @@ def test_what_is_provisioned_is_not_restored_away(
     assert len(repository.list_components("orchestrator")) == 1
 
 
+def test_a_component_that_is_provisioned_keeps_its_name(
+    repository: Repository, part: MakePart, acme_parts: ModuleType
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    acme_parts.provisioned.add("orchestrator")
+    mine = repository.get_stack_component("orchestrator", "mine")
+    renamed = mine.model_copy(update={"name": "Mine"})
+    update = repository.update_stack_component
+    with pytest.raises(InUseError, match=r"'mine' is prov.* to rename it") as caught:
+        repository.rename_stack_component("orchestrator", "mine", "ours")
+    assert "'zen orchestrator down mine'" in caught.value.hint
+    with pytest.raises(InUseError, match=r"'mine' is prov.* to rename it"):
+        update("mine", "orchestrator", renamed)
+    update("mine", "orchestrator", mine)  # under its own name
+    acme_parts.provisioned.clear()
+    update("mine", "orchestrator", renamed)
+    repository.rename_stack_component("orchestrator", "Mine", "ours")
+    assert repository.store.component("orchestrator", "ours").uuid == mine.uuid
+
+
+@pytest.mark.parametrize("name", ["ours", "MINE"])
+def test_what_is_provisioned_does_not_get_its_old_name_back(
+    repository: Repository, part: MakePart, acme_parts: ModuleType, name: str
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    repository.rename_stack_component("orchestrator", "mine", name)
+    last = repository.history().commits()[0].sequence
+    acme_parts.provisioned.add("orchestrator")
+    with pytest.raises(InUseError, match=rf"(?i)'{name}' is prov.* to rename"):
+        repository.history().restoration(last - 1)
+    acme_parts.provisioned.clear()
+    repository.history().restore(repository.history().restoration(last - 1))
+    assert repository.store.component("orchestrator", "mine").name == "mine"
+
+
+def test_what_is_provisioned_is_replaced_by_no_namesake(
+    repository: Repository, part: MakePart, acme_parts: ModuleType
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    last = repository.history().commits()[0].sequence
+    repository.deregister_stack_component("orchestrator", "mine")
+    add_orchestrator(repository, part, "mine")
+    acme_parts.provisioned.add("orchestrator")
+    with pytest.raises(InUseError, match="'mine' is provisioned; to delete it"):
+        repository.history().restoration(last)
+
+
 def test_a_component_without_a_lifecycle_of_its_own_is_never_live(
     repository: Repository, part: MakePart, fake_distribution: FakeDistribution
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zen.records import COMPONENT, ComponentRecord, Record
 from zen.stores.past import History
@@ -25,7 +25,8 @@ class ProfileHistory(History):
         store: The profile's store.
         profile: The profile.
         activation: What is active here.
-        check_removal: Raises `InUseError` for a component that mustn't be deleted.
+        check_live: Raises `InUseError` for a component that mustn't be deleted, or
+            renamed.
     """
 
     def __init__(
@@ -33,10 +34,10 @@ class ProfileHistory(History):
         store: Store,
         profile: ProfileConfiguration,
         activation: Activation,
-        check_removal: Callable[[ComponentRecord], None],
+        check_live: Callable[[ComponentRecord, Literal["delete", "rename"]], None],
     ) -> None:
         super().__init__(store)
-        self._check_removal = check_removal
+        self._check_live = check_live
         self._profile = profile
         self._activation = activation
 
@@ -48,7 +49,8 @@ class ProfileHistory(History):
 
         Raises:
             RevisionNotFoundError: There is no such commit, or none any more.
-            InUseError: A stack that is active would go.
+            InUseError: A stack that is active would go, or a component that is
+                provisioned would go or get another name.
         """
         restoration = super().restoration(sequence)
         self._check(restoration)
@@ -62,8 +64,7 @@ class ProfileHistory(History):
 
         Raises:
             ConflictError: The profile has changed since then; nothing was written.
-            InUseError: A stack that is active would go, or a component that is
-                provisioned.
+            InUseError: As `restoration` does.
             StoreReplacedError: The profile is gone, or is kept elsewhere now.
             ZenError: As `Store.commit` does.
         """
@@ -89,7 +90,18 @@ class ProfileHistory(History):
     def _check(self, restoration: Restoration, *, now: bool = False) -> None:
         for name in restoration.removed_stacks:
             self._activation.check_stack_inactive(name, self._profile, now=now)
-        for ref, before, after in restoration.changes:
-            if ref.kind == COMPONENT and before and not after:
-                record = Record(ref, before.uuid, before.payload, revision="")
-                self._check_removal(ComponentRecord.from_record(record))
+        names = {
+            change.after.uuid: change.after.payload.get("name")
+            for change in restoration.changes
+            if change.ref.kind == COMPONENT and change.after
+        }
+        for ref, before, _ in restoration.changes:
+            if ref.kind != COMPONENT or before is None:
+                continue
+            record = ComponentRecord.from_record(
+                Record(ref, before.uuid, before.payload, revision="")
+            )
+            if record.uuid not in names:
+                self._check_live(record, "delete")
+            elif names[record.uuid] != record.name:
+                self._check_live(record, "rename")

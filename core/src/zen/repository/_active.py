@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zen.catalog import Catalog
 from zen.config import Activation, ConfigurationFile, PluginSettings, Profiles
@@ -242,11 +242,13 @@ class ActiveProfile:
 
         profile = self.active_profile if name is None else self.get_profile(name)
         store = self.context.open_store(profile)
-        check = partial(self._check_removal, store)
+        check = partial(self._check_live, store)
         return ProfileHistory(store, profile, self._activation, check)
 
-    def _check_removal(self, store: Store, record: ComponentRecord) -> None:
-        """Raise `InUseError` for a component of a profile that mustn't be deleted."""
+    def _check_live(
+        self, store: Store, record: ComponentRecord, verb: Literal["delete", "rename"]
+    ) -> None:
+        """Raise `InUseError` for a component that mustn't be deleted or renamed."""
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zen.catalog import on_one_line
 from zen.errors import ConfigurationError, ZenError
@@ -292,10 +292,13 @@ class ProfileContents(ActiveProfile):
             ConflictError: It was changed since.
             StackComponentNotFoundError: There is no component called `name`.
             StackComponentExistsError: Its new name is taken.
+            InUseError: It would be renamed, and is provisioned.
         """
         revision = based_on.revision if based_on else ""
-        known = (based_on or self.store.component(component_type, name)).secret_names
-        with self._with_references(component, known) as kept:
+        stored = based_on or self.store.component(component_type, name)
+        if component.name != stored.name:
+            self._check_live(self.store, stored, "rename")
+        with self._with_references(component, stored.secret_names) as kept:
             record = replace(self.factory.record(kept), revision=revision)
             self.store.replace_component(component_type, name, record)
 
@@ -309,9 +312,11 @@ class ProfileContents(ActiveProfile):
         Raises:
             StackComponentNotFoundError: There is no component called `name`.
             StackComponentExistsError: Its new name is taken.
+            InUseError: It is provisioned.
         """
         record = self.store.component(component_type, name)
         renamed = replace(record, name=new_name)
+        self._check_live(self.store, record, "rename")
         self.store.replace_component(component_type, name, renamed)
 
     def deregister_stack_component(
@@ -385,9 +390,11 @@ class ProfileContents(ActiveProfile):
             self._catalog, lambda: self.store, self._activation.consent
         )
 
-    def _check_removal(self, store: Store, record: ComponentRecord) -> None:
+    def _check_live(
+        self, store: Store, record: ComponentRecord, verb: Literal["delete", "rename"]
+    ) -> None:
         """Raise `InUseError` for a component of a profile that is provisioned."""
-        self._live(store).check(record)
+        self._live(store).check(record, verb)
 
     def _live(self, store: Store) -> LiveComponents:
         # Loads pydantic, which listing records doesn't need.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from zen.errors import DamagedDataError, InUseError, ZenError
 from zen.records import ComponentRecord
@@ -20,10 +20,10 @@ __all__ = ["LiveComponents"]
 
 
 class LiveComponents:
-    """Refuse to delete components that are provisioned, and the stacks that hold them.
+    """Refuse to delete or rename what is provisioned, or to delete its last stack.
 
     A component that can't tell its state, because its flavor isn't installed or fails,
-    keeps nothing from being deleted; a notice tells of it.
+    may be deleted and renamed all the same; a notice tells of it.
 
     Args:
         lifecycle: Tells which components are live.
@@ -44,12 +44,19 @@ class LiveComponents:
         self._build = build
         self._notify = notify
 
-    def check(self, record: ComponentRecord) -> None:
-        """Raise `InUseError` if a component is provisioned."""
+    def check(
+        self, record: ComponentRecord, verb: Literal["delete", "rename"] = "delete"
+    ) -> None:
+        """Raise `InUseError` if a component is provisioned.
+
+        Args:
+            record: The component.
+            verb: What is about to be done to it.
+        """
         if self._is_live(record):
             command = record.type.replace("_", "-")
             raise InUseError(
-                f"{record.ref} is provisioned; to delete it would leave its resources"
+                f"{record.ref} is provisioned; to {verb} it would leave its resources"
                 " to nobody.",
                 hint=f"Bring it down first, with 'zen {command} down {record.name}'.",
             )
