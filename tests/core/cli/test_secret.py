@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -212,6 +213,19 @@ def test_secrets_are_carried_in_a_file_that_others_cannot_read(
     zen("secret", "import", "secrets.yaml", "--update")
     shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
     assert shown["values"] == {"password": "1e3", "user": "ana"}
+
+
+@pytest.mark.usefixtures("vault")
+def test_an_export_that_fails_half_way_leaves_no_file(zen: Zen, here: Path) -> None:
+    zen("secret", "register", "db", f"--password={'x' * 9000}")
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, most))
+    try:
+        told = zen("secret", "export", "secrets.yaml", code=1).err
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert f"secrets.yaml can't be written: {os.strerror(errno.EFBIG)}." in told
+    assert not (here / "secrets.yaml").exists()
 
 
 @pytest.mark.usefixtures("vault")

@@ -161,10 +161,7 @@ class RepositoryFolder:
         """
         root = root.resolve()
         if cls.is_root(root):
-            raise InitializationException(
-                f"Found existing Zen repository at path '{root}'.",
-                hint="It can be used as it is; remove its folder '.zen' to begin anew.",
-            )
+            raise _already_there(cls(root))
         if os.path.lexists(root / _FOLDER):
             raise InitializationException(
                 f"'{root / _FOLDER}' is the configuration folder, or no folder.",
@@ -309,6 +306,23 @@ class RepositoryFolder:
             for key, value in content.items()
             if key not in {"active_profile_name", "active_stack_name"}
         }
+
+
+def _already_there(folder: RepositoryFolder) -> InitializationException:
+    """Return the error for a folder that is a repository, be it damaged or not."""
+    found = f"Found existing Zen repository at path '{folder.root}'"
+    try:
+        folder.read()
+    except DamagedDataError as error:
+        return InitializationException(
+            f"{found}, whose settings are damaged: {error}",
+            hint="Fix them by hand, restore them from git, or write them again with"
+            " 'zen profile set NAME'.",
+        )
+    return InitializationException(
+        f"{found}.",
+        hint="It can be used as it is; remove its folder '.zen' to begin anew.",
+    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
@@ -121,10 +121,9 @@ class Secrets:
             ConfigurationError: The file is there already, or can't be written.
         """
         content = {name: self.get(name) for name in names or self.names()}
+        data = dump_yaml(content)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(file, flags, 0o600), "wb") as stream:
-                stream.write(dump_yaml(content))
+            _write_new(file, data)
         except OSError as error:
             raise ConfigurationError(
                 f"{file} can't be written: {error.strerror}.",
@@ -312,6 +311,20 @@ def _name_for(
     if own or (is_name(wanted) and wanted not in secrets.names()):
         return own[0] if own else wanted
     return f"{begin}{component.uuid}"
+
+
+def _write_new(file: Path, data: bytes) -> None:
+    """Write a new file for its owner alone; leave none if that fails."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    descriptor = os.open(file, flags, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+    # Half of the secrets would look like all of them.
+    except BaseException:
+        with suppress(OSError):
+            file.unlink()
+        raise
 
 
 def _read(file: Path) -> dict[str, dict[str, str]]:
