@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 TRANSCRIPT = Path(__file__).with_name("seeds.txt")
 MARK = "\x1e"
+# Shown where it takes longer than a second.
+DELAYED = "Looking at the plugins that are new...\n"
 # The URLs in the transcripts are those of folders, or come with their type.
 WITHOUT_URL = """\
 export ZEN_DEFAULT_STORE_TYPE={store_type}
@@ -187,6 +189,7 @@ def run(commands: list[str], root: Path, more: Mapping[str, str]) -> list[str]:
 def normalised(output: str, root: Path) -> str:
     """Give what differs from run to run a fixed name of the same length."""
     fixed = "/tmp/zenfolder"  # noqa: S108
+    output = output.replace(DELAYED, "")
     output = output.replace(str(root), fixed)
     for length in range(len(fixed)):  # where a table cuts it
         output = output.replace(f"{str(root)[:length]}…", f"{fixed[:length]}…")
