@@ -156,8 +156,9 @@ def test_delete_of_an_unknown_stack_is_no_success(zen: Zen) -> None:
 
 def test_up_and_down_of_a_stack_without_resources(zen: Zen) -> None:
     assert zen("stack", "up").out == "Stack 'default' is running already.\n"
-    down = zen("stack", "down", "default").out
-    assert down == "Stack 'default' holds no resources to bring down.\n"
+    down = zen("stack", "down", "default")
+    assert down.out == "Stack 'default' holds no resources to bring down.\n"
+    assert "Deprovisioning" not in down.err
 
 
 def test_a_broken_file_is_located_and_hides_nothing_else(

@@ -13,11 +13,12 @@ from zen.cli.options import force_option, global_option, output_option, yes_opti
 from zen.cli.output import echo, print_name, print_object, print_rows
 from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
 from zen.cli.stack_lock import lock_stack, sync_stack
-from zen.errors import ConfigurationError
+from zen.errors import ConfigurationError, ProvisioningError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from zen.components import StackComponent
     from zen.plugin import ComponentTypeSpec
     from zen.repository import Repository
     from zen.stack import Stack
@@ -270,7 +271,8 @@ def bring_down(app: App, name: str | None, *, force: bool) -> None:
     """
     repository = app.announce()
     built = repository.active_stack if name is None else repository.get_stack(name)
-    notify(f"Deprovisioning resources for stack '{built.name}'.")
+    if any(_may_hold(built, each) for each in built.components.values()):
+        notify(f"Deprovisioning resources for stack '{built.name}'.")
     built.down(force=force)
     if _is_running(built):
         echo(f"Stack '{built.name}' holds no resources to bring down.")
@@ -280,6 +282,14 @@ def bring_down(app: App, name: str | None, *, force: bool) -> None:
 
 def _is_running(built: Stack) -> bool:
     return all(map(built.lifecycle.is_running, built.components.values()))
+
+
+def _may_hold(built: Stack, component: StackComponent) -> bool:
+    """Tell whether a component holds resources; one that fails to tell may."""
+    try:
+        return built.lifecycle.is_live(component)
+    except ProvisioningError:
+        return True  # to bring it down says what is wrong
 
 
 def _recompose(
