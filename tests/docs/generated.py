@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["PARTS", "help_of_types", "put_in", "specs"]
 
 _PART: Final = "<!-- generated: {} -->\n\n{}\n<!-- end -->"
-# Only what each distribution of ours brings is shown, whatever else is installed.
+# Only what each distribution of ours brings is shown, whatever else is installed. The
+# commands of types show no plugin's flavors, which differ from type to type.
 _PLUGINS: Final = "local,sql,sqlite,pipelines"
 
 _FIXTURES: Final[dict[str, type]] = {
@@ -144,11 +145,13 @@ def _error_tree() -> str:
 
 
 def _help(words: tuple[str, ...], width: int = 80) -> str:
+    types = {spec.command for spec in zen_component_types()}
+    is_of_type = not types.isdisjoint(words[:1])
     done = CliRunner().invoke(
         main,
         [*words, "--help"],
         prog_name="zen",
-        env={"ZEN_PLUGINS": _PLUGINS},
+        env={"ZEN_PLUGINS": "none" if is_of_type else _PLUGINS},
         terminal_width=width,
     )
     assert done.exit_code == 0, done.output

@@ -15,6 +15,7 @@ from zen.cli.completers import (
     complete_flavor,
 )
 from zen.cli.component._choice import pass_spec, record_of
+from zen.cli.component._help import AttributeCommand
 from zen.cli.options import yes_option
 from zen.cli.output import echo
 from zen.folders import absolute_path
@@ -29,7 +30,11 @@ if TYPE_CHECKING:
 __all__ = ["delete", "register", "remove_attribute", "rename", "update"]
 
 
-@click.command("register", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "register",
+    cls=AttributeCommand,
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument("name")
 @click.option(
     "--flavor",
@@ -56,11 +61,12 @@ def register(  # noqa: PLR0913 - one for each argument and option
     """Register {a_title}.
 
     What the flavor needs is given as --KEY=VALUE. A list or a mapping is written as
-    in YAML, and --KEY=@FILE takes the content of a file.
+    in YAML, and --KEY=@FILE takes the content of a file. --help shows the attributes of
+    all flavors, and with --flavor those of one.
 
     \b
-    For example, to see the flavors and register one:
-      zen {command} flavor list
+    For example, to see what a flavor needs and register one:
+      zen {command} register --flavor=FLAVOR --help
       zen {command} register NAME --flavor=FLAVOR --KEY=VALUE
     """
     texts = read_attributes(attributes)
@@ -75,7 +81,11 @@ def register(  # noqa: PLR0913 - one for each argument and option
     echo(f"Successfully registered {spec.title} `{name}`.")
 
 
-@click.command("update", context_settings={"ignore_unknown_options": True})
+@click.command(
+    "update",
+    cls=AttributeCommand,
+    context_settings={"ignore_unknown_options": True},
+)
 @click.argument(
     "arguments",
     nargs=-1,
