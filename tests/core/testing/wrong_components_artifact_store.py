@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import shutil
 from fnmatch import fnmatchcase
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from zen.components import BaseArtifactStore
 
+
+# The child of a test imports this module too, and gets its parent's number.
+_OWN_PROCESS: Final = int(os.environ.setdefault("PYTEST_OWN_PROCESS", f"{os.getpid()}"))
 
 # As many as it takes where nothing has pages.
 contract.MANY = 8  # type: ignore[misc]
@@ -334,6 +338,41 @@ class ForgetsItsPath(FolderArtifactStore):
         return Path(self.path, f"of-{id(self)}") / inside
 
 
+class IsShared(FolderArtifactStore):
+    """Be the right one, where a test is only for stores that are shared."""
+
+    @property
+    def shared(self) -> bool:
+        return True
+
+
+class SharesNothing(IsShared):
+    """Keep its files where no other process looks for them."""
+
+    def _inside(self, path: str) -> Path:
+        inside = super()._inside(path).relative_to(self.path)
+        return Path(self.path, f"of-{os.getpid()}") / inside
+
+
+class SharesOneWay(IsShared):
+    """Show its files to other processes, and see none of theirs."""
+
+    def open(self, path: str, mode: str = "rb") -> IO[bytes]:
+        own = mode == "rb" or os.getpid() == _OWN_PROCESS
+        return super().open(path, mode) if own else BytesIO()
+
+
+class SharesSometimes(FolderArtifactStore):
+    """Say something else each time."""
+
+    _asked: ClassVar[list[int]] = []
+
+    @property
+    def shared(self) -> bool:
+        self._asked.append(1)
+        return len(self._asked) % 2 == 0
+
+
 class ChangesWhenStored(FolderArtifactStore):
     def model_dump(self, **options: object) -> dict[str, object]:
         return {**super().model_dump(**options), "path": "/elsewhere"}  # type: ignore[arg-type]
@@ -503,6 +542,9 @@ FAULTS: Final[dict[type[BaseArtifactStore], str]] = {
     TakesItsPathForAPattern: "test_a_path_that_reads_like_a_pattern_is_none",
     GlobsOnlyWhereSomethingIs: "test_where_nothing_is_kept_nothing_is_found",
     ForgetsItsPath: "test_another_store_of_the_same_configuration_sees_the_same",
+    SharesNothing: "test_a_shared_store_is_seen_by_another_process",
+    SharesOneWay: "test_a_shared_store_is_seen_by_another_process",
+    SharesSometimes: "test_whether_other_processes_see_the_files_is_told",
     ChangesWhenStored: "test_its_configuration_can_be_stored",
     LetsOut: "test_nothing_is_moved_from_or_to_the_outside",
     LetsOutByPrefix: "test_nothing_outside_of_its_path_is_reached",
@@ -537,5 +579,5 @@ def check(
     return Check
 
 
-TestRight = check(FolderArtifactStore, "")
+TestRight = check(IsShared, "")
 globals().update({f"Test{cls.__name__}": check(cls, t) for cls, t in FAULTS.items()})

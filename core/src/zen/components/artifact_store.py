@@ -40,6 +40,16 @@ class BaseArtifactStore(StackComponent):
 
     path: str
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes, also on other hosts, see the files.
+
+        It is a property of the instance, since it may depend on its `path`. A flavor
+        that doesn't override it promises nothing: what lives in memory, or on the disk
+        of one host, leaves it at False.
+        """
+        return False
+
     @model_validator(mode="after")
     def _check_scheme(self) -> Self:
         schemes: set[str] = getattr(self, "SUPPORTED_SCHEMES", set())

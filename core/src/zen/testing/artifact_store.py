@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import pickle
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
 
 from zen.components import BaseArtifactStore, StackComponent
 from zen.testing._contract import requires
+from zen.testing._processes import run_python
 from zen.testing.component import ComponentContract, recreate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["ArtifactStoreContract"]
 
@@ -41,6 +46,16 @@ NAMES: Final = (
 )
 # More than one page, and one request to remove, of the usual object stores.
 MANY: Final = 1001
+# Copies one file to another, in a store that is handed over as a pickle.
+_ANSWER: Final = """\
+import pickle, sys
+from base64 import b64decode
+store = pickle.loads(b64decode(sys.stdin.read()))
+with store.open(f"{sys.argv[1]}/given") as given:
+    content = given.read()
+with store.open(f"{sys.argv[1]}/answer", "wb") as answer:
+    answer.write(content)
+"""
 
 
 class ArtifactStoreContract(ComponentContract):
@@ -57,6 +72,10 @@ class ArtifactStoreContract(ComponentContract):
 
     - `folders`: a folder is there once it has been made, also while it is empty.
       Object stores, where names only seem to have folders, do without.
+
+    A store whose `shared` is True is held to it: a process of its own reads the files
+    and writes another. One whose `shared` is False promises nothing; that test is
+    skipped, and says so.
     """
 
     BASE: ClassVar[type[StackComponent]] = BaseArtifactStore
@@ -475,6 +494,34 @@ class ArtifactStoreContract(ComponentContract):
             write(other, f"{root}/run/file", b"new")
             assert read(artifact_store, f"{root}/run/file") == b"new"
             write(artifact_store, f"{root}/run/file", b"content")
+
+    def test_whether_other_processes_see_the_files_is_told(
+        self, artifact_store: BaseArtifactStore
+    ) -> None:
+        """It is True or False, and the same after a stack was sent elsewhere."""
+        told = artifact_store.shared
+        assert isinstance(told, bool), f"shared is {told!r}, neither True nor False"
+        again = recreate(artifact_store).shared
+        assert again is told, "a store of the same configuration says otherwise"
+
+    def test_a_shared_store_is_seen_by_another_process(
+        self, artifact_store: BaseArtifactStore, root: str, tmp_path: Path
+    ) -> None:
+        """In both directions, where the store says that it is shared."""
+        if not artifact_store.shared:
+            pytest.skip("its 'shared' is False: it promises other processes nothing")
+        put(artifact_store, f"{root}/given", b"to another process")
+        sent = b64encode(pickle.dumps(artifact_store)).decode()
+        done = run_python("-c", _ANSWER, root, folder=tmp_path, text=sent)
+        assert done.returncode == 0, (
+            f"'shared' is True, but another process can't use the store:\n{done.stderr}"
+        )
+        assert artifact_store.exists(f"{root}/answer"), (
+            "'shared' is True, but what another process wrote isn't seen"
+        )
+        assert read(artifact_store, f"{root}/answer") == b"to another process", (
+            "'shared' is True, but another process reads and writes something else"
+        )
 
     @pytest.mark.parametrize(
         "operation",
