@@ -94,6 +94,35 @@ def read(zen: Zen, *arguments: str, output: str) -> Any:  # noqa: ANN401 - what 
 
 
 @pytest.mark.usefixtures("horn")
+def test_references_to_the_environment_are_shown_and_kept(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "default.yaml"
+    err = zen("alerter", "register", "a", "-f", "horn", "--pause=${PAUSE}").err
+    assert "`pause` refers to ${PAUSE}, which isn't set here" in err
+    zen("stack", "update", "default", "--alerter=a")
+    for value, old, new in ((None, "a", "b"), ("PT77S", "b", "c")):
+        if value:
+            monkeypatch.setenv("PAUSE", value)
+        zen("alerter", "update", old, "--file=/y")
+        zen("alerter", "rename", old, new)
+        zen("stack", "copy", "default", f"with-{new}")
+        zen("stack", "export", "default", str(file), "--yes")
+        for text in (
+            zen("alerter", "describe", new, "-o", "json").out,
+            zen("alerter", "list", "-o", "json").out,
+            file.read_text(),
+        ):
+            assert "${PAUSE}" in text
+            assert "PT77S" not in text
+    zen("stack", "import", str(file))  # it's the same
+    monkeypatch.setenv("PAUSE", "long")
+    err = zen("alerter", "update", "c", "--file=/z", code=1).err
+    assert "alerter 'c' doesn't fit flavor 'horn', once its references" in err
+    zen("alerter", "update", "c", "--pause=PT1S")  # which refers to nothing any more
+
+
+@pytest.mark.usefixtures("horn")
 @pytest.mark.parametrize("output", ["json", "yaml"])
 def test_attributes_are_shown_as_they_are_kept(zen: Zen, output: str) -> None:
     zen("alerter", "register", "a", "-f", "horn")

@@ -95,7 +95,8 @@ def _configuration(
 
 def _attribute(field: FieldDescription, schema: _Schema) -> _Schema:
     meaning = {"description": field.meaning} if field.meaning else {}
+    reference = {"type": "string", "pattern": r"\$\{\w+\}"}
     if field.required:
-        return {"allOf": [schema], **meaning}
+        return {"anyOf": [schema, reference], **meaning}
     # What a flavor works out on each host is written as null.
-    return {"anyOf": [schema, {"type": "null"}], **meaning}
+    return {"anyOf": [schema, {"type": "null"}, reference], **meaning}

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from zen.components.deferred import Kept, in_use
 from zen.components.secrets import reveal, with_references
 from zen.errors import did_you_mean
 from zen.names import check_name
@@ -46,7 +47,9 @@ class StackComponent(BaseModel, ABC):
     The fields of a flavor's class are its configuration. Names that begin with `_`
     are not stored, and neither are class variables. The class variable
     `runtime_parameters` may say which keys of `pipeline.run(…)` the component takes,
-    and of which type each is; without it, any key is handed over unchecked.
+    and of which type each is; without it, any key is handed over unchecked. The class
+    variable `unexpanded_fields` names the fields in which the class itself replaces
+    `${NAME}` by an environment variable; in all others, that is done for it.
 
     Args:
         name: The component's name.
@@ -58,6 +61,7 @@ class StackComponent(BaseModel, ABC):
     TYPE: ClassVar[str]
     FLAVOR: ClassVar[str]
     runtime_parameters: ClassVar[Mapping[str, Any] | None] = None
+    unexpanded_fields: ClassVar[tuple[str, ...]] = ()
 
     name: str
     uuid: UUID = Field(default_factory=uuid4)
@@ -93,10 +97,29 @@ class StackComponent(BaseModel, ABC):
         content: dict[str, object] = serialize(self)
         if info.mode != "json":
             return content
-        return {
-            name: with_references(getattr(self, name, None), dumped)
+        kept: Kept = self.__dict__.get("_kept") or Kept({})
+        present = {
+            name: with_references(self.__dict__.get(name), dumped)
             for name, dumped in content.items()
+            if name not in kept.values or self.__dict__[name] != kept.values[name]
         }
+        return {**kept.configuration, **present}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Return a field that depends on environment variables.
+
+            Raises:
+                ConfigurationError: One of them isn't set.
+                ComponentConfigurationError: The flavor doesn't accept their values.
+            """
+            is_own = (
+                name in type(self).model_fields or name in self.__private_attributes__
+            )
+            if is_own and (used := in_use(self)) is not self:
+                return getattr(used, name)
+            return super().__getattr__(name)
 
     def bind_secrets(self, manager: BaseSecretsManager) -> None:
         """Say where `reveal` looks for secrets; a stack does so for its components."""

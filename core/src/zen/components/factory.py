@@ -10,6 +10,7 @@ import yaml
 from pydantic import SecretBytes, SecretStr, ValidationError
 
 from zen.catalog import on_one_line
+from zen.components.deferred import defer, explain, referring_fields
 from zen.components.flavors import Flavors
 from zen.components.secrets import is_plain, plain_secrets, secret_fields
 from zen.errors import ComponentConfigurationError, did_you_mean
@@ -182,20 +183,30 @@ def _build(
     flavor: Flavor, component_type: str, content: Mapping[str, object]
 ) -> StackComponent:
     title = _title(component_type, content["name"])
+    made = None
+    referring = referring_fields(flavor.cls, content)
     try:
-        return flavor.cls.model_validate(content)
+        made = flavor.cls.model_validate(
+            {key: content[key] for key in content if key not in referring}
+        )
     except ValidationError as error:
-        problems = "; ".join(_explain(problem) for problem in error.errors())
-        raise ComponentConfigurationError(
-            f"The configuration of {title} doesn't fit flavor '{flavor.name}':"
-            f" {problems}",
-            hint=_attributes_hint(component_type, flavor.name, flavor.cls),
-        ) from error
+        if problems := explain(error, referring):
+            raise ComponentConfigurationError(
+                f"The configuration of {title} doesn't fit flavor '{flavor.name}':"
+                f" {problems}",
+                hint=_attributes_hint(component_type, flavor.name, flavor.cls),
+            ) from error
     except KeyboardInterrupt:
         raise
-    # A flavor's own validators, which may raise anything.
+    # A flavor's own validators, which may raise anything, and may do so because what
+    # isn't known yet is left out.
     except BaseException as error:
-        raise flavor.fault(f"failed to make {title}: {on_one_line(error)}") from error
+        if not referring or not isinstance(error, Exception):
+            problem = f"failed to make {title}: {on_one_line(error)}"
+            raise flavor.fault(problem) from error
+    if made and not referring:
+        return made
+    return defer(flavor.cls, content, referring, made)
 
 
 def _title(component_type: str, name: object) -> str:
@@ -240,10 +251,3 @@ def _refused(cls: type[StackComponent], texts: Mapping[str, str]) -> set[str]:
     except Exception:  # noqa: BLE001
         return set()
     return set()
-
-
-def _explain(problem: Mapping[str, object]) -> str:
-    location = problem["loc"]
-    where = ".".join(map(str, location)) if isinstance(location, tuple) else ""
-    text = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{where}: {text}" if where else text

@@ -265,8 +265,10 @@ class ProfileContents(ActiveProfile):
 
         Raises:
             StackComponentExistsError: Its name is taken.
-            ComponentConfigurationError: It has a secret, and the stack no manager.
+            ComponentConfigurationError: It has a secret, and the stack no manager; or
+                its flavor doesn't accept what `${NAME}` in it stands for.
         """
+        self._registry.check_references(component)
         with self._with_references(component, ()) as kept:
             record = self.factory.record(kept)
             self.store.register(components=[record])
@@ -293,7 +295,10 @@ class ProfileContents(ActiveProfile):
             StackComponentNotFoundError: There is no component called `name`.
             StackComponentExistsError: Its new name is taken.
             InUseError: It would be renamed, and is provisioned.
+            ComponentConfigurationError: Its flavor doesn't accept what `${NAME}` in it
+                stands for.
         """
+        self._registry.check_references(component)
         revision = based_on.revision if based_on else ""
         stored = based_on or self.store.component(component_type, name)
         if component.name != stored.name:

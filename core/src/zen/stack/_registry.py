@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen.components import BaseSecretsManager
+from zen.components.deferred import in_use, unset_variables
 from zen.components.factory import ComponentFactory
 from zen.errors import StackComponentExistsError, StackValidationError
 from zen.names import check_name
@@ -45,6 +46,7 @@ class StackRegistry:
         check_records: Callable[[], None] = lambda: None,
     ) -> None:
         self._catalog = catalog
+        self._notify = notify
         self._check_records = check_records
         self.factory = ComponentFactory(catalog, custom)
         self.lifecycle = Lifecycle(catalog, notify)
@@ -65,7 +67,7 @@ class StackRegistry:
             UntrustedError: They came with a repository that isn't trusted.
         """
         self._check_records()
-        parts = map(self.factory.build, store.components_of(record, view=view))
+        parts = map(self._built, store.components_of(record, view=view))
         components = {part.TYPE: part for part in parts}
         order = [spec.name for spec in self._catalog.component_types()]
         known = {kind: components.pop(kind) for kind in order if kind in components}
@@ -94,7 +96,7 @@ class StackRegistry:
             FlavorNotFoundError: No plugin offers its flavor.
         """
         self._check_records()
-        component = self.factory.build(record)
+        component = self._built(record)
         if record.secret_names:
             managers = (self.secrets_manager(stack, store) for stack in stacks())
             if manager := next(filter(None, managers), None):
@@ -114,8 +116,31 @@ class StackRegistry:
         if name is None:
             return None
         self._check_records()
-        manager = self.factory.build(store.component("secrets_manager", name))
+        manager = self._built(store.component("secrets_manager", name))
         return manager if isinstance(manager, BaseSecretsManager) else None
+
+    def _built(self, record: ComponentRecord) -> StackComponent:
+        component = self.factory.build(record)
+        # Without its variables, it can be part of a stack, and not be used.
+        return component if unset_variables(component) else in_use(component)
+
+    def check_references(self, component: StackComponent) -> None:
+        """Check what the environment makes of a component's references.
+
+        A notice names the variables that aren't set; they may be so elsewhere.
+
+        Raises:
+            ComponentConfigurationError: The flavor doesn't accept the values.
+        """
+        unset = unset_variables(component)
+        for key, names in unset.items():
+            variables = " and ".join(f"${{{name}}}" for name in names)
+            self._notify(
+                f"`{key}` refers to {variables}, which isn't set here; set it where"
+                f" `{component.name}` is used."
+            )
+        if not unset:
+            in_use(component)
 
     def compose(self, name: str, components: Mapping[str, str], store: Store) -> Stack:
         """Return a new stack of components that the store holds; write nothing.

@@ -294,7 +294,7 @@ def with_references(
     name = _name_for(component, secrets, known)
     references = {key: SecretStr(f"{{{{{name}.{key}}}}}") for key in plain}
     with secrets.holding(name, plain):
-        yield type(component).model_validate({**dict(component), **references})
+        yield component.model_copy(update=references)
     notify(
         f"Put {', '.join(f'`{key}`' for key in plain)} into secrets manager"
         f" `{secrets.manager.name}`, as secret `{name}`."

@@ -36,6 +36,10 @@ class MySQLMetadataStore(RelationalMetadataStore):
     """
 
     FLAVOR: ClassVar[str] = "mysql"
+    unexpanded_fields: ClassVar[tuple[str, ...]] = (
+        *("host", "database", "username"),
+        *_TLS,
+    )
 
     host: str = Field(min_length=1)
     port: int = Field(default=3306, ge=1, le=65535)

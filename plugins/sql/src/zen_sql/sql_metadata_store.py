@@ -27,6 +27,7 @@ class SQLMetadataStore(RelationalMetadataStore):
     """
 
     FLAVOR: ClassVar[str] = "sql"
+    unexpanded_fields: ClassVar[tuple[str, ...]] = ("url",)  # a value is quoted there
 
     url: str
 

@@ -209,7 +209,7 @@ def _tell_places(
     if repository.active_profile.store_url is None:
         return
     for key, text in texts.items():
-        value = getattr(component, key, None)
+        value = vars(component).get(key)  # it isn't there where it isn't known yet
         is_relative = text and not text.startswith(("~", os.sep))
         if is_relative and value == absolute_path(f"./{text}"):
             notify(

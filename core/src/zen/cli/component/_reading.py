@@ -136,17 +136,23 @@ def _beside(
 def _effective(repository: Repository, record: ComponentRecord) -> dict[str, object]:
     """Return a configuration with its defaults, as far as its flavor can be loaded."""
     # Loads all that components need, which listing them doesn't.
-    from zen.components.fields import as_shown
+    from zen.components.deferred import referring_fields
+    from zen.components.fields import as_shown, describe_fields
 
     try:
         component = repository.factory.build(record)
     except _UNUSABLE as error:
         warn(error)
         return record.shown_configuration
+    cls = type(component)
+    if referring_fields(cls, record.configuration):
+        # Not what the references stand for, on which other defaults may depend.
+        defaults = {field.name: field.default for field in describe_fields(cls)}
+        return {**defaults, **record.shown_configuration}
     # What a secret refers to may be seen, unlike the secret.
     kept = {key: record.shown_configuration.get(key) for key in record.secrets}
     return {
         key: kept.get(key) or as_shown(getattr(component, key))
-        for key in type(component).model_fields
+        for key in cls.model_fields
         if key not in {"name", "uuid"}
     }

@@ -152,7 +152,7 @@ def _secrets_of(component: StackComponent) -> list[str]:
     return [
         key
         for key in type(component).model_fields
-        if isinstance(getattr(component, key), SecretStr | SecretBytes)
+        if isinstance(vars(component).get(key), SecretStr | SecretBytes)
     ]
 
 
