@@ -202,7 +202,15 @@ def test_describe_shows_the_active_one_by_default(zen: Zen) -> None:
 
 def test_describe_shows_where_this_host_keeps_it(zen: Zen, tmp_path: Path) -> None:
     described = zen("artifact-store", "describe", "-o", "json").json
-    assert described["configuration"]["path"].startswith(str(tmp_path / "config"))
+    effective = described["effective_configuration"]
+    assert effective["path"].startswith(str(tmp_path / "config"))
+    assert effective["path"].endswith(described["uuid"])
+
+
+def test_describe_and_list_show_the_same_configuration(zen: Zen) -> None:
+    (listed,) = zen("artifact-store", "list", "-o", "json").json
+    described = zen("artifact-store", "describe", "-o", "json").json
+    assert listed["configuration"] == described["configuration"] == {"path": None}
 
 
 def test_describe_of_a_type_that_the_stack_lacks(zen: Zen) -> None:

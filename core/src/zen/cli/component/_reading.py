@@ -91,7 +91,8 @@ def get(app: App, spec: ComponentTypeSpec, output: str) -> None:
 def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -> None:
     """Show {a_title} in full.
 
-    Without NAME, it is that of the active stack.
+    Without NAME, it is that of the active stack. A table shows the attributes as they
+    are in effect on this host. JSON and YAML show them as they are kept, too.
 
     For example: zen {command} describe default
     """
@@ -108,7 +109,11 @@ def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -
     if output == "table":
         content |= _beside(content, configuration)
     else:
-        content |= {"active": active, "configuration": configuration}
+        content |= {
+            "active": active,
+            "configuration": record.shown_configuration,
+            "effective_configuration": configuration,
+        }
     suffix = " (ACTIVE)" if active else ""
     title = f"{spec.name.upper()} Component Configuration{suffix}"
     print_object(content, output, title=title)
