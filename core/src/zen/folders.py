@@ -27,13 +27,13 @@ def absolute_path(text: str) -> str:
     from pathlib import Path  # as in `config_folder`
 
     if text.startswith("file:"):
-        from urllib.parse import unquote, urlsplit  # few paths are URLs
+        from urllib.parse import unquote_to_bytes, urlsplit  # few paths are URLs
 
         parts = urlsplit(text)
         if parts.netloc not in {"", "localhost"}:
             message = f"'{text}' names a host; write file:///PATH, or a plain path"
             raise ValueError(message)
-        text = unquote(parts.path)
+        text = os.fsdecode(unquote_to_bytes(parts.path))
     return str(Path(text).expanduser().absolute())
 
 

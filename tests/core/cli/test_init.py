@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from tests.conftest import RunPython
     from tests.core.cli.conftest import Zen
 
 
@@ -99,3 +100,16 @@ def test_how_to_get_a_repository_is_told_where_that_matters(zen: Zen) -> None:
     assert short in zen("stack", "list").err
     zen("init")
     assert long not in zen(*register, code=1).err
+
+
+def test_the_configuration_folder_may_have_a_name_that_the_locale_cannot_write(
+    run_python: RunPython, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "übung").mkdir()
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "übung" / "config"))
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for variable, value in ascii_only.items():
+        monkeypatch.setenv(variable, value)
+    out = run_python("from zen.cli.main import main; main(['-q', 'stack', 'list'])")
+    assert "default" in out
+    assert (tmp_path / "übung" / "config" / "profiles" / "default" / "stacks").is_dir()

@@ -6,13 +6,14 @@ be kept in git. What belongs to this host alone is in `.state`, which git ignore
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 from uuid import UUID
 
 from zen.errors import ConflictError, DamagedDataError
@@ -337,7 +338,8 @@ class LocalStoreDriver(StoreDriver):
 def _folder_of(url: str) -> Path:
     if not url.startswith("file:"):
         return Path(url).expanduser()
-    path = unquote(urlsplit(url).path)
+    # As `Path.as_uri` quotes it, whatever the locale calls the bytes of names.
+    path = os.fsdecode(unquote_to_bytes(urlsplit(url).path))
     # A URL writes a Windows path as /C:/folder.
     return Path(path[1:] if path[2:3] == ":" else path)
 
