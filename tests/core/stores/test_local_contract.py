@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from zen.records import Ref
     from zen.stores import StoreDriver
 
 
@@ -21,3 +22,20 @@ class TestLocalStoreDriver(StoreDriverContract):
     @pytest.fixture
     def open_driver(self, tmp_path: Path) -> Callable[[], StoreDriver]:
         return partial(LocalStoreDriver, str(tmp_path / "profile"))
+
+    @pytest.fixture
+    def open_unreachable(self, tmp_path: Path) -> Callable[[], StoreDriver]:
+        (tmp_path / "loop").symlink_to("loop")
+        return partial(LocalStoreDriver, str(tmp_path / "loop"))
+
+    @pytest.fixture
+    def damage_record(self, tmp_path: Path) -> Callable[[Ref], None]:
+        def damage(ref: Ref) -> None:
+            (file,) = (tmp_path / "profile").rglob(f"{ref.key}.yaml")
+            file.write_text("{")
+
+        return damage
+
+    @pytest.fixture
+    def refused_urls(self) -> list[str]:
+        return ["", "https://example.org/a", "file://elsewhere/a"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from threading import RLock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from zen.errors import ConflictError
+from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
 from zen.records import Record, Ref
 from zen.stores import Change, Check, Commit, Content, Page, StoreDriver
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from zen.stores import GuardCheck, Put, Transaction
+
+
+UNREACHABLE: Final = "memory:unreachable"
+DAMAGE: Final = "{"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Memory:
 def refs_of(transaction: Transaction) -> set[Ref]:
     puts = {put.ref for put in transaction.puts}
     return puts | {delete.ref for delete in transaction.deletes}
+
+
+def damage(url: str, ref: Ref) -> None:
+    rows = MemoryDriver.memories[url].rows
+    rows[ref] = replace(rows[ref], payload=DAMAGE)
 
 
 def right_names(url: str, folder: Path, kind: str) -> list[Mapping[str, object]]:
@@ -75,6 +84,8 @@ class MemoryDriver(StoreDriver):
 
     @classmethod
     def normalise_url(cls, url: str) -> str:
+        if not url.startswith("memory:"):
+            raise ValueError("it must begin with memory:")
         return url
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
@@ -89,9 +100,14 @@ class MemoryDriver(StoreDriver):
             guard, rows = self.guard(kind), dict(self.memory.rows)
         refs = [ref for ref in rows if ref.kind == kind and ref.key > after]
         found = self.in_order([ref for ref in refs if self.matches(ref, prefix)])
-        page = [self.record(ref, rows[ref]) for ref in found[:limit]]
+        page, damaged = [], []
+        for ref in found[:limit]:
+            try:
+                page.append(self.record(ref, rows[ref]))
+            except DamagedDataError as error:
+                damaged.append(error)
         more = found[limit - 1].key if len(found) > limit else None
-        return Page(tuple(page), guard, more)
+        return Page(tuple(page), guard, more, tuple(damaged))
 
     def kinds(self) -> list[str]:
         with self.locked():
@@ -132,6 +148,8 @@ class MemoryDriver(StoreDriver):
             self.memory.sequence = 0
 
     def locked(self) -> AbstractContextManager[object]:
+        if self.url == UNREACHABLE:
+            raise StoreUnavailableError(f"{self.url} can't be reached.")
         return self.memory.lock
 
     def matches(self, ref: Ref, prefix: str) -> bool:
@@ -141,6 +159,8 @@ class MemoryDriver(StoreDriver):
         return sorted(refs)
 
     def record(self, ref: Ref, row: Row) -> Record:
+        if row.payload == DAMAGE:
+            raise DamagedDataError(f"{self.url}, {ref}", "it isn't JSON")
         payload = self.load(row.payload)
         return Record(ref, row.uuid, payload, self.revision(ref, row))
 

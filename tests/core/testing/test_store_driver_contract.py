@@ -12,22 +12,47 @@ if TYPE_CHECKING:
 
 ONE_DRIVER = """\
 from functools import partial
-from tests.core.testing.memory_driver import MemoryDriver
+from tests.core.testing.memory_driver import UNREACHABLE, MemoryDriver, damage
 
 class TestMemoryDriver(StoreDriverContract):
     @pytest.fixture
     def open_driver(self, tmp_path):
         return partial(MemoryDriver, f"memory:{tmp_path}")
+
+    @pytest.fixture
+    def open_unreachable(self):
+        return partial(MemoryDriver, UNREACHABLE)
+
+    @pytest.fixture
+    def damage_record(self, tmp_path):
+        return partial(damage, f"memory:{tmp_path}")
+
+    @pytest.fixture
+    def refused_urls(self):
+        return ["", "elsewhere:x"]
 """
 ALL_DRIVERS = """\
 from functools import partial
 from tests.core.testing import wrong_drivers
+from tests.core.testing.memory_driver import UNREACHABLE, damage
 
 def contract_for(driver):
     class Test(StoreDriverContract):
         @pytest.fixture
         def open_driver(self, tmp_path):
             return partial(driver, f"memory:{tmp_path}")
+
+        @pytest.fixture
+        def open_unreachable(self):
+            return partial(driver, UNREACHABLE)
+
+        @pytest.fixture
+        def damage_record(self, tmp_path):
+            return partial(damage, f"memory:{tmp_path}")
+
+        @pytest.fixture
+        def refused_urls(self):
+            return ["", "elsewhere:x"]
 
     Test.__name__ = Test.__qualname__ = f"Test{driver.__name__}"
     return Test
@@ -106,7 +131,21 @@ CAUGHT_BY = {
     "DestroysNoCommits": "test_a_store_that_was_destroyed_is_empty",
     "DestroysNoGuards": "test_a_store_that_was_destroyed_is_empty",
     "DestroysOnce": "test_there_may_be_nothing_to_destroy",
+    "LetsErrorsThrough": "test_a_store_that_cannot_be_reached_is_reported",
+    "SeesNothingFromAfar": "test_a_store_that_cannot_be_reached_is_reported",
+    "ReadsPastDamage": "test_a_damaged_record_is_named",
+    "FailsAtDamage": "test_a_damaged_record_is_named",
+    "DoesNotSayWhere": "test_a_damaged_record_is_named",
+    "HidesBehindDamage": "test_a_damaged_record_hides_no_other",
+    "KeepsDamageToItself": "test_a_damaged_record_hides_no_other",
+    "TakesAnyUrl": "test_a_url_that_means_nothing_is_refused",
     "AlwaysUpgrades": "test_a_new_store_needs_no_upgrade",
+}
+FAULTS = {
+    "test_a_store_that_cannot_be_reached_is_reported",
+    "test_a_damaged_record_is_named",
+    "test_a_damaged_record_hides_no_other",
+    "test_a_url_that_means_nothing_is_refused",
 }
 SHARED = {
     "test_a_commit_is_seen_by_others_at_once",
@@ -142,6 +181,14 @@ def test_a_driver_that_keeps_the_contract_passes_it_all(run_tests: RunTests) -> 
         {"TestMemoryDriver": set()},
         {},
     )
+
+
+def test_what_an_author_does_not_break_is_said_to_be_open(run_tests: RunTests) -> None:
+    results = run_tests(
+        ONE_DRIVER.partition("    @pytest.fixture\n    def open_unr")[0]
+    )
+    assert results.skipped["TestMemoryDriver"] == FAULTS
+    assert not results.failed["TestMemoryDriver"], results.out
 
 
 @pytest.mark.parametrize("names", ["right_names", "wrong_names"])

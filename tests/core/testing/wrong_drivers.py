@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID, uuid5
 
-from tests.core.testing.memory_driver import MemoryDriver, Row, refs_of
-from zen.errors import ConflictError, StoreUnavailableError
-from zen.records import Ref
+from tests.core.testing.memory_driver import UNREACHABLE, MemoryDriver, Row, refs_of
+from zen.errors import ConflictError, DamagedDataError, StoreUnavailableError
+from zen.records import Record, Ref
 from zen.stores import Check, Page
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from zen.records import Record
     from zen.stores import Change, Commit, GuardCheck, Put, Transaction
 
 
@@ -595,3 +594,64 @@ class PrunesWhatIsNew(MemoryDriver):
     def prune(self, keep: int, *, before: datetime | None = None) -> int:
         del before
         return super().prune(keep)
+
+
+class LetsErrorsThrough(MemoryDriver):
+    def locked(self) -> AbstractContextManager[object]:
+        if self.url == UNREACHABLE:
+            raise ConnectionRefusedError(self.url)
+        return super().locked()
+
+
+class SeesNothingFromAfar(MemoryDriver):
+    """Take a store that can't be reached for an empty one."""
+
+    def locked(self) -> AbstractContextManager[object]:
+        return self.memory.lock
+
+
+class ReadsPastDamage(MemoryDriver):
+    def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        try:
+            return super().get_many(refs)
+        except DamagedDataError:
+            return {}
+
+
+class FailsAtDamage(MemoryDriver):
+    """Let the error of what reads JSON through."""
+
+    def record(self, ref: Ref, row: Row) -> Record:
+        return Record(ref, row.uuid, self.load(row.payload), self.revision(ref, row))
+
+
+class DoesNotSayWhere(MemoryDriver):
+    def record(self, ref: Ref, row: Row) -> Record:
+        try:
+            return super().record(ref, row)
+        except DamagedDataError as error:
+            raise DamagedDataError("", error.reason) from error
+
+
+class HidesBehindDamage(MemoryDriver):
+    def scan(
+        self, kind: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> Page:
+        page = super().scan(kind, prefix=prefix, after=after, limit=limit)
+        for error in page.damaged:
+            raise error
+        return page
+
+
+class KeepsDamageToItself(MemoryDriver):
+    def scan(
+        self, kind: str, *, prefix: str = "", after: str = "", limit: int = 1000
+    ) -> Page:
+        page = super().scan(kind, prefix=prefix, after=after, limit=limit)
+        return page._replace(damaged=())
+
+
+class TakesAnyUrl(MemoryDriver):
+    @classmethod
+    def normalise_url(cls, url: str) -> str:
+        return url
