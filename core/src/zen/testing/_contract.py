@@ -141,7 +141,10 @@ class Contract(Unabridged):
         self, contract_capabilities: frozenset[str] | None
     ) -> None:
         """What the spec declares is something that the contract knows."""
-        assert (contract_capabilities or frozenset()) <= self.CAPABILITIES
+        unknown = sorted((contract_capabilities or frozenset()) - self.CAPABILITIES)
+        assert not unknown, (
+            f"the spec declares capabilities that the contract doesn't know: {unknown}"
+        )
 
 
 def _leads_to(source: str, cls: type) -> bool:

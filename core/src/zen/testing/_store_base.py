@@ -53,13 +53,17 @@ def remove(driver: StoreDriver, *refs: Ref) -> None:
 def read(driver: StoreDriver, ref: Ref) -> Record:
     """Return a record that is there."""
     found = driver.get_many([ref])
-    assert list(found) == [ref]
+    assert list(found) == [ref], (
+        f"asked for {ref}, which was written, get_many returned {list(found)}"
+    )
     return found[ref]
 
 
 def keys(page: Page) -> list[str]:
     """Return the keys of a page's records, of which none may be damaged."""
-    assert page.damaged == ()
+    assert page.damaged == (), (
+        f"a scan calls records damaged that were just written: {page.damaged}"
+    )
     return [record.ref.key for record in page.records]
 
 
