@@ -113,7 +113,8 @@ def each(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    return make_environment(tmp_path, "pip")
+    """An environment of the quicker installer, where either would do."""
+    return make_environment(tmp_path, "uv")
 
 
 def come_from(environment: Environment, origin: object) -> None:
