@@ -356,6 +356,7 @@ class Profiles:
         driver = self._driver_class(kind)
         if url is None:
             return ProfileConfiguration(name, kind)
+        normalised = _normalised(driver, kind, url)
         if holds_password(url):
             self._notify(
                 f"The password in the URL is kept as it is in"
@@ -363,7 +364,7 @@ class Profiles:
                 " of there, name an environment variable in its place, as in"
                 " '://user:${DB_PASSWORD}@host'."
             )
-        return ProfileConfiguration(name, kind, _normalised(driver, kind, url))
+        return ProfileConfiguration(name, kind, normalised)
 
     def _default_store_type(self) -> str:
         variable, store_type = read_variable(os.environ, "DEFAULT_STORE_TYPE")
