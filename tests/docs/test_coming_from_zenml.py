@@ -111,7 +111,7 @@ def annotated(found: type) -> set[str]:
 
 def check_command(words: list[str]) -> None:
     command: click.Command | None = main
-    context = click.Context(main, info_name="zen")
+    context = click.Context(main, info_name="zen", **main.context_settings)
     for word in words:
         assert command, words
         if word.startswith("--"):

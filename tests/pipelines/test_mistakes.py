@@ -38,6 +38,7 @@ def active_stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let `run()` find this stack without a profile."""
     monkeypatch.setattr("zen.repository.Repository.__init__", lambda *_, **__: None)
     monkeypatch.setattr("zen.repository.Repository.active_stack", stack)
+    monkeypatch.setattr("zen.repository.Repository.active_profile_name", "default")
 
 
 def result(run: PipelineRunView) -> object:
@@ -63,7 +64,10 @@ def result(run: PipelineRunView) -> object:
     ],
 )
 def test_a_wrong_keyword_of_a_run_is_refused(
-    keywords: dict[str, Any], message: str, advice: str, stack: Stack
+    keywords: dict[str, Any],
+    message: str,
+    advice: str,
+    stack: Stack,
 ) -> None:
     for runnable in (training, training()):
         with pytest.raises((PipelineInterfaceError, ValueError)) as info:

@@ -176,7 +176,8 @@ def leaves(
 
 def calls() -> list[list[str]]:
     """Return a call of each command that isn't consent, with what it must be given."""
-    context = click.Context(main, info_name="zen", obj=App())
+    settings = main.context_settings
+    context = click.Context(main, info_name="zen", obj=App(), **settings)
     found = []
     for names, command in leaves(main, context):
         if names in CONSENT:

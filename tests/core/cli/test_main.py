@@ -45,7 +45,8 @@ def commands(
         yield from commands(child, inner, (*path, name))
 
 
-ALL = dict(commands(main, click.Context(main, info_name="zen")))
+PROGRAM = click.Context(main, info_name="zen", **main.context_settings)
+ALL = dict(commands(main, PROGRAM))
 
 
 @pytest.mark.parametrize("path", ALL, ids=" ".join)
@@ -60,7 +61,7 @@ def test_every_command_explains_itself_with_an_example(
 
 @pytest.mark.parametrize("spec", zen_commands(), ids=lambda spec: spec.name)
 def test_the_summary_of_a_command_is_its_first_line(spec: CommandSpec) -> None:
-    command = main.get_command(click.Context(main), spec.name)
+    command = main.get_command(PROGRAM, spec.name)
     assert command
     assert (command.help or "").splitlines()[0] == spec.summary
 

@@ -9,12 +9,12 @@ from traceback import (
     FrameSummary,
     StackSummary,
     TracebackException,
-    format_exception_only,
 )
 from typing import TYPE_CHECKING, Final
 
 import zen
 import zen_pipelines
+from zen.errors import ZenError
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,8 +37,11 @@ _STEP: Final = f"{_folder(zen_pipelines)}entrypoint.py"
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an exception's type and text, without its traceback."""
-    return inspect.cleandoc("".join(format_exception_only(error)))
+    """Return an exception's type and text, without its traceback and Zen's hint."""
+    exception = TracebackException.from_exception(error)
+    if isinstance(error, ZenError):
+        exception.__notes__ = []
+    return inspect.cleandoc("".join(exception.format_exception_only()))
 
 
 def format_user_traceback(error: BaseException) -> str:

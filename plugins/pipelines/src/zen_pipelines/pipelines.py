@@ -87,7 +87,9 @@ class Pipeline:
         """
         # Importing the file for its steps must not ask for the configuration first.
         self._check_place()
-        stack = _active_stack(self.name, repository or current_session().repository)
+        known = repository or current_session().repository
+        found = known or _repository_here()
+        stack = found.active_stack
         refuse_mistakes(
             self.name,
             runtime,
@@ -95,6 +97,11 @@ class Pipeline:
             parameters=self.definition.parameters,
             declared=declared_keys(stack.components.values()),
         )
+        if not known:
+            current_session().notify(
+                f"Running pipeline '{self.name}' on stack '{stack.name}' of profile"
+                f" '{found.active_profile_name}'."
+            )
         return self.run_on(stack, run_name, runtime=runtime)
 
     def run_on(
@@ -293,20 +300,11 @@ class PipelineDefinition(Generic[P]):
         return f"<PipelineDefinition '{self.name}'>"
 
 
-def _active_stack(pipeline: str, repository: Repository | None) -> Stack:
-    """Return a repository's active stack, or that of where we are, which is told."""
-    if repository:
-        return repository.active_stack
+def _repository_here() -> Repository:
+    """Return a repository that looks at what is active now."""
     from zen.repository import Repository  # only where a stack is looked up
 
-    notify = current_session().notify
-    found = Repository(notify=notify)
-    stack = found.active_stack
-    profile = found.active_profile_name
-    notify(
-        f"Running pipeline '{pipeline}' on stack '{stack.name}' of profile '{profile}'."
-    )
-    return stack
+    return Repository(notify=current_session().notify)
 
 
 _RUN_KEYWORDS: Final = tuple(
