@@ -45,6 +45,22 @@ def test_the_pipeline_runs(tmp_path: Path) -> None:
     assert done.stdout == "45\n"
 
 
+def test_the_pipeline_takes_parameters(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    lines = code.rstrip().splitlines(keepends=True)
+    (tmp_path / "adding.py").write_text("".join(lines[:-3]))
+    call = f"cd {tmp_path} && zen run adding.py"
+    bin_folder = Path(sys.executable).parent
+    environ = {
+        **clean_environ(),
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+        "ZEN_CONFIG_PATH": str(tmp_path / "config"),
+    }
+    assert "zen run adding.py --count 3" in README
+    assert "has finished" in run(f"{call} --count 3", environ)
+    assert "--count" in run(f"{call} --help", environ)
+
+
 def run(command: str, environ: dict[str, str]) -> str:
     """Return all that a terminal shows of a command."""
     done = subprocess.run(

@@ -135,6 +135,7 @@ class Profiles:
             new = replace(self._new(name, store_type, url), active_user=user)
             profile = self._initialise(new)
             settings.profiles[name] = profile
+        self._tell_of_password(profile)
         return profile
 
     def copy(
@@ -178,6 +179,7 @@ class Profiles:
             stores[1].driver.check_place()
             copied = copy_records(*stores)
             settings.profiles[name] = profile
+        self._tell_of_password(profile)
         return copied
 
     def delete(
@@ -356,15 +358,16 @@ class Profiles:
         driver = self._driver_class(kind)
         if url is None:
             return ProfileConfiguration(name, kind)
-        normalised = _normalised(driver, kind, url)
-        if holds_password(url):
+        return ProfileConfiguration(name, kind, _normalised(driver, kind, url))
+
+    def _tell_of_password(self, profile: ProfileConfiguration) -> None:
+        if profile.store_url and holds_password(profile.store_url):
             self._notify(
                 f"The password in the URL is kept as it is in"
                 f" {self.configuration.path}, which only you can read. To keep it out"
                 " of there, name an environment variable in its place, as in"
                 " '://user:${DB_PASSWORD}@host'."
             )
-        return ProfileConfiguration(name, kind, normalised)
 
     def _default_store_type(self) -> str:
         variable, store_type = read_variable(os.environ, "DEFAULT_STORE_TYPE")

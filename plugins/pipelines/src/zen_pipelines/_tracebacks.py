@@ -40,7 +40,7 @@ def describe_error(error: BaseException) -> str:
     """Return an exception's type and text, without its traceback and Zen's hint."""
     exception = TracebackException.from_exception(error)
     if isinstance(error, ZenError):
-        exception.__notes__ = []
+        vars(exception)["__notes__"] = []  # Python 3.10 reads none
     return inspect.cleandoc("".join(exception.format_exception_only()))
 
 
