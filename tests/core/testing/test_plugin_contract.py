@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -173,9 +174,13 @@ def test_each_fault_fails_the_test_that_names_it(
         if test not in results.failed[f"Test_{plugin}"]
     }
     assert overlooked == {}, results.out
+    # What libraries load differs from version to version.
+    for pattern in (
+        "acme_heavy.plugin loads .*pydantic, pydantic_core, ",
+        "acme_eager.plugin loads .*acme_eager.parts, ",
+    ):
+        assert re.search(pattern, results.out), results.out
     for words in (
-        "acme_heavy.plugin loads pydantic, pydantic_core, ",
-        "acme_eager.plugin loads acme_eager.parts, ",
         "Did you mean 'zen_flavors'?",
         "is no click command",
         "has the TYPE 'bell'",
