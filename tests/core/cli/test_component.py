@@ -269,7 +269,8 @@ def test_update_changes_what_is_given_and_nothing_else(
     outcome = zen("artifact-store", "update", "mine", "--path", f"{tmp_path}/b")
     assert outcome.out == "Successfully updated artifact store `mine`.\n"
     after = zen("artifact-store", "describe", "mine", "-o", "json").json
-    assert after == {**before, "configuration": {"path": f"{tmp_path}/b"}}
+    new = {"path": f"{tmp_path}/b"}
+    assert after == {**before, "configuration": new, "effective_configuration": new}
 
 
 def test_update_is_about_the_active_one_by_default(zen: Zen, tmp_path: Path) -> None:

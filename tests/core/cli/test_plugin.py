@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import FakeDistribution
 
-pytestmark = pytest.mark.apart
-
 
 def states(zen: Zen, *options: str) -> dict[str, str]:
     plugins = zen(*options, "plugin", "list", "-o", "json").json
@@ -146,6 +144,7 @@ def test_an_entry_point_that_names_no_module_is_a_fault(
     assert "must name a module, unlike 'acme_horn.plugin:plugin'" in err
 
 
+@pytest.mark.apart
 def test_a_spec_of_another_class_is_a_fault(
     zen: Zen, fake_distribution: FakeDistribution
 ) -> None:
@@ -195,9 +194,11 @@ def test_which_suggests_the_nearest(
     assert f"Did you mean '{nearest}'?" in zen("which", kind, name, code=1).err
 
 
+@pytest.mark.apart
 def test_doctor_names_all_that_is_broken(
-    zen: Zen, fake_distribution: FakeDistribution
+    zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ZEN_PLUGINS", "hurt,gone,sick")
     for name, hooks in {
         "hurt": "import nowhere",
         "gone": "import os\nos._exit(1)",
@@ -211,12 +212,14 @@ def test_doctor_names_all_that_is_broken(
         assert f"{name}: " in outcome.err
 
 
+@pytest.mark.apart
 def test_doctor_is_content_with_our_own_plugins(zen: Zen) -> None:
     outcome = zen("plugin", "doctor")
     assert "zen-plugin-pipelines" in outcome.out
     assert "Examining 'local' of zen-plugin-local 1.0.0..." in outcome.err
 
 
+@pytest.mark.apart
 def test_doctor_leaves_out_what_is_disabled(zen: Zen) -> None:
     zen("plugin", "disable", "sql")
     names = [each["name"] for each in zen("plugin", "doctor", "-o", "json").json]
@@ -224,9 +227,11 @@ def test_doctor_leaves_out_what_is_disabled(zen: Zen) -> None:
     assert "local" in names
 
 
+@pytest.mark.apart
 def test_doctor_names_what_is_wrong_only_in_company(
-    zen: Zen, fake_distribution: FakeDistribution
+    zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ZEN_PLUGINS", "mail,mail-fork")
     fake_distribution("mail")
     fake_distribution("mail-fork", module="mail.plugin")
     err = zen("plugin", "doctor", code=1).err
@@ -235,10 +240,15 @@ def test_doctor_names_what_is_wrong_only_in_company(
     assert "pip uninstall mail-fork" in err
 
 
+@pytest.mark.apart
 def test_doctor_notices_what_the_index_does_not(
-    zen: Zen, fake_distribution: FakeDistribution, here: Path
+    zen: Zen,
+    fake_distribution: FakeDistribution,
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What ended the process is outside of the plugin, and is mended there."""
+    monkeypatch.setenv("ZEN_PLUGINS", "acme-horn")
     fake_distribution(
         "acme-horn",
         f"import os\nif not os.path.exists({str(here / 'ok')!r}):\n    os._exit(3)",
@@ -250,6 +260,7 @@ def test_doctor_notices_what_the_index_does_not(
     assert states(zen)["acme-horn"] == "available"
 
 
+@pytest.mark.apart
 def test_doctor_leaves_out_who_is_not_preferred(
     zen: Zen, fake_distribution: FakeDistribution, config: Path
 ) -> None:
@@ -262,10 +273,12 @@ def test_doctor_leaves_out_who_is_not_preferred(
     assert "one" not in {each["distribution"] for each in found}
 
 
+@pytest.mark.apart
 def test_doctor_examines_all_in_strict_mode_too(
     zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZEN_PLUGINS_STRICT", "1")
+    monkeypatch.setenv("ZEN_PLUGINS", "hurt,sick")
     for name in ("hurt", "sick"):
         fake_distribution(name, "1 / 0")
     err = zen("plugin", "doctor", code=1).err
@@ -284,6 +297,7 @@ def test_in_strict_mode_the_first_failure_is_an_error(
     zen("flavor", "list")
 
 
+@pytest.mark.apart
 def test_a_command_that_cannot_be_imported_is_told_of(
     zen: Zen, fake_distribution: FakeDistribution
 ) -> None:
@@ -361,6 +375,7 @@ def test_which_tells_what_may_have_what_is_missing(
     assert "Did you mean 'sqlite'?" in zen("which", "flavor", "sqlite", code=1).err
 
 
+@pytest.mark.apart
 def test_a_plugin_that_ends_the_process_can_be_disabled(
     zen: Zen, fake_distribution: FakeDistribution
 ) -> None:
@@ -428,6 +443,7 @@ def test_new_writes_nothing_over_what_is_there(zen: Zen, here: Path) -> None:
     assert [each.name for each in (here / "acme").iterdir()] == ["notes"]
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     "hooks",
     ["import nowhere", "import os\nos._exit(7)", "raise SystemExit", "def ("],
@@ -451,6 +467,7 @@ def test_help_of_new_has_an_example(zen: Zen) -> None:
     assert "zen plugin new acme-s3 --kind flavor" in zen("plugin", "new", "-h").out
 
 
+@pytest.mark.apart
 def test_doctor_counts_in_its_table_all_that_it_tells(
     zen: Zen, fake_distribution: FakeDistribution, tmp_path: Path
 ) -> None:
