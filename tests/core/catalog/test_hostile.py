@@ -67,6 +67,20 @@ AT_IMPORT: Final = {
         ),
         "it closes a descriptor that isn't its own",
     ),
+    "writes-to-the-descriptors-of-its-parent": (
+        (
+            "import os\nplace = f'/proc/{os.getppid()}/fd'\n"
+            "for name in os.listdir(place):\n"
+            "    try:\n"
+            "        if os.readlink(f'{place}/{name}').startswith('pipe:'):\n"
+            "            flags = os.O_WRONLY | os.O_NONBLOCK\n"
+            "            pipe = os.open(f'{place}/{name}', flags)\n"
+            "            os.write(pipe, b'{\"a\": 1}\\n[1, 2]\\n\\x00' * 10)\n"
+            "    except OSError:\n"
+            "        pass"
+        ),
+        "it writes to a descriptor that isn't its own",
+    ),
     "writes-to-descriptors": (
         (
             "import os\nfrom contextlib import suppress\nfor each in range(256):\n"

@@ -53,8 +53,7 @@ def report(
     for number, row in plugins:
         claim = read_claim(row)
         try:
-            (step,) = apart(_asked(claim))
-            answer, evidence = cast("tuple[AnswerRow, list[str]]", step)
+            answer, evidence = _only_answer(apart(_asked(claim)))
         except Ended as ending:
             answer, evidence = _fatal(claim, ending)
         for command, broken, more in _tried(claim, _commands_of(answer), apart):
@@ -74,6 +73,13 @@ def _asked(claim: Claim) -> Iterator[tuple[AnswerRow, list[str]]]:
         row_of(answer),
         witness.evidence(claim.module, answer.error, in_full=in_full),
     )
+
+
+def _only_answer(steps: Iterator[object]) -> tuple[AnswerRow, list[str]]:
+    answer, *more = steps
+    if more:
+        raise Ended("it answers more than once")
+    return cast("tuple[AnswerRow, list[str]]", answer)
 
 
 def _tried(

@@ -48,7 +48,7 @@ def run_forked(steps: Iterable[object], timeout: float) -> Iterator[object]:
     no descriptor of this process but the one for its report.
 
     Args:
-        steps: Iterated in the fork; yields what JSON can hold, and not None.
+        steps: Iterated in the fork; yields what is a list in JSON.
         timeout: The seconds that each may take.
 
     Raises:
@@ -140,10 +140,11 @@ def _chunks(fork: int, read: int, timeout: float) -> Iterator[tuple[bytes, int |
 
 
 def _parsed(line: bytes) -> object:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise Ended("it writes to a descriptor that isn't its own") from error
+    with suppress(ValueError):
+        step = json.loads(line)
+        if step is None or isinstance(step, list):
+            return step
+    raise Ended("it writes to a descriptor that isn't its own")
 
 
 def _end(fork: int, *, is_reaped: bool) -> None:

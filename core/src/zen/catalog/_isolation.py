@@ -25,8 +25,9 @@ _PAUSE: Final = 0.1
 _GRACE: Final = 3.0
 
 # Isolated (-I), the interpreter finds nothing in the working directory. What is run
-# may print as it likes: its report goes through a descriptor that it doesn't know. It
-# gets four gigabytes, and leaves no core dump.
+# may print as it likes: its report goes through a descriptor that it doesn't know, and
+# each result has a mark, in case it writes there all the same. It gets four gigabytes,
+# and leaves no core dump.
 _CHILD: Final = """\
 import json, os, sys
 job = json.load(sys.stdin)
@@ -45,7 +46,7 @@ except (ImportError, OSError, ValueError):
 from importlib import import_module
 module, _, name = job["task"].partition(":")
 for result in getattr(import_module(module), name)(job["content"]):
-    print(json.dumps(result), file=report, flush=True)
+    print(job["mark"] + json.dumps(result), file=report, flush=True)
 os._exit(0)
 """
 
@@ -77,7 +78,8 @@ def run_apart(
     from queue import SimpleQueue
     from threading import Thread
 
-    job = json.dumps({"path": sys.path, "task": task, "content": content})
+    mark = os.urandom(16).hex()
+    job = json.dumps({"path": sys.path, "task": task, "content": content, "mark": mark})
     lines: SimpleQueue[str | None] = SimpleQueue()
     process = subprocess.Popen(  # noqa: S603 - the code above, by this interpreter
         [sys.executable, "-I", "-c", _CHILD],
@@ -94,7 +96,7 @@ def run_apart(
     reader = Thread(target=_converse, args=(process, job, lines), daemon=True)
     reader.start()
     try:
-        results, is_late = _collect(process, lines, timeout, on_delay)
+        results, is_late = _collect(process, lines, mark, timeout, on_delay)
     finally:  # also when the user interrupts it
         if process.poll() is None or reader.is_alive():
             _end(process)
@@ -124,6 +126,7 @@ def _converse(
 def _collect(
     process: subprocess.Popen[str],
     lines: SimpleQueue[str | None],
+    mark: str,
     timeout: float,
     on_delay: Callable[[], None] | None,
 ) -> tuple[list[object], bool]:
@@ -138,8 +141,10 @@ def _collect(
             line = lines.get(timeout=_PAUSE)
             if line is None:
                 return results, _is_alive(process, timeout)
-            results.append(json.loads(line))
-            last = time.monotonic()
+            _, is_result, text = line.partition(mark)
+            if is_result:
+                results.append(json.loads(text))
+                last = time.monotonic()
         now = time.monotonic()
         if on_delay and now > begin + _LONG:
             on_delay()
