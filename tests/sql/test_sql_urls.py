@@ -79,6 +79,7 @@ def test_what_means_the_same_everywhere_is_left_alone(url: str) -> None:
         ("", "it must be a SQLAlchemy URL, such as"),
         ("/folder/zen.db", "it must be a SQLAlchemy URL, such as"),
         ("postgresql://user:secret@host:port/db", "it must be a SQLAlchemy URL"),
+        ("postgresql://user:a@secret@host/db", "is written as '%40'"),
         ("sqlite://folder/zen.db", "has three slashes before the path"),
         ("sqlite://", "must be a file"),
         ("sqlite:///:memory:", "must be a file"),

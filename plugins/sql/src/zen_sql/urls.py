@@ -46,7 +46,12 @@ def parse_url(text: str) -> URL:
             "it must be a SQLAlchemy URL, such as sqlite:////folder/zen.db"
             " or postgresql://user@host/database"
         ) from None
-    return url if url.get_backend_name() != "sqlite" else _parse_file(url, text)
+    if url.get_backend_name() == "sqlite":
+        return _parse_file(url, text)
+    # SQLAlchemy takes the rest of the password for a part of the host, and shows it.
+    if "@" in (url.host or ""):
+        raise ValueError("an '@' in a user's name or password is written as '%40'")
+    return url
 
 
 def normalise(text: str) -> str:
