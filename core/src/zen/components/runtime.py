@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from warnings import catch_warnings, simplefilter
 
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
-from pydantic.warnings import ArbitraryTypeWarning
 from pydantic_core import SchemaError
 
 from zen.components.base import StackComponent
@@ -21,7 +20,7 @@ __all__ = ["declared_keys", "fit_runtime", "runtime_type", "takes_runtime"]
 # A model has a configuration of its own, and takes no other.
 _CONFIGS: Final = (ConfigDict(arbitrary_types_allowed=True), None)
 _NO_TYPE: Final = (
-    ArbitraryTypeWarning,
+    UserWarning,
     NameError,
     PydanticUserError,
     SchemaError,
@@ -77,7 +76,8 @@ def runtime_type(kind: Any) -> TypeAdapter[object]:  # noqa: ANN401 - pydantic d
     # A text would be looked up when the first value is there.
     for config in () if isinstance(kind, str) else _CONFIGS:
         with suppress(*_NO_TYPE), catch_warnings():
-            simplefilter("error", ArbitraryTypeWarning)
+            # Pydantic's own class of it is younger than the lowest version.
+            simplefilter("error", UserWarning)
             return TypeAdapter(kind, config=config)
     message = f"{kind!r} is no type that can be checked"
     raise TypeError(message)
