@@ -26,16 +26,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.stress
 
 STEPS = 5000
-# What it must catch can be anything but what takes threads, long texts or patience, or
-# isn't the store's own.
+# What it must catch can be anything but what takes threads, long texts or patience,
+# isn't the store's own, or shows only where a store is destroyed, broken or far away.
 BEYOND_THE_MODEL = {
     "AlwaysUpgrades",
     "CutsLongTexts",
+    "DestroysNoCommits",
+    "DestroysNoGuards",
+    "DestroysOnce",
     "DoesNotLock",
     "DoesNotNormaliseItsDefault",
+    "DoesNotSayWhere",
+    "FailsAtDamage",
     "ForgetsByItself",
+    "HidesBehindDamage",
+    "KeepsDamageToItself",
+    "LetsErrorsThrough",
+    "PrunesWhatIsNew",
+    "ReadsPastDamage",
+    "SeesNothingFromAfar",
     "SharesWhatIsRead",
     "SharesWhatIsWritten",
+    "TakesAnyUrl",
 }
 WRONG_DRIVERS = [
     driver
