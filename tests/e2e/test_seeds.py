@@ -100,7 +100,7 @@ def test_they_come_out_so_with_profiles_in_mariadb(
 def neutral(transcript: str) -> str:
     """Leave out where profiles are kept, and how wide tables are because of that."""
     transcript = re.sub(r"\b(local|sql|mariadb)\b", "<type>", transcript)
-    transcript = re.sub(r"\b(file|sqlite|mysql)\S*:/[^ \n]*", "<url>", transcript)
+    transcript = re.sub(r"\b(file|sqlite|mysql)\S*(:/|…)[^ \n]*", "<url>", transcript)
     return re.sub(r"[━─]+", "-", re.sub(r" +", " ", transcript))
 
 
