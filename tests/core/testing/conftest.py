@@ -29,7 +29,7 @@ for line in sys.stdin:
     job = json.loads(line)
     child = os.fork()
     if not child:
-        signal.alarm(120)
+        signal.alarm(900)
         file = os.open(job["output"], os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(file, 1)
