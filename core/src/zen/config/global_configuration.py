@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["GlobalConfiguration", "Settings", "condemned_folder"]
 
-_PRIVATE: Final = 0o600
 _CONDEMNED: Final = re.compile(r"\.deleted-(.+)-[0-9a-f]{32}")
 
 
@@ -123,7 +122,7 @@ class GlobalConfiguration:
             settings.profiles = dict(sorted(settings.profiles.items()))
             content = dump_yaml(_content(settings))
             if content != file.data:
-                replace_files({self.path: content}, mode=_PRIVATE)
+                replace_files({self.path: content})
             self._settings = settings
 
     @property

@@ -15,7 +15,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 from zen.components import BaseSecretsManager
 from zen.errors import ConfigurationError, DamagedDataError
 from zen.folders import absolute_path, config_folder, local_stores_folder
-from zen.permissions import PRIVATE, create_folders
+from zen.permissions import PRIVATE, create_file, create_folders
 from zen_local._atomic_file import AtomicFile, flush_folder, put_new
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _key_of_file(*, make: bool) -> bytes:
 def _make_key(file: Path) -> None:
     """Write a new key, unless another process is faster."""
     temporary = file.with_name(f".{file.name}.{uuid4().hex}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = create_file(temporary)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(Fernet.generate_key() + b"\n")

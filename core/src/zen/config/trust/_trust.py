@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from zen.config.trust._marks import (
     has_mark,
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["Binding", "Trust", "Verdict"]
-
-_PRIVATE: Final = 0o600
 
 
 class Binding(NamedTuple):
@@ -186,7 +184,7 @@ class Trust:
                 for place, entry in sorted(entries.items())
             }
             data = dump_yaml({"repositories": content})
-            replace_files({self.path: data}, mode=_PRIVATE)
+            replace_files({self.path: data})
 
     def _entries(self) -> dict[str, _Entry]:
         data = read_file(self.path)
