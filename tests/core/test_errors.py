@@ -171,6 +171,6 @@ def test_the_arguments_of_every_constructor_are_described(name: str) -> None:
     cls = getattr(errors, name)
     if not isinstance(cls, type) or "__init__" not in vars(cls):
         return
-    section = (cls.__doc__ or "").partition("Args:")[2]
-    described = re.findall(r"^        (\w+):", section, re.MULTILINE)
+    section = (inspect.getdoc(cls) or "").partition("Args:")[2]
+    described = re.findall(r"^    (\w+):", section, re.MULTILINE)
     assert described == list(inspect.signature(cls).parameters)
