@@ -70,7 +70,7 @@ def test_the_recipe_makes_a_profile(server: URL, zen_project: ZenProject) -> Non
         "active_stack": "default",
         "active_user": "default",
     }
-    assert "password" not in f"{created}{described}".replace(url, "")
+    assert ":password@" not in f"{created}{described}".replace(url, "")
 
 
 def test_a_metadata_store_is_registered_and_keeps_runs(
