@@ -25,8 +25,8 @@ class TestLocalStoreDriver(StoreDriverContract):
 
     @pytest.fixture
     def open_unreachable(self, tmp_path: Path) -> Callable[[], StoreDriver]:
-        (tmp_path / "loop").symlink_to("loop")
-        return partial(LocalStoreDriver, str(tmp_path / "loop"))
+        (tmp_path / "file").write_text("")
+        return partial(LocalStoreDriver, str(tmp_path / "file"))
 
     @pytest.fixture
     def damage_record(self, tmp_path: Path) -> Callable[[Ref], None]:

@@ -138,6 +138,7 @@ CAUGHT_BY = {
     "DoesNotSayWhere": "test_a_damaged_record_is_named",
     "HidesBehindDamage": "test_a_damaged_record_hides_no_other",
     "KeepsDamageToItself": "test_a_damaged_record_hides_no_other",
+    "MissesItself": "test_a_store_with_a_commit_is_not_missing",
     "TakesAnyUrl": "test_a_url_that_means_nothing_is_refused",
     "AlwaysUpgrades": "test_a_new_store_needs_no_upgrade",
 }

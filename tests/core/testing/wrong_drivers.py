@@ -6,6 +6,7 @@ import json
 import time
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID, uuid5
 
@@ -649,6 +650,11 @@ class KeepsDamageToItself(MemoryDriver):
     ) -> Page:
         page = super().scan(kind, prefix=prefix, after=after, limit=limit)
         return page._replace(damaged=())
+
+
+class MissesItself(MemoryDriver):
+    def missing_place(self) -> Path | None:
+        return None if self.memory.rows else Path(self.url)
 
 
 class TakesAnyUrl(MemoryDriver):

@@ -24,7 +24,12 @@ from zen.stores.yaml_files import check_writable, dump_yaml, replace_files
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["GlobalConfiguration", "Settings", "condemned_folder"]
+__all__ = [
+    "GlobalConfiguration",
+    "Settings",
+    "condemned_folder",
+    "remove_condemned",
+]
 
 _CONDEMNED: Final = re.compile(r"\.deleted-(.+)-[0-9a-f]{32}")
 
@@ -149,10 +154,7 @@ class GlobalConfiguration:
         """
         for name, folder, condemned in self._condemned():
             if name not in settings.profiles:
-                # Brings along all that archives need, and is hardly ever needed.
-                from shutil import rmtree
-
-                rmtree(condemned, ignore_errors=True)
+                remove_condemned(condemned)
             elif not folder.exists():
                 with suppress(OSError):
                     condemned.rename(folder)
@@ -210,6 +212,16 @@ class GlobalConfiguration:
 def condemned_folder(folder: Path) -> Path:
     """Return where a profile's folder goes while the profile is deleted."""
     return folder.with_name(f".deleted-{folder.name}-{uuid4().hex}")
+
+
+def remove_condemned(path: Path) -> None:
+    """Remove what is left of a profile that was deleted, as far as that can be done."""
+    # Brings along all that archives need, and only a deletion needs it.
+    from shutil import rmtree
+
+    rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        path.unlink()  # a file was in the folder's place
 
 
 def _content(settings: Settings) -> Mapping[str, object]:

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
 from zen.config.environment import read_variable
-from zen.config.global_configuration import GlobalConfiguration, condemned_folder
+from zen.config.global_configuration import (
+    GlobalConfiguration,
+    condemned_folder,
+    remove_condemned,
+)
 from zen.config.profile import (
     DEFAULT_USER,
     ProfileConfiguration,
@@ -176,6 +180,7 @@ class Profiles:
             stores = [self.open(each) for each in (original, profile)]
             for store in stores:
                 opened.callback(store.driver.close)
+            _check_there(stores[0].driver, original)
             stores[1].driver.check_place()
             copied = copy_records(*stores)
             settings.profiles[name] = profile
@@ -217,10 +222,7 @@ class Profiles:
             if condemned.exists():  # it was moved, and the profile is still there
                 condemned.rename(folder)
             raise
-        # Brings along all that archives need, and only a deletion needs it.
-        from shutil import rmtree
-
-        rmtree(condemned, ignore_errors=True)
+        remove_condemned(condemned)
         return left
 
     def _destroy(self, profile: ProfileConfiguration) -> str | None:
@@ -266,12 +268,16 @@ class Profiles:
         """Return a profile's store, opened once and shared until it is closed.
 
         Raises:
+            StoreUnavailableError: Its folder or its file is gone.
             ZenError: As `open` does.
         """
         # Of two threads that open it at once, one's is used by both. A lock would
         # stay locked in a process that is forked meanwhile.
         store = self._opened.get(profile.place)
-        return store or self._opened.setdefault(profile.place, self.open(profile))
+        if store is None:
+            store = self._opened.setdefault(profile.place, self.open(profile))
+        _check_there(store.driver, profile)
+        return store
 
     def check_opened(self) -> None:
         """Raise `StoreReplacedError` if an opened store is another one by now."""
@@ -285,7 +291,7 @@ class Profiles:
             store.driver.close()
 
     def open(self, profile: ProfileConfiguration) -> Store:
-        """Open a profile's store.
+        """Open a profile's store, which need not be there yet.
 
         Raises:
             StoreDriverNotFoundError: No plugin offers its store driver.
@@ -464,6 +470,21 @@ def _check_same(present: ProfileConfiguration, shown: ProfileConfiguration) -> N
     if present.place != shown.place:
         problem = "is another one now"
         raise StoreReplacedError(f"Profile '{shown.name}'", problem)
+
+
+def _check_there(driver: StoreDriver, profile: ProfileConfiguration) -> None:
+    """Raise `StoreUnavailableError` where a store would only look like an empty one."""
+    place = driver.missing_place()
+    if place is None:
+        return
+    kind = profile.store_type
+    raise StoreUnavailableError(
+        f"Profile '{profile.name}' can't be used: {place}, where it is kept, isn't"
+        " there.",
+        hint="Move it back, or take it up where it is now with 'zen profile create NEW"
+        f" --store-type {kind} --url URL'. To begin with nothing, make an empty one in"
+        " its place.",
+    )
 
 
 def _expanded(profile: ProfileConfiguration) -> str | None:

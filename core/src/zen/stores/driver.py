@@ -347,6 +347,18 @@ class StoreDriver(ABC):
             StoreUnavailableError: What is there is neither nothing nor a store.
         """
 
+    def missing_place(self) -> Path | None:
+        """Return the folder or the file that the store was in, if that is gone.
+
+        A profile is made with a commit, so its store has a place from then on. Where
+        that is moved or deleted, the profile's reader is told, rather than shown an
+        empty store.
+
+        Returns:
+            The place; None where it is there, or where the driver can't tell.
+        """
+        return None
+
     def upgrade(self) -> str | None:
         """Bring the store's layout to this version's, if an older one made it.
 

@@ -252,7 +252,7 @@ class Journal:
         try:
             with os.fdopen(open_regular(self.path), "rb") as file:
                 yield file
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             yield io.BytesIO()
         except OSError as error:
             raise unavailable("read", self.path, error) from error

@@ -30,6 +30,7 @@ from zen.stores.profile_folder import (
     SUFFIX,
     check_own,
     files_below,
+    is_missing,
     kinds_in,
     remove_records,
 )
@@ -156,6 +157,10 @@ class LocalStoreDriver(StoreDriver):
     def check_place(self) -> None:
         """Refuse a folder that holds files, and none of a profile."""
         check_own(self.folder)
+
+    def missing_place(self) -> Path | None:
+        """Return the folder if it isn't there."""
+        return self.folder if is_missing(self.folder) else None
 
     def destroy(self) -> None:
         """Remove the records and the log; what else is in the folder stays."""

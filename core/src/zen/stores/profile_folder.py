@@ -16,7 +16,15 @@ from zen.stores.yaml_files import read_file, unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["STATE", "SUFFIX", "check_own", "files_below", "kinds_in", "remove_records"]
+__all__ = [
+    "STATE",
+    "SUFFIX",
+    "check_own",
+    "files_below",
+    "is_missing",
+    "kinds_in",
+    "remove_records",
+]
 
 STATE: Final = ".state"
 SUFFIX: Final = ".yaml"
@@ -43,6 +51,17 @@ def files_below(folder: Path) -> Iterator[Path]:
             f"{folder} can't be read: {error.strerror}.",
             hint="Check its permissions.",
         ) from error
+
+
+def is_missing(folder: Path) -> bool:
+    """Tell whether there is no such folder; one that can't be looked at is there."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def kinds_in(folder: Path) -> list[str]:

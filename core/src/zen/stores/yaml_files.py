@@ -397,9 +397,12 @@ def _flush_folder(folder: Path) -> None:
 def unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailableError:
     """Return the error for a file that can't be `read`, `written` or `removed`."""
     if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        from pathlib import Path  # every call imports this module, and few fail
+
+        place = Path(error.filename or path or "")
+        file = next((each for each in (place, *place.parents) if each.is_file()), place)
         return StoreUnavailableError(
-            f"{path} can't be {verb}: {error.filename} is a file, and a folder is"
-            " needed.",
+            f"{path} can't be {verb}: {file} is a file, and a folder is needed.",
             hint="Move the file, or choose another folder; nothing was changed.",
         )
     return StoreUnavailableError(

@@ -197,6 +197,12 @@ class StoreRecordsContract(StoreContract):
         write(driver, put(BETA))
         assert keys(driver.scan(KIND)) == ["alpha", "beta"]
 
+    def test_a_store_with_a_commit_is_not_missing(self, driver: StoreDriver) -> None:
+        """A commit of nothing makes its place, as for a profile without a stack."""
+        driver.commit(Transaction())
+        place = driver.missing_place()
+        assert place is None, f"after a commit, missing_place() says {place}"
+
     def test_the_default_url_is_a_normal_one(
         self, contract_subject: type[StoreDriver], tmp_path: Path
     ) -> None:

@@ -97,7 +97,7 @@ class Database:
             StoreUnavailableError: The database can't be read.
             StoreLockedError: Another process holds it for too long.
         """
-        if not self._exists():
+        if self.missing_file():
             yield None
             return
         with self._transaction(READ) as connection:
@@ -191,9 +191,14 @@ class Database:
                 " state before you repeat the command.",
             ) from lost
 
-    def _exists(self) -> bool:
+    def missing_file(self) -> Path | None:
+        """Return the SQLite file if it isn't there.
+
+        Raises:
+            StoreUnavailableError: Its folder can't be looked at.
+        """
         with translate(self.place, is_file=bool(self.file)):
-            return self.file is None or self.file.exists()
+            return self.file if self.file and not self.file.exists() else None
 
     def _prepare(self, schema: Schema) -> None:
         if schema.name in self._ready:

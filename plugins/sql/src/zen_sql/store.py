@@ -182,6 +182,10 @@ class SQLStoreDriver(StoreDriver):
             PROFILE, prune, is_done=lambda connection: not has_commits(connection, last)
         )
 
+    def missing_place(self) -> Path | None:
+        """Return the SQLite file if it isn't there; a server tells when it is asked."""
+        return self._database.missing_file()
+
     def destroy(self) -> None:
         """Remove the tables; those of run metadata, and a SQLite file, stay."""
         self._database.drop(PROFILE)

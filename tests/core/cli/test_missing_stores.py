@@ -1,0 +1,140 @@
+"""A profile whose store was moved or deleted isn't taken for an empty one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.programs import run_here
+from zen.errors import StoreUnavailableError
+from zen.repository import Repository
+
+if TYPE_CHECKING:
+    from tests.core.cli.conftest import Zen
+
+READERS = [
+    ("stack", "list"),
+    ("stack", "describe"),
+    ("orchestrator", "list"),
+    ("profile", "log", "team"),
+    ("profile", "copy", "team", "other"),
+    ("stack", "register", "new", "-o", "default", "-a", "default", "-m", "default"),
+]
+
+
+@pytest.fixture(params=["default place", "URL", "variable", "sql"])
+def moved(
+    request: pytest.FixtureRequest,
+    zen: Zen,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """Make the profile `team`, activate it, and move its store away."""
+    monkeypatch.setenv("PLACE", str(tmp_path))
+    place = tmp_path / "here" / "store"
+    create = ("profile", "create", "team")
+    if request.param == "default place":
+        place = tmp_path / "config" / "profiles" / "team"
+        zen(*create)
+    elif request.param == "sql":
+        place = place.with_name("zen.db")
+        zen(*create, "-t", "sql", "--url", f"sqlite:///{place}")
+    else:
+        url = "${PLACE}/here/store" if request.param == "variable" else "store"
+        zen(*create, "--url", url)
+    zen("profile", "set", "team")
+    place.rename(tmp_path / "moved")
+    return place
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_error_says_where_it_was(zen: Zen, moved: Path) -> None:
+    told = one_line(zen("stack", "list", code=1).err)
+    assert f"Profile 'team' can't be used: {moved}," in told
+    assert "Move it back" in told
+    assert not moved.exists()
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+def test_what_reads_or_writes_it_fails(
+    zen: Zen, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    zen("profile", "create", "team", "--url", "store")
+    zen("profile", "set", "team")
+    rmtree(tmp_path / "here" / "store")
+    assert "Profile 'team' can't be used" in one_line(zen(*command, code=1).err)
+    assert not (tmp_path / "here" / "store").exists()
+
+
+def test_it_is_there_again_when_it_is_moved_back(
+    zen: Zen, moved: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "moved").rename(moved)
+    assert len(zen("stack", "list", "-o", "json").json) == 1
+
+
+def test_status_tells_of_it(zen: Zen, moved: Path) -> None:
+    troubles = zen("status", "-o", "json").json["troubles"]
+    assert str(moved) in str(troubles)
+
+
+def test_profiles_can_be_listed_and_another_one_be_chosen(
+    zen: Zen, moved: Path
+) -> None:
+    listed = zen("profile", "list", "-o", "json").json
+    assert [each["name"] for each in listed] == ["default", "team"]
+    zen("profile", "describe", "team")
+    zen("profile", "set", "default")
+    zen("profile", "delete", "team", "-y")
+    assert not moved.exists()
+    assert len(zen("profile", "list", "-o", "json").json) == 1
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_completion_offers_nothing(zen: Zen) -> None:
+    del zen
+    typed = {"_ZEN_COMPLETE": "bash_complete", "COMP_CWORD": "3"}
+    done = run_here(env={**typed, "COMP_WORDS": "zen stack describe "})
+    assert done.returncode == 0
+    assert done.output.strip() == ""
+
+
+def test_an_empty_folder_is_an_empty_profile(zen: Zen, tmp_path: Path) -> None:
+    """Such as that of a clone, where no record was committed."""
+    zen("profile", "create", "team", "--url", "store")
+    zen("profile", "set", "team")
+    rmtree(tmp_path / "here" / "store")
+    (tmp_path / "here" / "store").mkdir()
+    assert zen("stack", "list", "-o", "json").json == []
+
+
+def test_an_open_repository_notices_it(zen: Zen, tmp_path: Path) -> None:
+    zen("profile", "list")
+    repository = Repository()
+    assert repository.stacks
+    (tmp_path / "config" / "profiles" / "default").rename(tmp_path / "moved")
+    with pytest.raises(StoreUnavailableError, match="'default'"):
+        _ = repository.stacks
+
+
+@pytest.mark.parametrize(
+    "command", [("stack", "list"), ("profile", "log", "team")], ids=" ".join
+)
+def test_a_file_in_its_place_is_no_empty_profile(
+    zen: Zen, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "config" / "profiles" / "team"
+    zen("profile", "create", "team")
+    zen("profile", "set", "team")
+    rmtree(folder)
+    folder.write_text("notes")
+    assert "a folder is needed" in one_line(zen(*command, code=1).err)
+    zen("profile", "set", "default")
+    zen("profile", "delete", "team", "-y")
+    assert [*folder.parent.iterdir()] == [folder.with_name("default")]
