@@ -23,6 +23,7 @@ from zen.errors import (
     DamagedDataError,
     FlavorNotFoundError,
     StackValidationError,
+    StoreReplacedError,
     UntrustedError,
 )
 from zen.records import (
@@ -311,6 +312,28 @@ def test_of_two_plans_for_the_same_one_is_applied(repository: Repository) -> Non
     bucket = repository.store.component("artifact_store", "bucket")
     assert bucket.configuration == {"path": "/b"}
     assert {each.type for each in repository.store.components()[0]} == set(TYPES)
+
+
+@pytest.mark.parametrize("is_older", [False, True], ids=["identity", "older"])
+def test_a_plan_is_refused_by_another_profile(
+    repository: Repository, *, is_older: bool
+) -> None:
+    """Neither holds a record that the plan names, so that all its checks hold."""
+    for name in ("a", "b"):
+        folder = repository.create_profile(name).folder
+        for file in folder.rglob("*.yaml"):
+            if is_older or file.stem != "identity":
+                file.unlink()
+    repository.activate_profile("a")
+    plan = repository.carrier.plan([read(FILE)])
+    assert all(check.revision is None for check in plan.checks)
+    repository.activate_profile("b")
+    with pytest.raises(StoreReplacedError, match="made for another profile"):
+        repository.carrier.apply(plan)
+    assert repository.list_stacks() == []
+    repository.activate_profile("a")
+    repository.carrier.apply(plan)
+    assert [stack.name for stack in repository.list_stacks()] == ["prod"]
 
 
 def test_what_the_rules_refuse_of_a_fresh_plan_is_raised(

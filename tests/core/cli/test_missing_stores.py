@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from zen.errors import StoreUnavailableError
 from zen.repository import Repository
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.core.cli.conftest import Zen
 
 READERS = [

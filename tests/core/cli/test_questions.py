@@ -68,6 +68,10 @@ def everything(profile: str) -> list[str]:
     return [*map(str, refs)]
 
 
+def commits_of(profile: str) -> list[int]:
+    return [commit.sequence for commit in Repository().history(profile).commits()]
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -146,10 +150,26 @@ def test_a_profile_that_has_gone_meanwhile_is_missed(
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("stack", "delete", "foo"),
+        ("orchestrator", "delete", "spare"),
+        ("apply", "-f", "stack.yaml"),
+        ("profile", "restore", "1"),
+        ("profile", "prune", "--keep", "1"),
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
 def test_a_store_that_was_replaced_meanwhile_is_not_written(
-    both: str, zen: Zen, asked: Callable[..., Outcome], tmp_path: Path
+    both: str,
+    asked: Callable[..., Outcome],
+    tmp_path: Path,
+    here: Path,
+    command: tuple[str, ...],
 ) -> None:
     """It holds the same, and is another profile's."""
+    (here / "stack.yaml").write_text(STACK)
 
     def replace() -> None:
         if both == "sql":
@@ -158,11 +178,39 @@ def test_a_store_that_was_replaced_meanwhile_is_not_written(
             shutil.rmtree(tmp_path / "a")
             shutil.copytree(tmp_path / "b", tmp_path / "a")
 
-    done = asked("stack", "delete", "foo", meanwhile=replace, code=1)
+    before = commits_of("b")
+    done = asked(*command, meanwhile=replace, code=1)
     assert "The profile's store is another one now" in done.err
     assert "repeat the command" in done.err
-    assert "Stack 'foo'" in everything("a")
-    zen("stack", "delete", "foo", "-y")
+    assert commits_of("a") == before
+
+
+@pytest.mark.parametrize("kind", ["local", "sql"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["replaced", "come back"])
+def test_a_profile_whose_store_was_replaced_is_not_deleted(
+    zen: Zen,
+    asked: Callable[..., Outcome],
+    tmp_path: Path,
+    kind: str,
+    *,
+    is_there: bool,
+) -> None:
+    """The driver has chosen the place, so that the data would go with the profile."""
+    for name in ("a", "b"):
+        zen("profile", "create", name, "-t", kind)
+    place, other = (tmp_path / "config" / "profiles" / name for name in "ab")
+    if not is_there:
+        shutil.rmtree(place)
+
+    def replace() -> None:
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(other, place)
+
+    done = asked("profile", "delete", "a", meanwhile=replace, code=1)
+    assert "another one now" in done.err
+    assert everything("a") == everything("b")
+    zen("profile", "delete", "a", "-y")
+    assert not place.exists()
 
 
 def test_a_profile_of_the_same_name_is_not_deleted(

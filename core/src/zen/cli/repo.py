@@ -48,6 +48,7 @@ def clean_repository(app: App, *, yes: bool) -> None:
     """
     repository = app.announce(tolerant=True)
     folder = repository.required_root / ".zen"
+    repository.check_clean()
     app.confirm(
         f"This will remove the configuration of the Zen repository at '{folder}'."
         " Profiles, stacks and artifacts stay.",

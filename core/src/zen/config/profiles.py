@@ -38,12 +38,14 @@ from zen.notices import Caution
 from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
 from zen.references import expand_url, normalised_url
 from zen.stores import Author, Store, StoreDriver
+from zen.stores.identity import IDENTITY
 from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
     from typing import TypeAlias
+    from uuid import UUID
 
     from zen.catalog import Catalog
     from zen.config.configuration_file import ConfigurationFile
@@ -91,6 +93,7 @@ class Profiles:
         self._notify = notify
         self._author = partial(Author, command=command)
         self._opened: dict[tuple[str, str], Store] = {}
+        self._noted: dict[tuple[str, str], UUID | None] = {}
         self.configuration = GlobalConfiguration(file)
 
     def ensure_default(self) -> None:
@@ -203,7 +206,8 @@ class Profiles:
 
         Raises:
             ProfileNotFoundError: There is no such profile.
-            StoreReplacedError: It isn't what was shown any more.
+            StoreReplacedError: It isn't what was shown any more, or its store isn't the
+                one that `look_at` has read.
             InUseError: It is globally active, or another one is kept in its folder.
             StoreError: Its data can't be removed; nothing was changed.
         """
@@ -214,6 +218,7 @@ class Profiles:
                 profile = settings.profile(name)
                 _check_same(profile, shown or profile)
                 self.check_deletion(profile, settings)
+                self._check_store(profile)
                 left = self._destroy(profile)
                 del settings.profiles[name]
                 # Out of the way at once, so that nobody's new profile is hit.
@@ -224,6 +229,30 @@ class Profiles:
             raise
         remove_condemned(condemned)
         return left
+
+    def look_at(self, profile: ProfileConfiguration) -> None:
+        """Note which store a profile has, for its data goes with it in a deletion.
+
+        One that is gone or broken can be deleted, too. Data at a URL that the user
+        chose stays, so nobody need reach it.
+        """
+        if profile.store_url is None:
+            self._noted[profile.place] = self._identity(profile)
+
+    def _identity(self, profile: ProfileConfiguration) -> UUID | None:
+        """Return which store a profile has; None where that can't be told."""
+        # A plugin's code, which may raise anything.
+        with suppress(Exception), closing(self.open(profile).driver) as driver:
+            if record := driver.get_many([IDENTITY]).get(IDENTITY):
+                return record.uuid
+        return None
+
+    def _check_store(self, profile: ProfileConfiguration) -> None:
+        if profile.place not in self._noted:
+            return
+        if self._noted.pop(profile.place) != self._identity(profile):
+            subject = f"The store of profile '{profile.name}'"
+            raise StoreReplacedError(subject, "is another one now")
 
     def _destroy(self, profile: ProfileConfiguration) -> str | None:
         """Remove data that isn't in the profile's folder; return where any is left."""
@@ -278,6 +307,11 @@ class Profiles:
             store = self._opened.setdefault(profile.place, self.open(profile))
         _check_there(store.driver, profile)
         return store
+
+    def note_opened(self) -> None:
+        """Note which stores were opened; a damaged identity is nobody's hindrance."""
+        for store in self._opened.values():
+            _ = store.identity.uuid
 
     def check_opened(self) -> None:
         """Raise `StoreReplacedError` if an opened store is another one by now."""

@@ -14,7 +14,8 @@ from zen.config import (
     PluginSettings,
     RepositoryFolder,
 )
-from zen.errors import ConfigurationError, StoreError
+from zen.errors import ConfigurationError, InUseError, StoreError, ZenError
+from zen.notices import Caution
 from zen.repository._contents import ProfileContents
 
 if TYPE_CHECKING:
@@ -173,9 +174,31 @@ class Repository(ProfileContents):
         Raises:
             ConfigurationError: We are in no repository, or its stacks are in its
                 configuration, as before there were profiles.
+            InUseError: A component of the stack that it pins is provisioned.
             StoreUnavailableError: It can't be removed; nothing was changed.
         """
+        self.check_clean()
         return self._activation.clean_folder()
+
+    def check_clean(self) -> None:
+        """Raise `InUseError` if `clean` would refuse, and remove nothing.
+
+        Where the stack can't be read, nothing here could bring it down, and a notice
+        says so.
+        """
+        try:
+            choice = self.active_stack_choice
+            if choice and choice.scope == "repository":
+                self._live(self.store).check_components(self.active_stack_record)
+        except InUseError:
+            raise
+        except ZenError as error:
+            self._notify(
+                Caution(
+                    "Warning: whether anything of the repository's stack is provisioned"
+                    f" can't be told: {error}"
+                )
+            )
 
     @staticmethod
     def is_repository_directory(path: Path | str) -> bool:

@@ -176,7 +176,7 @@ class ActiveProfile:
             InUseError: It is active.
             StoreReplacedError: It isn't what was shown any more.
         """
-        self.check_profile_deletion(name)
+        self._deletable(name)
         self.close()  # it may be open
         left = self._profiles.delete(name, shown=shown)
         self._activation.settle()
@@ -185,13 +185,24 @@ class ActiveProfile:
     def check_profile_deletion(self, name: str) -> ProfileConfiguration:
         """Raise what `delete_profile` would raise, and delete nothing.
 
+        The store that the profile has now is the one that may be deleted.
+
         Returns:
             The profile.
         """
+        profile = self._deletable(name)
+        self._profiles.look_at(profile)
+        return profile
+
+    def _deletable(self, name: str) -> ProfileConfiguration:
         profile = self.get_profile(name)
         self._profiles.check_deletion(profile, self.context.settings)
         self._activation.check_profile_inactive(name)
         return profile
+
+    def note_present(self) -> None:
+        """Note which stores were read, for `check_present` after a question."""
+        self._profiles.note_opened()
 
     def check_present(self) -> None:
         """Raise `StoreReplacedError` if the active profile is gone or moved by now.

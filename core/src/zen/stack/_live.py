@@ -69,7 +69,15 @@ class LiveComponents:
             if other.ref != stack.ref
             for ref in other.component_refs.values()
         }
-        own = [ref for ref in stack.component_refs.values() if ref not in others]
+        self._check_refs(
+            stack, [ref for ref in stack.component_refs.values() if ref not in others]
+        )
+
+    def check_components(self, stack: StackRecord) -> None:
+        """Raise `InUseError` if any component of a stack is provisioned."""
+        self._check_refs(stack, stack.component_refs.values())
+
+    def _check_refs(self, stack: StackRecord, own: Iterable[Ref]) -> None:
         live = [record for record in self._readable(own) if self._is_live(record)]
         if live:
             names = " and ".join(str(record.ref) for record in live)
