@@ -104,6 +104,8 @@ def test_a_driver_with_a_url_that_is_none_says_so() -> None:
         "postgresql://user:secret@host/db",
         "postgresql:///db?user=user&password=secret",
         "mysql://user@host/db?passwd=secret&ssl_ca=/ca.pem",
+        "postgresql://user@host/db?options=-c%20my.password%3Dsecret",
+        "acme://host/db?api_key=secret&account-key=secret&x_token=secret&sig=secret",
     ],
 )
 def test_no_password_is_shown(url: str) -> None:

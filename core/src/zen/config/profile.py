@@ -21,8 +21,11 @@ DEFAULT_USER: Final = "default"
 # As people type them: a password may hold what should have been escaped. So it is
 # taken to end at the last '@', unless it is masked already.
 _PASSWORD: Final = re.compile(r"(://[^:/]*):(?!\*+@).*@", re.DOTALL)
+# An option's value may hold options of its own, with a quoted '='.
 _IN_OPTIONS: Final = re.compile(
-    r"(passw(?:or)?d|passphrase|pwd|secret|token)=[^&]*", re.IGNORECASE
+    r"(passw(?:or)?d|passphrase|pwd|secret|token|credentials?|signature|\bsig"
+    r"|(?:api|access|account|secret|private)[_-]?key)(=|%3D)[^&]*",
+    re.IGNORECASE,
 )
 
 
@@ -73,7 +76,7 @@ class ProfileConfiguration:
 
 def masked_url(url: str) -> str:
     """Return a URL fit to be shown, without its password."""
-    return _IN_OPTIONS.sub(r"\1=***", _PASSWORD.sub(r"\1:***@", url))
+    return _IN_OPTIONS.sub(r"\1\2***", _PASSWORD.sub(r"\1:***@", url))
 
 
 def holds_password(url: str) -> bool:

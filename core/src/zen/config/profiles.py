@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
+from zen.concealment import Concealment
 from zen.config.environment import read_variable
 from zen.config.global_configuration import (
     GlobalConfiguration,
@@ -342,13 +343,7 @@ class Profiles:
                 hint="Install the plugin that offers it, or use another profile with"
                 f" 'zen profile set NAME'. {error.hint}",
             ) from error
-        url = _expanded(profile)
-        url = (
-            driver.default_url(profile.folder)
-            if url is None
-            else _normalised(driver, profile.store_type, url)
-        )
-        return Store(driver(url), author=self._author_of(profile))
+        return Store(_connected(driver, profile), author=self._author_of(profile))
 
     def _author_of(self, profile: ProfileConfiguration) -> partial[Author]:
         if profile.active_user == DEFAULT_USER:
@@ -519,6 +514,21 @@ def _check_there(driver: StoreDriver, profile: ProfileConfiguration) -> None:
         f" --store-type {kind} --url URL'. To begin with nothing, make an empty one in"
         " its place.",
     )
+
+
+def _connected(driver: type[StoreDriver], profile: ProfileConfiguration) -> StoreDriver:
+    url = _expanded(profile)
+    if url is None:
+        return driver(driver.default_url(profile.folder))
+    concealment = Concealment(profile.store_url or "")
+    with concealment.errors():
+        opened = driver(_normalised(driver, profile.store_type, url))
+    if not concealment:
+        return opened
+    # Only URLs with references need it.
+    from zen.stores.concealing import ConcealingDriver
+
+    return ConcealingDriver(opened, concealment)
 
 
 def _expanded(profile: ProfileConfiguration) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from zen.concealment import Concealment
 from zen.errors import StoreError, StoreLockedError, StoreUnavailableError
 from zen.permissions import create_file, create_folders
 from zen_sql.drivers import server_engine
@@ -45,23 +46,26 @@ class Database:
 
     Args:
         url: The database's URL, absolute if it is a SQLite file's.
+        texts: What the URL was made of, with `${NAME}` for what no error shows.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, texts: tuple[str, ...] = ()) -> None:
         self.url = url
+        self._texts = texts
+        self._concealment = Concealment(*texts)
         self._ready: set[str] = set()
         # One for each process: a connection that a fork has doubled serves nobody.
         # Those of the parent are kept, for to drop them would end its sessions.
         self._engines: dict[int, Engine] = {}
         weakref.finalize(self, _dispose, self._engines)
 
-    def __reduce__(self) -> tuple[type[Database], tuple[URL]]:
-        return Database, (self.url,)
+    def __reduce__(self) -> tuple[type[Database], tuple[URL, tuple[str, ...]]]:
+        return Database, (self.url, self._texts)
 
     @cached_property
     def place(self) -> str:
         """The file's path or the masked URL, for messages."""
-        return str(self.file or mask(self.url))
+        return self._concealment.text(str(self.file or mask(self.url)))
 
     @cached_property
     def file(self) -> Path | None:
@@ -241,13 +245,19 @@ class Database:
 
     @contextmanager
     def _connected(self, begin: str) -> Iterator[Connection]:
+        with (
+            self._concealment.errors(),
+            self._naming_owner(),
+            unforked() if self.file else nullcontext(),
+            translate(self.place, is_file=bool(self.file)),
+            self._engine.connect() as connection,
+        ):
+            yield connection.execution_options(zen_begin=begin)
+
+    @contextmanager
+    def _naming_owner(self) -> Iterator[None]:
         try:
-            with (
-                unforked() if self.file else nullcontext(),
-                translate(self.place, is_file=bool(self.file)),
-                self._engine.connect() as connection,
-            ):
-                yield connection.execution_options(zen_begin=begin)
+            yield
         except StoreLockedError as error:
             if is_deadlock(error):
                 raise

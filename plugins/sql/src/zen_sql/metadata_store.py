@@ -60,6 +60,12 @@ class RelationalMetadataStore(BaseMetadataStore):
     def database_url(self) -> URL:
         """The database's URL, with an absolute path if it is a SQLite file's."""
 
+    @property
+    def _url_texts(self) -> tuple[str, ...]:
+        """The fields that the URL is made of, with `${NAME}` in them."""
+        values = (getattr(self, name) for name in self.unexpanded_fields)
+        return tuple(value for value in values if isinstance(value, str))
+
     def create_run(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
         """Record a run that is about to begin, with its steps."""
         same = select(RUNS.c.id).where(RUNS.c.id == str(run.id))
@@ -175,7 +181,7 @@ class RelationalMetadataStore(BaseMetadataStore):
 
     @cached_property
     def _database(self) -> Database:
-        return Database(self.database_url)
+        return Database(self.database_url, self._url_texts)
 
     def _read(self, query: Executable) -> Sequence[RowMapping]:
         with self._database.reading(METADATA) as connection:
