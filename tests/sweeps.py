@@ -1,7 +1,8 @@
 """Sweeps: what a test does at every instant, the gate does at ten of them.
 
 Which ten is random, and begins with a seed that is shown. `tox -e sweep` sets
-`ZEN_TEST_SWEEP`, and takes all; properties are then shown with many examples, too.
+`ZEN_TEST_SWEEP`, and takes all; properties are then shown with many examples, too,
+and the stress tests do more of the same.
 """
 
 from __future__ import annotations
@@ -16,21 +17,26 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Instants", "instants"]
+__all__ = ["IS_SWEEP", "Instants", "instants", "often"]
 
 T = TypeVar("T")
 
-_ALL: Final = bool(os.environ.get("ZEN_TEST_SWEEP"))
+IS_SWEEP: Final = bool(os.environ.get("ZEN_TEST_SWEEP"))
 _COUNT: Final = 10
 
 # No test depends on how fast the machine is.
 settings.register_profile(
     "zen",
     deadline=None,
-    max_examples=1000 if _ALL else 25,
+    max_examples=1000 if IS_SWEEP else 25,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("zen")
+
+
+def often(times: int, *, gate: int) -> int:
+    """Return how often to do the same: `times` in a sweep, and less in the gate."""
+    return times if IS_SWEEP else gate
 
 
 class Instants(Protocol):
@@ -57,7 +63,7 @@ def instants() -> Instants:
     chance = Random(seed)  # noqa: S311 - nothing is kept secret with it
 
     def choose(sequence: Sequence[T]) -> list[T]:
-        if _ALL or len(sequence) <= _COUNT:
+        if IS_SWEEP or len(sequence) <= _COUNT:
             return [*sequence]
         inner = chance.sample(range(1, len(sequence) - 1), _COUNT - 2)
         return [sequence[place] for place in (0, *sorted(inner), len(sequence) - 1)]

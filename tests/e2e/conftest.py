@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import venv
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +21,17 @@ class Environment:
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+
+    def install(self, *arguments: str, cwd: Path | None = None) -> None:
+        """Install as pip does, with uv, which takes a tenth of the time."""
+        uv = [sys.executable, "-m", "uv", "pip", "install", "-q", "--compile-bytecode"]
+        python = str(self.folder / "bin" / "python")
+        subprocess.run(
+            [*uv, "--python", python, *arguments],
+            cwd=cwd or self.folder,
+            env={**clean_environ(), **self.environ},
+            check=True,
+        )
 
     def run(
         self, *command: str, code: int = 0, cwd: Path | None = None
@@ -54,14 +64,23 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     for distribution in DISTRIBUTIONS:
         source = str(PROJECT / distribution)
-        command = [sys.executable, "-m", "build", "-q", "--outdir", str(folder), source]
-        subprocess.run(command, check=True)
+        command = [sys.executable, "-m", "build", "-q", "--installer=uv"]
+        subprocess.run([*command, "--outdir", str(folder), source], check=True)
     return folder
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
     """Make an empty environment with plain pip."""
-    venv.create(tmp_path / "env", with_pip=True)
-    environ = {"ZEN_CONFIG_PATH": str(tmp_path / "config"), "COLUMNS": "100"}
-    return Environment(tmp_path / "env", environ)
+    return make_environment(tmp_path / "env", tmp_path / "config")
+
+
+def make_environment(folder: Path, config: Path) -> Environment:
+    """Make an environment that has pip, and names a configuration folder."""
+    uv = [sys.executable, "-m", "uv", "venv", "-q", "--seed"]
+    subprocess.run(
+        [*uv, "--python", sys.executable, str(folder)],
+        env=clean_environ(),
+        check=True,
+    )
+    return Environment(folder, {"ZEN_CONFIG_PATH": str(config), "COLUMNS": "100"})

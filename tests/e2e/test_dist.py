@@ -6,15 +6,21 @@ import json
 import re
 import shlex
 import subprocess
-import venv
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.conftest import DISTRIBUTIONS, PROJECT, Environment, clean_environ
+from tests.e2e.conftest import (
+    DISTRIBUTIONS,
+    PROJECT,
+    clean_environ,
+    make_environment,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.e2e.conftest import Environment
 
 pytestmark = pytest.mark.dist
 
@@ -50,7 +56,7 @@ HEAVY = {
 
 @pytest.fixture
 def installed(environment: Environment, wheels: Path) -> Environment:
-    environment.run("pip", "install", "-q", *map(str, sorted(wheels.glob("*.whl"))))
+    environment.install(*map(str, sorted(wheels.glob("*.whl"))))
     return environment
 
 
@@ -115,7 +121,7 @@ def test_the_core_alone_says_what_a_stack_needs(
     environment: Environment, wheels: Path
 ) -> None:
     (wheel,) = wheels.glob("zen_core-*.whl")
-    environment.run("pip", "install", "-q", str(wheel))
+    environment.install(str(wheel))
     listed = environment.run("zen", "profile", "list")
     assert "pip install zen-plugin-local zen-plugin-sqlite" in listed.stderr
     assert environment.run("zen", "stack", "list", "-o", "json").stdout == "[]\n"
@@ -124,11 +130,9 @@ def test_the_core_alone_says_what_a_stack_needs(
 @pytest.fixture
 def elsewhere(tmp_path: Path, wheels: Path) -> Environment:
     """Another environment, with its own configuration: the core, and nothing else."""
-    venv.create(tmp_path / "elsewhere", with_pip=True)
-    environ = {"ZEN_CONFIG_PATH": str(tmp_path / "config-elsewhere")}
-    made = Environment(tmp_path / "elsewhere", environ)
+    made = make_environment(tmp_path / "elsewhere", tmp_path / "config-elsewhere")
     (wheel,) = wheels.glob("zen_core-*.whl")
-    made.run("pip", "install", "-q", str(wheel))
+    made.install(str(wheel))
     return made
 
 
@@ -156,8 +160,9 @@ def test_a_lock_carries_the_versions_along(
     links = ("--find-links", str(wheels))
     here.mkdir()
     for environment in (installed, elsewhere):
-        environment.environ["PIP_CONSTRAINT"] = ""  # another version is the point
-    installed.run("pip", "install", "-q", "platformdirs==4.3.6")
+        # Another version is the point.
+        environment.environ.update(PIP_CONSTRAINT="", UV_CONSTRAINT="")
+    installed.install("platformdirs==4.3.6")
     installed.run("zen", "init", cwd=here)
     installed.run("zen", "stack", "lock", *links, cwd=here)
     installed.run("zen", "stack", "export", "default", "default.yaml", cwd=here)

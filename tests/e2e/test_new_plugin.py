@@ -22,7 +22,7 @@ def projects(environment: Environment, wheels: Path, tmp_path: Path) -> list[Pat
     """Write one project of each sort, and install all of them for editing."""
     ours = map(str, sorted(wheels.glob("*.whl")))
     tools = ("editables", "hatchling", "mypy", "ruff")
-    environment.run("pip", "install", "-q", *ours, *tools)
+    environment.install(*ours, *tools)
     folder = tmp_path / "projects"
     folder.mkdir()
     options = []
@@ -31,8 +31,7 @@ def projects(environment: Environment, wheels: Path, tmp_path: Path) -> list[Pat
         command = ("plugin", "new", name, "--kind", kind, *typed)
         environment.run("zen", *command, cwd=folder)
         options += ["-e", f"./{name}[test]"]
-    install = ("pip", "install", "-q", "--no-build-isolation")
-    environment.run(*install, *options, cwd=folder)
+    environment.install("--no-build-isolation", *options, cwd=folder)
     return [folder / name for name in CASES]
 
 

@@ -20,6 +20,7 @@ from tests.stress.workers import (
     register_stacks,
     save_components,
 )
+from tests.sweeps import often
 from zen.errors import InUseError, StackComponentNotFoundError
 from zen.records import COMPONENT, STACK, ComponentRecord
 from zen.stores import Store
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.stress
 
 PROCESSES = 8
-COMMITS = 50
+COMMITS = often(50, gate=20)
 RACES = 200
 
 

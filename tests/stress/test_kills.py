@@ -13,6 +13,7 @@ import pytest
 
 from tests.stress.histories import History
 from tests.stress.workers import KINDS, a_change, write_until_killed
+from tests.sweeps import IS_SWEEP, often
 from zen.stores import Content, Transaction
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.stress
 
-KILLS = 300
+KILLS = often(300, gate=75)
 WRITERS = 3
 # Some are killed while the store is made, and most in what others have left behind.
 TRIALS_IN_A_STORE = 5
@@ -121,8 +122,8 @@ def test_a_killed_writer_leaves_each_commit_whole_or_undone(
         if number % TRIALS_IN_A_STORE == 0:
             deaths.begin()
         deaths.trial()
-    # Some died between the commit and its acknowledgement.
-    assert deaths.unheard > 0
+    # Of many, some died between the commit and its acknowledgement.
+    assert deaths.unheard > 0 or not IS_SWEEP
     report(
         kills=deaths.killed,
         acknowledged=deaths.acknowledged,

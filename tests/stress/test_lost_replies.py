@@ -17,6 +17,7 @@ from tests.servers import execute
 from tests.stress.histories import History
 from tests.stress.proxies import Fate, proxy
 from tests.stress.workers import KINDS, a_change
+from tests.sweeps import often
 from zen.errors import StoreUnavailableError
 from zen_sql.store import SQLStoreDriver
 
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.stress
 
 PATIENCE = 30
 CHANGE = a_change(1, 0)
-COMMITS = 300
+COMMITS = often(300, gate=100)
 SERVERS = {"postgresql": "postgres_url", "mariadb": "mysql_url"}
 SESSIONS = {
     "postgresql": "SELECT pid FROM pg_stat_activity"

@@ -15,6 +15,7 @@ from tests.core.testing import wrong_drivers
 from tests.core.testing.memory_driver import MemoryDriver
 from tests.stress.machine import StoreMachine
 from tests.stress.places import Place
+from tests.sweeps import often
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.stress
 
 STEPS = 5000
+STEPS_ON_EACH_DRIVER = often(STEPS, gate=1000)
 # What it must catch can be anything but what takes threads, long texts or patience,
 # isn't the store's own, or shows only where a store is destroyed, broken or far away.
 BEYOND_THE_MODEL = {
@@ -101,9 +103,8 @@ def test_a_store_does_what_a_dictionary_would(
 ) -> None:
     # What fails in CI must fail anywhere else as well, and again.
     number = 0 if os.environ.get("CI") and "ZEN_TEST_SEED" not in os.environ else seed
-    steps = take_steps(
-        lambda: StoreMachine(new_place()), number, at_least=STEPS * len(rounds)
-    )
+    at_least = STEPS_ON_EACH_DRIVER * len(rounds)
+    steps = take_steps(lambda: StoreMachine(new_place()), number, at_least=at_least)
     report(steps=steps, seed=number)
 
 

@@ -105,7 +105,7 @@ def make_environment(folder: Path, installer: str) -> Environment:
     return made
 
 
-@pytest.fixture(params=["pip", "uv"])
+@pytest.fixture(params=[pytest.param("pip", marks=pytest.mark.slow), "uv"])
 def each(request: pytest.FixtureRequest, tmp_path: Path) -> Environment:
     """An environment of each installer."""
     return make_environment(tmp_path, request.param)

@@ -43,7 +43,6 @@ class Fault:
         is_faulty: Whether the doctor finds anything to say about it.
         hangs: Whether it keeps the program waiting.
         examined: The plugins that the doctor looks at, separated by commas.
-        is_dear: Whether each call takes so long that some must do.
     """
 
     hooks: str = HORN_FLAVOR
@@ -62,7 +61,6 @@ class Fault:
     is_faulty: bool = True
     hangs: bool = False
     examined: str = "broken"
-    is_dear: bool = False
 
     @property
     def is_listed(self) -> bool:

@@ -226,5 +226,5 @@ INDEX: Final = {
     "the index is of another core": works(
         damage=with_index(lambda i: i["key"].__setitem__(1, "0.9"))  # type: ignore[index]
     ),
-    "the index can't be written": works(damage=block, is_dear=True),
+    "the index can't be written": works(damage=block),
 }

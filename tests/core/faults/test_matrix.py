@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.core.faults.calls import Call, Server
     from tests.core.faults.fault import Fault
     from tests.core.faults.site import Site
+    from tests.sweeps import Instants
 
 pytestmark = pytest.mark.slow
 
@@ -108,18 +109,24 @@ REAL: Final = (
     *("entry_points.txt holds nonsense", "entry_points.txt is no text"),
     *("METADATA is missing", "METADATA is garbled"),
 )
-# Of the commands that work, for where each takes its time: every fourth that reads,
-# and the first four that change something.
+# What is asked beside every fault.
+ALWAYS: Final = ("plugin list", LIST)
+# How many of the commands that change something are called beside most faults.
 FEW: Final = 4
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_only_what_needs_a_broken_plugin_fails(
-    site: Site, server: Server, name: str
+    site: Site, server: Server, instants: Instants, name: str
 ) -> None:
+    """The gate calls all commands beside a few faults, and some beside the others."""
     fault = FAULTS[name]
     _install(fault, site)
-    problems = [*_problems(fault, _calls(fault, site, server))]
+    if name in instants([*FAULTS]):
+        groups = _all_commands(fault)
+    else:
+        groups = [_some_commands(fault, instants)]
+    problems = [*_problems(fault, _calls(fault, site, server, groups))]
     assert not problems, "\n".join(problems)
 
 
@@ -145,20 +152,38 @@ def _install(fault: Fault, site: Site) -> None:
     fault.more(site)
 
 
-def _calls(fault: Fault, site: Site, server: Server) -> list[Call]:
-    """Call all that must work, then what must fail."""
+def _all_commands(fault: Fault) -> list[list[str]]:
+    """Return what must work, what must fail, and what is about the plugin itself."""
+    return [
+        [*READING, *_told(fault)],
+        [*CHANGING],
+        [*fault.needs, *fault.lacks],
+        [DOCTOR, *(CONTROL if fault.state else ())],
+    ]
+
+
+def _some_commands(fault: Fault, instants: Instants) -> list[str]:
+    """Return the same, but for the doctor and some of what must work."""
+    others = [command for command in READING if command not in ALWAYS]
+    working = [*ALWAYS, *instants(others), *_told(fault), *[*CHANGING][:FEW]]
+    return [*working, *fault.needs, *fault.lacks]
+
+
+def _told(fault: Fault) -> list[str]:
+    """Return the commands that work, and say something about the fault."""
+    said = [command for command, _ in fault.says]
+    return [command for command in said if command not in {**READING, **CHANGING}]
+
+
+def _calls(
+    fault: Fault, site: Site, server: Server, groups: list[list[str]]
+) -> list[Call]:
     if fault.damage:
         server.call(["--help"], folder=site.here)
         (index,) = site.config.glob("cache/plugins-*.json")
         fault.damage(index)
-    said = [command for command, _ in fault.says]
-    others = [command for command in said if command not in {**READING, **CHANGING}]
-    reading, changing = [*READING, *others], [*CHANGING]
-    if fault.is_dear:
-        reading, changing = reading[::FEW], changing[:FEW]
     return server.call(
-        *(reading, changing, [*fault.needs, *fault.lacks]),
-        [DOCTOR, *(CONTROL if fault.state else ())],
+        *groups,
         folder=site.here,
         # The doctor takes its time for each plugin.
         env={DOCTOR: {"ZEN_PLUGINS": fault.examined}, COMPLETE: COMPLETION},

@@ -65,7 +65,7 @@ def test_a_new_plugin_works_as_it_is(
     project, site = zen_project.path / name, tmp_path / "site"
 
     options = ("-q", "--no-deps", "--no-index", "--no-build-isolation")
-    run("pip", "install", *options, "--target", str(site), ".", folder=project)
+    run("uv", "pip", "install", *options, "--target", str(site), ".", folder=project)
     monkeypatch.syspath_prepend(site)
     run("pytest", "-q", "-p", "no:cacheprovider", folder=project)
 
