@@ -292,11 +292,14 @@ def test_somebody_who_makes_tables_for_too_long(
 ) -> None:
     monkeypatch.setattr(locks, "LOCK_TIMEOUT", 1)
     other = Database(parse_url(server_url))
-    with (
-        other.alone(),
-        pytest.raises(StoreLockedError, match="for too long") as caught,
-    ):
-        driver.commit(a_change())
+    query = {"postgresql": "pg_backend_pid()"}.get(
+        other.url.get_backend_name(), "connection_id()"
+    )
+    with other.alone() as holder:
+        session = holder.scalar(text(f"SELECT {query}"))
+        with pytest.raises(StoreLockedError, match="for too long") as caught:
+            driver.commit(a_change())
+    assert f"Session {session} of {other.url.username} (" in caught.value.message
     assert caught.value.hint
     other.close()
     driver.commit(a_change())

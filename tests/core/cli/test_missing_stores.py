@@ -84,7 +84,8 @@ def test_it_is_there_again_when_it_is_moved_back(
     assert len(zen("stack", "list", "-o", "json").json) == 1
 
 
-def test_status_tells_of_it(zen: Zen, moved: Path) -> None:
+@pytest.mark.usefixtures("moved")
+def test_status_tells_of_it(zen: Zen) -> None:
     troubles = zen("status", "-o", "json").json["troubles"]
     assert "Profile 'team' can't be used" in str(troubles)
 

@@ -259,7 +259,8 @@ class Database:
         try:
             yield
         except StoreLockedError as error:
-            if is_deadlock(error):
+            # Without a cause, it is of a lock that has a name, and tells the owner.
+            if is_deadlock(error) or error.__cause__ is None:
                 raise
             raise owned(error, self.place, self._lock_owner()) from error.__cause__
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from zen.errors import StoreLockedError
 from zen_sql.failures import LOCK_TIMEOUT
+from zen_sql.owners import named_lock_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,10 +53,11 @@ def _named_lock(connection: Connection, place: str) -> Iterator[None]:
     database = connection.scalar(select(func.database()))
     name = f"zen_sql {sha256(str(database).encode()).hexdigest()[:32]}"
     taken = connection.scalar(select(func.get_lock(name, LOCK_TIMEOUT)))
+    owner = "" if taken else named_lock_owner(connection, name)
     connection.rollback()
     if not taken:
         raise StoreLockedError(
-            f"Another process has been changing the tables in {place} for too long.",
+            f"{owner or 'Another process'} has been changing the tables in {place} for too long.",
             hint="Wait for it to end, or end it, and repeat the command.",
         )
     try:

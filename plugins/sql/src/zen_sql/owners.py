@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
-__all__ = ["file_owner", "server_owner"]
+__all__ = ["file_owner", "named_lock_owner", "server_owner"]
 
 _LOCKS: Final = Path("/proc/locks")
 # The oldest transaction that holds locks and doesn't wait for one itself. To see those
@@ -24,6 +24,11 @@ _MYSQL: Final = text(
     " WHERE p.db = DATABASE() AND p.id <> CONNECTION_ID()"
     " AND t.trx_rows_locked > 0 AND t.trx_state <> 'LOCK WAIT'"
     " ORDER BY t.trx_started LIMIT 1"
+)
+# Who holds a lock by name; it may be in no transaction.
+_MYSQL_NAMED: Final = text(
+    "SELECT id, user, host FROM information_schema.processlist"
+    " WHERE id = IS_USED_LOCK(:name)"
 )
 _POSTGRESQL: Final = text(
     "SELECT a.pid, a.usename, coalesce(nullif(a.application_name, ''),"
@@ -59,6 +64,20 @@ def server_owner(connection: Connection) -> str:
     query = _QUERIES.get(connection.dialect.name)
     if query is None:
         return ""
+    return _session(connection, query)
+
+
+def named_lock_owner(connection: Connection, name: str) -> str:
+    """Name the session that holds a lock of MySQL's; "" where none is known.
+
+    Args:
+        connection: The database.
+        name: The lock's name.
+    """
+    return _session(connection, _MYSQL_NAMED.bindparams(name=name))
+
+
+def _session(connection: Connection, query: TextClause) -> str:
     with suppress(SQLAlchemyError):  # the user may lack a privilege
         if row := connection.execute(query).first():
             number, user, where = row
