@@ -75,6 +75,20 @@ def test_a_relative_url_means_the_same_from_everywhere(
     assert len(zen("stack", "list", "-o", "json").json) == 1
 
 
+def test_a_folder_that_is_called_like_a_reference_is_not_expanded(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ELSEWHERE", str(tmp_path / "elsewhere"))
+    folder = tmp_path / "${ELSEWHERE}"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    zen("profile", "create", "team", "--url", "store")
+    zen("profile", "set", "team")
+    assert len(zen("stack", "list", "-o", "json").json) == 1
+    assert (folder / "store" / "stacks" / "default.yaml").is_file()
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_set_of_an_unknown_profile_suggests_the_nearest(zen: Zen) -> None:
     outcome = zen("profile", "set", "defualt", code=1)
     assert "Profile 'defualt' does not exist. Did you mean 'default'?" in outcome.err

@@ -121,6 +121,27 @@ def test_what_both_have_changed_apart_is_merged(
     assert store.driver.last_sequence() == 3
 
 
+def test_clones_of_an_older_store_agree_on_its_identity(
+    mine: Path, theirs: Path, git: Git, tmp_path: Path
+) -> None:
+    """A version without identities made it, and each clone is written by this one."""
+    for folder in (mine, theirs):
+        (folder / "stores" / "identity.yaml").unlink()
+    commit(git, mine)
+    git(theirs, "checkout", "--quiet", "--", ".")
+    git(theirs, "pull", "--quiet", mine, "main")
+    for folder, name in ((mine, "m"), (theirs, "t")):
+        store_in(folder).save(components=[alerter(name, name)])
+        commit(git, folder)
+    git(mine, "pull", "--quiet", "--no-rebase", "--no-edit", theirs, "main")
+    identity = store_in(mine).identity.uuid
+    assert identity == store_in(theirs).identity.uuid
+    change(mine, "t", "changed after the merge")
+    other = store_in(tmp_path / "other")
+    other.save(components=[alerter("a", "old")])
+    assert other.identity.uuid != identity
+
+
 def test_what_both_have_changed_is_a_conflict_that_is_located(
     mine: Path, theirs: Path, git: Git
 ) -> None:

@@ -23,6 +23,7 @@ from zen.errors import (
     ZenError,
 )
 from zen.notices import Caution
+from zen.references import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -416,7 +417,9 @@ def _taking_up(choice: Choice) -> str:
         for folder in (own, *sorted(own.parent.iterdir())):
             parts = (folder, folder / "stacks", folder / "components")
             if all(part.is_dir() and not part.is_symlink() for part in parts):
-                create = f"zen profile create {choice.name} --url {quote(str(folder))}"
+                is_like_reference = VARIABLE.search(str(folder))
+                url = folder.as_uri() if is_like_reference else quote(str(folder))
+                create = f"zen profile create {choice.name} --url {url}"
                 return f", or take up the one that the repository holds with '{create}'"
     return ""
 

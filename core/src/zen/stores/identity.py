@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from zen.errors import DamagedDataError, StoreReplacedError
 from zen.records import Ref
 from zen.stores.driver import Check, Put
+from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ class Identity:
             self.check()
         puts = transaction.puts
         if self._uuid is None:
-            uuid = self.first or uuid4()
+            uuid = self.first or self._derived() or uuid4()
             puts = (Put(IDENTITY, uuid, {"uuid": str(uuid)}), *puts)
         checks = (Check(IDENTITY, self._revision), *transaction.checks)
         return replace(transaction, puts=puts, checks=checks)
@@ -109,6 +110,20 @@ class Identity:
         for put in transaction.puts:
             if put.ref == IDENTITY:
                 self._uuid, self._is_known = put.uuid, False
+
+    def _derived(self) -> UUID | None:
+        """Return what the clones of an older store agree on; None for a new store.
+
+        Each clone gets its identity with a commit of its own, and git would find two
+        of them. The lowest uuid of the records is the same in all of them, unless a
+        clone has got a lower one or has lost it before.
+        """
+        found = [
+            record.uuid
+            for kind in self._driver.kinds()
+            for record in scan_all(self._driver, kind)[0]
+        ]
+        return uuid5(min(found), str(IDENTITY)) if found else None
 
     @property
     def _of_place(self) -> UUID:

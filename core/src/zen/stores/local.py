@@ -19,6 +19,7 @@ from uuid import UUID
 from zen.errors import ConflictError, DamagedDataError
 from zen.permissions import mode_like
 from zen.records import Record, Ref
+from zen.references import VARIABLE
 from zen.stores.confinement import check_links
 from zen.stores.driver import Check, GuardCheck, Page, StoreDriver
 from zen.stores.file_systems import warn_of_network
@@ -87,6 +88,8 @@ class LocalStoreDriver(StoreDriver):
             message = "it must be a folder, as a path or as a file:/// URL"
             raise ValueError(message)
         folder = _folder_of(url).absolute()
+        # A folder may be called like a reference, which is quoted in a file: URL.
+        is_url = is_url or VARIABLE.search(str(folder)) is not None
         return folder.as_uri() if is_url else str(folder)
 
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:

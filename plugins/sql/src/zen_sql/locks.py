@@ -57,7 +57,8 @@ def _named_lock(connection: Connection, place: str) -> Iterator[None]:
     connection.rollback()
     if not taken:
         raise StoreLockedError(
-            f"{owner or 'Another process'} has been changing the tables in {place} for too long.",
+            f"{owner or 'Another process'} has been changing the tables in {place} for"
+            " too long.",
             hint="Wait for it to end, or end it, and repeat the command.",
         )
     try:

@@ -152,6 +152,28 @@ def test_where_the_repository_comes_from_elsewhere_the_profile_is_taken_up(
     assert Repository().active_stack_name == "local_stack"
 
 
+def test_a_root_that_is_called_like_a_reference_is_not_expanded(
+    legacy: Legacy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A clone's place is data: it leads to no folder that a variable names."""
+    monkeypatch.setenv("ELSEWHERE", str(tmp_path / "elsewhere"))
+    root = legacy.root / "${ELSEWHERE}"
+    root.mkdir()
+    legacy.folder.rename(root / ".zen")
+    stacks = [stack.name for stack in Repository(root).list_stacks()]
+    assert stacks == ["local_kubeflow_stack", "local_stack"]
+    assert [stack.name for stack in Repository(root).list_stacks()] == stacks
+    assert (root / ".zen" / "stacks" / "local_stack.yaml").is_file()
+    assert not (tmp_path / "elsewhere").exists()
+    # Another host is told how to take it up, which is as literal.
+    monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path / "other-host"))
+    with pytest.raises(DanglingReferenceError) as caught:
+        _ = Repository(root).active_profile
+    name, _, url = caught.value.hint.partition("create ")[2].partition(" --url ")
+    Repository(root).create_profile(name, url=url.partition("'")[0])
+    assert [stack.name for stack in Repository(root).list_stacks()] == stacks
+
+
 def test_two_hosts_make_the_same_of_it(
     legacy: Legacy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
