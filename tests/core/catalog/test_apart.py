@@ -208,8 +208,9 @@ def test_where_no_process_can_be_started_that_is_an_error(
 ) -> None:
     owner = fake_distribution("well")
     monkeypatch.setattr("zen.catalog._isolation._CHILD", "import os; os._exit(4)")
-    with pytest.raises(OSError, match="can't be started: exit code 4"):
-        ask_apart([Claim(owner, "well.plugin")])
+    ((answer, _),) = ask_apart([Claim(owner, "well.plugin")])
+    assert "no process can be started (exit code 4)" in str(answer.error)
+    assert "well.plugin" not in sys.modules
 
 
 def test_without_forks_each_is_asked_in_a_process_of_its_own(

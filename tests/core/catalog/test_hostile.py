@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from zen.catalog import Catalog, Index, PluginPolicy, _apart
+from zen.testing._processes import run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +25,9 @@ def zen_flavors():
 """
 FLAVORS: Final = "@hookimpl\ndef zen_flavors():\n    return [{specs}]\n"
 SPEC: Final = "FlavorSpec('alerter', f'a{{n}}', 'a:b', {summary})"
+LIMITS_ITS_PARENT: Final = (
+    "import os, resource\nresource.prlimit(os.getppid(), resource.{}, {})"
+)
 
 # What a light module does when it is imported, before it offers a flavor; and the
 # error that the plugin has for it, or "" where its flavor is listed.
@@ -103,6 +109,18 @@ AT_IMPORT: Final = {
     "kills-its-parent": (
         "import os\nos.kill(os.getppid(), 9)",
         "it ends the process that asks it, with signal 9",
+    ),
+    "limits-its-parent": (
+        LIMITS_ITS_PARENT.format("RLIMIT_NOFILE", "(3, 3)"),
+        "it changes the limits of the process that asks it",
+    ),
+    "limits-the-memory-of-its-parent": (
+        LIMITS_ITS_PARENT.format("RLIMIT_AS", "(9, 9)"),
+        "it changes the limits of the process that asks it",
+    ),
+    "limits-the-time-of-its-parent": (
+        LIMITS_ITS_PARENT.format("RLIMIT_CPU", "(1, 1)"),
+        "it changes the limits of the process that asks it",
     ),
     "interrupts": ("raise KeyboardInterrupt", "signal 2"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "signal 11"),
@@ -222,3 +240,58 @@ def test_a_hostile_plugin_harms_itself_at_most(index: Index) -> None:
         others = {key: value for key, value in expected.items() if key != name}
         assert offered(index, name) == others
     assert not [name for name in sys.modules if name.split(".")[0] in expected]
+
+
+# The process in which Zen runs is the parent of the one that asks.
+ABOVE: Final = """\
+import os, resource, signal
+with open(f"/proc/{os.getppid()}/stat") as file:
+    zen = int(file.read().rpartition(")")[2].split()[1])
+"""
+LIST: Final = """\
+import json, resource, sys
+from zen.catalog import Catalog, Index
+index = Index(sys.argv[1])
+plugins = Catalog(index.find, index.ask_all).plugins
+print(json.dumps({p.owner.plugin: str(p.error or "") for p in plugins}))
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.kill(zen, 9)",
+        "resource.prlimit(zen, resource.RLIMIT_NOFILE, (3, 3))",
+    ],
+)
+@pytest.mark.skipif(sys.platform != "linux", reason="finds its grandparent in /proc")
+def test_the_second_call_names_a_plugin_that_harms_zen_itself(
+    fake_distribution: FakeDistribution, tmp_path: Path, body: str
+) -> None:
+    fake_distribution("harmful", ABOVE + body)
+    for name in ("able", "well"):
+        fake_distribution(name, HORN.format(name=name, package=name))
+    run_python("-c", LIST, str(tmp_path / "cache"), folder=tmp_path)
+    done = run_python("-c", LIST, str(tmp_path / "cache"), folder=tmp_path)
+    assert done.returncode == 0, done
+    errors = json.loads(done.stdout)
+    assert "the process" in errors.pop("harmful")
+    assert not [name for name in ("able", "well") if errors[name]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds its grandparent in /proc")
+def test_a_plugin_is_not_blamed_for_a_zen_that_somebody_else_has_ended(
+    fake_distribution: FakeDistribution, tmp_path: Path
+) -> None:
+    once = tmp_path / "once"
+    fake_distribution(
+        "well",
+        f"{ABOVE}if not os.path.exists({str(once)!r}):\n"
+        f"    open({str(once)!r}, 'w').close()\n    os.kill(zen, signal.SIGTERM)\n"
+        + HORN.format(name="well", package="well"),
+    )
+    first = run_python("-c", LIST, str(tmp_path / "cache"), folder=tmp_path)
+    assert first.returncode == -signal.SIGTERM
+    done = run_python("-c", LIST, str(tmp_path / "cache"), folder=tmp_path)
+    assert json.loads(done.stdout)["well"] == ""
+    assert not [*(tmp_path / "cache").glob("*.asking")]

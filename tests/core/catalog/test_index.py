@@ -64,8 +64,8 @@ def scans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         notes.append("scan")
         return find_claims()
 
-    def ask(claims: Sequence[Claim], on_delay: object) -> object:
-        del on_delay
+    def ask(claims: Sequence[Claim], on_delay: object, **more: object) -> object:
+        del on_delay, more
         notes.append("ask")
         return original(claims)
 
@@ -216,8 +216,8 @@ def test_what_changes_while_plugins_are_asked_is_noticed(
     """Nobody knows which of its contents answered."""
     original = _apart.ask_apart
 
-    def ask_and_change(claims: Sequence[Claim], on_delay: object) -> object:
-        answers = original(claims, on_delay)  # type: ignore[arg-type]
+    def ask_and_change(*arguments: object, **more: object) -> object:
+        answers = original(*arguments, **more)  # type: ignore[arg-type]
         (package / "plugin.py").touch()
         return answers
 
@@ -331,12 +331,17 @@ def test_where_it_cannot_be_written_everything_works(
 
 
 @pytest.mark.usefixtures("horn")
-def test_where_no_process_can_be_started_plugins_are_asked_here(
+def test_where_no_process_can_be_started_no_plugin_is_imported(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "executable", "/not/there")
-    assert plugin(folder).state is PluginState.LOADED
-    assert "acme_horn.plugin" in sys.modules
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/not/there")
+        error = plugin(folder).error
+    assert "no process can be started" in str(error)
+    assert error
+    assert "uninstall" not in error.hint
+    assert "acme_horn.plugin" not in sys.modules
+    assert plugin(folder).state is PluginState.AVAILABLE
 
 
 def test_one_that_is_edited_rests_on_all_that_it_reads(

@@ -6,52 +6,66 @@ whatever a plugin does to its interpreter is gone with its fork.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from zen.catalog._blame import load_error
 from zen.catalog._evidence import HOUR, MINUTE, Witness, package_of
 from zen.catalog._fork import Ended, run_forked
 from zen.catalog._imports import resolve
+from zen.catalog._isolation import run_apart
+from zen.catalog._limits import limits_of_askers, restore
 from zen.catalog._loader import ask
+from zen.catalog._mark import PROVEN, note
 from zen.catalog._plugins import Answer
 from zen.catalog._rows import read_claim, row_of, row_of_error
 from zen.errors import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from zen.catalog._discovery import Claim
     from zen.catalog._rows import AnswerRow
 
-__all__ = ["report"]
+    # Whether there are forks here; the seconds that each step may take; the file that
+    # says who is asked, and how often they may have ended a process; the plugins, each
+    # with its number.
+    Job: TypeAlias = tuple[
+        bool, float, str, int, Sequence[tuple[int, Sequence[object]]]
+    ]
+
+__all__ = ["GRACE", "report", "report_from_afar"]
+
+# Seconds in which a process ends a fork that hangs.
+GRACE: Final = 10.0
+_CHANGES_LIMITS: Final = "it changes the limits of the process that asks it"
 
 
-def report(
-    job: tuple[bool, float, Sequence[tuple[int, Sequence[object]]]],
-) -> Iterator[object]:
+def report(job: Job) -> Iterator[object]:
     """Ask plugins what they offer, and try to import their commands.
-
-    Args:
-        job: Whether there are forks here; the seconds that each step may take; and
-            each plugin with its number.
 
     Yields:
         None for each step that is done; for each plugin its number, its answer as a
-        row, and the evidence on which that rests.
+        row, and the evidence on which that rests. A plugin that changes the limits of
+        the processes that ask it is the last.
     """
     # The process that ends this one ends the fork with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     # As in the program, where no plugin can put another one in its place.
     import_module("click")
-    has_forks, timeout, plugins = job
+    has_forks, timeout, path, count, plugins = job
     apart = partial(run_forked, timeout=timeout) if has_forks else iter
+    parent, limits = os.getppid(), limits_of_askers()
     yield None
     for number, row in plugins:
         claim = read_claim(row)
+        note(path, claim, count)
         try:
             answer, evidence = _only_answer(apart(_asked(claim)))
         except Ended as ending:
@@ -61,7 +75,27 @@ def report(
             evidence += more
             if broken:
                 answer["broken"][command] = broken
+        if os.getppid() != parent:
+            return  # the note stays for the next process
+        if is_over := limits != limits_of_askers():
+            note(path, claim, PROVEN)
+            restore(limits)
+            answer, evidence = _fatal(claim, Ended(_CHANGES_LIMITS))
         yield [number, answer, sorted(set(evidence))]
+        # A limit that could not be raised again would be the next plugin's trouble.
+        if is_over and has_forks:
+            return
+
+
+def report_from_afar(job: Job) -> Iterator[object]:
+    """Ask plugins as `report` does, in another process that this one starts.
+
+    So a plugin that ends the process above the one that asks it ends this one.
+    """
+    yield None
+    with suppress(OSError):  # no further process can be started
+        results, _ = run_apart(f"{__name__}:report", job, timeout=job[1] + GRACE)
+        yield from results
 
 
 def _asked(claim: Claim) -> Iterator[tuple[AnswerRow, list[str]]]:

@@ -11,19 +11,21 @@ import sys
 from binascii import crc32
 from contextlib import suppress
 from importlib.machinery import PathFinder
-from time import time
+from time import time, time_ns
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["HOUR", "MINUTE", "Witness", "files_of", "package_of", "state_of"]
+__all__ = ["HOUR", "INSTANT", "MINUTE", "Witness", "files_of", "package_of", "state_of"]
 
 # A failure whose cause leaves no trace is believed for so long, one that costs the
 # user half a minute for longer.
 MINUTE: Final = "a minute"
 HOUR: Final = "an hour"
+# A failure that is the host's is not believed when it is looked at again.
+INSTANT: Final = "an instant"
 _SECONDS: Final = {MINUTE: 60, HOUR: 3600}
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -35,6 +37,8 @@ def state_of(evidence: str) -> int:
     """
     if evidence in _SECONDS:
         return int(time()) // _SECONDS[evidence]
+    if evidence == INSTANT:
+        return time_ns()
     if evidence.startswith("$"):
         value = os.environ.get(evidence[1:])
         return -1 if value is None else crc32(os.fsencode(value))

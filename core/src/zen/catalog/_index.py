@@ -88,12 +88,12 @@ class Index:
     def ask_all(self, claims: Sequence[Claim]) -> list[Answer]:
         """Return what plugins offer, as they said when they were last asked."""
         known = {claim: self._answer_of(claim) for claim in claims}
-        asked = self._ask([claim for claim in claims if known[claim] is None])
-        if asked or not self._is_stored:
-            self._known |= asked
+        new = [claim for claim in claims if known[claim] is None]
+        if new:
+            self._ask(new)
+        elif not self._is_stored:
             self._write()
-        known |= {claim: answer for claim, (_, answer) in asked.items()}
-        return [known[claim] or _ask_here(claim) for claim in claims]
+        return [known[claim] or self._known[claim][1] for claim in claims]
 
     def forget(self) -> None:
         """Delete the index, so that every plugin is asked anew."""
@@ -104,22 +104,29 @@ class Index:
         stamps, answer = self._known.get(claim, ([], None))
         return answer if stamps == _stamps(each for each, _ in stamps) else None
 
-    def _ask(self, claims: Sequence[Claim]) -> dict[Claim, tuple[list[Stamp], Answer]]:
-        if not claims:
-            return {}
+    def _ask(self, claims: Sequence[Claim]) -> None:
         # Only where plugins are new.
         from zen.catalog._apart import ask_apart
+        from zen.catalog._limits import limits_of_askers
+        from zen.catalog._mark import Mark
 
-        begin = time.time_ns()
+        mark = Mark.set(self.path.removesuffix(".json"))
+        limits, is_written = limits_of_askers(), True
         try:
-            answers = ask_apart(claims, self._on_delay)
-        except OSError:
-            return {}  # no process can be started: they are asked in this one
-        end = time.time_ns()
-        return {
-            claim: (_stamps_unless_changed(evidence, begin, end), answer)
-            for claim, (answer, evidence) in zip(claims, answers, strict=True)
-        }
+            begin = time.time_ns()
+            answers = ask_apart(claims, self._on_delay, mark=mark)
+            end = time.time_ns()
+            self._known |= {
+                claim: (_stamps_unless_changed(evidence, begin, end), answer)
+                for claim, (answer, evidence) in zip(claims, answers, strict=True)
+            }
+            is_written = self._write()
+        finally:
+            # A plugin may have lowered the limits of this process, too far to write.
+            if is_written or limits == limits_of_askers():
+                mark.remove()
+            else:
+                mark.close()
 
     def _read(self) -> list[Claim]:
         with open(self.path, encoding="utf-8") as file:
@@ -136,7 +143,8 @@ class Index:
         self._is_stored = True
         return claims
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Write the index, and tell whether that worked."""
         plugins = [
             [row_of_claim(claim), *_row_of_known(self._known.get(claim))]
             for claim in self._claims
@@ -151,6 +159,8 @@ class Index:
                 json.dump({"key": self._key, "plugins": plugins}, file)
             os.replace(temporary, self.path)
             self._prune()
+            return True
+        return False
 
     def _prune(self) -> None:
         paths = [entry.path for entry in os.scandir(self._folder)]
@@ -186,10 +196,3 @@ def _stamps_unless_changed(
 
 def _row_of_known(known: tuple[list[Stamp], Answer] | None) -> list[object]:
     return [[], None] if known is None else [known[0], row_of(known[1])]
-
-
-def _ask_here(claim: Claim) -> Answer:
-    # Only where no process can be started.
-    from zen.catalog._loader import ask
-
-    return ask(claim)

@@ -1,0 +1,50 @@
+"""Notice when a plugin changes the limits of a process that isn't its own."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    # By process and number of the limit: the soft limit and the hard one.
+    Limits: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
+
+__all__ = ["limits_of_askers", "restore"]
+
+
+def limits_of_askers() -> Limits:
+    """Return the limits of this process and of the one that started it."""
+    limits = {}
+    # Few platforms show the limits of another process.
+    with suppress(ImportError, AttributeError):
+        import resource
+
+        names = [name for name in dir(resource) if name.startswith("RLIMIT_")]
+        for process in (os.getpid(), os.getppid()):
+            for number in {getattr(resource, name) for name in names}:
+                with suppress(OSError, ValueError):
+                    limits[process, number] = resource.prlimit(process, number)
+    return limits
+
+
+def restore(limits: Limits) -> None:
+    """Set limits again, as far as the user may raise them."""
+    with suppress(ImportError, AttributeError):
+        import resource
+
+        for (process, number), (soft, hard) in limits.items():
+            with suppress(OSError, ValueError):
+                most = resource.prlimit(process, number)[1]
+                resource.prlimit(process, number, (_lower(soft, most), most))
+            with suppress(OSError, ValueError):
+                resource.prlimit(process, number, (soft, hard))
+
+
+def _lower(one: int, other: int) -> int:
+    # The number for no limit is -1.
+    limited = [limit for limit in (one, other) if limit >= 0]
+    return min(limited, default=-1)
