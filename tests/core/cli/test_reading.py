@@ -104,9 +104,28 @@ def test_it_is_parsed_once(
     assert reads.count(str(configured)) == 1
 
 
-def test_a_record_is_read_once(zen: Zen, config: Path) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "stack list",
+        "stack describe",
+        "stack describe default",
+        "stack get",
+        "stack up",
+        "stack down",
+        "orchestrator list",
+        "orchestrator get",
+        "orchestrator describe",
+        "orchestrator describe default",
+        "status",
+    ],
+)
+def test_a_record_is_read_once(zen: Zen, config: Path, command: str) -> None:
     zen("stack", "list")
     folder = config / "profiles" / "default"
     with OPENS.counting() as opened:
-        zen("stack", "describe")
-    assert opened.count(str(folder / "stacks" / "default.yaml")) == 1
+        zen(*command.split())
+    records = [path for path in opened if path.startswith(str(folder))]
+    records = [path for path in records if path.endswith(".yaml")]
+    assert records
+    assert sorted(records) == sorted({*records})

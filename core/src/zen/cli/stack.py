@@ -16,10 +16,11 @@ from zen.cli.stack_lock import lock_stack, sync_stack
 from zen.errors import ConfigurationError, ProvisioningError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from zen.components import StackComponent
     from zen.plugin import ComponentTypeSpec
+    from zen.records import StackRecord
     from zen.repository import Repository
     from zen.stack import Stack
 
@@ -87,7 +88,7 @@ def list_stacks(app: App, output: str) -> None:
     """
     repository = app.announce()
     stacks, damaged = repository.store.stacks()
-    active = _active_name(repository)
+    active = _active_name(repository, stacks)
     rows = [
         {
             "active": each.name == active,
@@ -211,7 +212,7 @@ def describe_stack(app: App, name: str | None, output: str) -> None:
     record = (
         repository.active_stack_record if name is None else repository.store.stack(name)
     )
-    active = name is None or record.name == _active_name(repository)
+    active = name is None or record.name == _active_name(repository, [record])
     content: dict[str, object] = {"name": record.name, "uuid": str(record.uuid)}
     if output == "table":
         content |= record.components
@@ -308,9 +309,18 @@ def _activate(repository: Repository, name: str, *, globally: bool) -> None:
     echo(f"Active {'global ' if globally else ''}stack set to: '{record.name}'")
 
 
-def _active_name(repository: Repository) -> str | None:
-    """Return the active stack's name, or None after a warning."""
+def _active_name(repository: Repository, known: Iterable[StackRecord]) -> str | None:
+    """Return the active stack's name, or None after a warning.
+
+    Args:
+        repository: Where it is active.
+        known: The stacks that have been read, which aren't read again.
+    """
     try:
+        if choice := repository.active_stack_choice:
+            for each in known:
+                if each.name.lower() == choice.name.lower():
+                    return each.name
         return repository.active_stack_name
     except ConfigurationError as error:
         warn(error)

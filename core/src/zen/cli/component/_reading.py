@@ -98,7 +98,9 @@ def describe(app: App, spec: ComponentTypeSpec, name: str | None, output: str) -
     """
     repository = app.announce()
     record = record_of(repository, spec, name)
-    row = _row(record, active_name(repository, spec.name))
+    # Without a name, it was the active one that was read.
+    used = record.name if name is None else active_name(repository, spec.name)
+    row = _row(record, used)
     active = row.pop("active")
     configuration = _effective(repository, record)
     content = {
