@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,32 @@ def test_two_plugins_in_one_module_break_no_other(
     catalog = Catalog()
     assert plugin_of(mail, catalog).state is PluginState.LOADED
     assert plugin_of(fork, catalog).state is not PluginState.LOADED
+
+
+@pytest.mark.parametrize("name", ["able", "zest"])
+@pytest.mark.parametrize("plugin", ["", "mail"])
+@pytest.mark.parametrize("editable", [False, True])
+def test_a_module_belongs_to_the_distribution_that_installed_it(
+    fake_distribution: FakeDistribution,
+    mail: Owner,
+    tmp_path: Path,
+    name: str,
+    plugin: str,
+    *,
+    editable: bool,
+) -> None:
+    site = tmp_path / "site" / "mail-1.2"
+    info = site / "mail-1.2.dist-info"
+    if editable:
+        origin = {"url": site.as_uri(), "dir_info": {"editable": True}}
+        (info / "direct_url.json").write_text(json.dumps(origin))
+    else:
+        (info / "RECORD").write_text("mail/__init__.py,,\nmail/plugin.py,,\n")
+    liar = fake_distribution(name, module="mail.plugin", plugin=plugin)
+    catalog = Catalog()
+    assert catalog.flavor("alerter", "mail").owner == mail
+    problem = "its entry point names 'mail.plugin', a module of mail"
+    assert problem in str(plugin_of(liar, catalog).error)
 
 
 def test_two_distributions_with_one_plugin_name_are_both_left_out(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zen.catalog._blame import on_one_line
@@ -36,6 +38,8 @@ class Claim(NamedTuple):
         unmet: What its distribution requires of the core, and this one isn't; or "".
         damage: What is wrong with its distribution's own description, or "".
         editable: Whether it is installed from a folder in which somebody works.
+        holder: The distribution that the module belongs to, where that is another
+            one that claims it, too; or "".
     """
 
     owner: Owner
@@ -43,6 +47,7 @@ class Claim(NamedTuple):
     unmet: str = ""
     damage: str = ""
     editable: bool = False
+    holder: str = ""
 
 
 def find_claims() -> list[Claim]:
@@ -53,12 +58,54 @@ def find_claims() -> list[Claim]:
     no other.
     """
     claims = {
-        claim
+        claim: first
         for first, *_ in _copies()
         if _announces(first)
         for claim in _claims(first)
     }
-    return sorted(claims, key=lambda claim: claim.owner)
+    return sorted(_with_holders(claims), key=lambda claim: claim.owner)
+
+
+def _with_holders(claims: dict[Claim, Distribution]) -> Iterable[Claim]:
+    """Yield claims; those of a module that is another claimant's say whose it is."""
+    claimants: dict[str, list[Claim]] = {}
+    for claim in claims:
+        claimants.setdefault(claim.module, []).append(claim)
+    for rivals in claimants.values():
+        owners = {rival.owner.distribution for rival in rivals}
+        holders = {
+            rival.owner.distribution
+            for rival in rivals
+            if len(owners) > 1 and _holds(claims[rival], rival)
+        }
+        for rival in rivals:
+            is_foreign = holders and rival.owner.distribution not in holders
+            yield rival._replace(holder=min(holders)) if is_foreign else rival
+
+
+def _holds(distribution: Distribution, claim: Claim) -> bool:
+    """Tell whether a distribution is known to have installed a claim's module."""
+    # Only where several distributions claim one module.
+    from urllib.parse import unquote, urlsplit
+
+    from zen.catalog._imports import find_module
+
+    try:
+        file = find_module(claim.module, sys.path)
+        if file is None:
+            return False
+        if claim.editable:
+            url = json.loads(distribution.read_text("direct_url.json") or "{}")["url"]
+            folder = os.path.realpath(unquote(urlsplit(url).path))
+            return file.startswith(f"{folder}{os.sep}")
+        return any(
+            os.path.realpath(path.locate()) == file
+            for path in distribution.files or ()
+            if file.endswith(f"{os.sep}{path.name}")
+        )
+    # What installers have noted down may be damaged, and an entry point is any text.
+    except Exception:  # noqa: BLE001
+        return False
 
 
 def find_copies() -> list[list[str]]:
@@ -208,9 +255,6 @@ def _unmet(requirements: Iterable[str]) -> str:
 
 
 def _is_editable(distribution: Distribution) -> bool:
-    # Needed where something is scanned, and most calls scan nothing.
-    import json
-
     # PEP 610: how an installer notes down where a distribution came from.
     try:
         origin = json.loads(distribution.read_text("direct_url.json") or "{}")

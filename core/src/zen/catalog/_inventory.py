@@ -142,14 +142,14 @@ def _decide_unasked(
 ) -> dict[Claim, Plugin]:
     """Return what becomes of the plugins that aren't to be imported."""
     in_use = claims_in_use(claims, policy)
-    rivals_for = _rivals(in_use)
+    rivals_for = _rivals(claim for claim in in_use if not claim.holder)
     disabled = set(claims).difference(in_use)
     decided: dict[Claim, Plugin] = {}
     for claim in claims:
         if claim in disabled:
             decided[claim] = Plugin(claim.owner, claim.module, PluginState.DISABLED)
             continue
-        rivals = rivals_for[claim.owner.plugin]
+        rivals = rivals_for.get(claim.owner.plugin, [])
         if error := _fault_before_import(claim, rivals if len(rivals) > 1 else ()):
             decided[claim] = _unusable(claim, error)
     return decided
@@ -181,6 +181,9 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
         )
     if ":" in claim.module:
         problem = f"its entry point must name a module, unlike '{claim.module}'."
+        return faulty_plugin(owner, problem)
+    if claim.holder:
+        problem = f"its entry point names '{claim.module}', a module of {claim.holder}."
         return faulty_plugin(owner, problem)
     if rivals:
         claimed = f"call their plugin '{owner.plugin}', so neither is used"

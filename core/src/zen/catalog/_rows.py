@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeAlias
 
-    ClaimRow: TypeAlias = tuple[str, str, str, str, str, str, bool]
+    ClaimRow: TypeAlias = tuple[str, str, str, str, str, str, bool, str]
 
 __all__ = [
     "AnswerRow",
@@ -60,14 +60,16 @@ def row_of_claim(claim: Claim) -> ClaimRow:
         claim.unmet,
         claim.damage,
         claim.editable,
+        claim.holder,
     )
 
 
 def read_claim(row: Sequence[object]) -> Claim:
     """Return the claim that a row holds."""
-    plugin_name, distribution, version, module, unmet, damage, editable = row
+    plugin_name, distribution, version, module, unmet, damage, editable, holder = row
     owner = Owner(str(plugin_name), str(distribution), str(version))
-    return Claim(owner, str(module), str(unmet), str(damage), bool(editable))
+    module, unmet, damage, holder = map(str, (module, unmet, damage, holder))
+    return Claim(owner, module, unmet, damage, bool(editable), holder)
 
 
 def row_of(answer: Answer) -> AnswerRow:
