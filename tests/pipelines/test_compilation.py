@@ -360,6 +360,58 @@ def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("tokyo")
+def test_a_run_has_a_text_for_a_name() -> None:
+    message = "of pipeline 'wired' can't be named 7"
+    with pytest.raises(PipelineInterfaceError, match=message) as info:
+        wired.run(7)  # type: ignore[arg-type]
+    assert "by name" in info.value.hint
+
+
+def returns_a_value() -> object:
+    load()
+    return {"accuracy": 0.5}
+
+
+def returns_something() -> None:
+    return use(load())  # type: ignore[return-value]
+
+
+def returns_nothing() -> int:  # type: ignore[return]
+    load()
+
+
+def forgets_to_return() -> tuple[int, int]:  # type: ignore[return]
+    pair()
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (returns_a_value, "returns a value of type 'float', which would be lost"),
+        (returns_something, "returned something, and its annotation promises None"),
+        (returns_nothing, "returned nothing, and its annotation promises int"),
+        (forgets_to_return, r"returned nothing, .* promises tuple\[int, int\]"),
+    ],
+)
+def test_what_a_pipeline_returns_is_checked(
+    function: Callable[[], object], message: str
+) -> None:
+    with pytest.raises(PipelineInterfaceError, match=message) as info:
+        pipeline(function)().compile()
+    assert function.__name__ in info.value.message
+
+
+def test_a_pipeline_may_return_outputs_of_its_steps() -> None:
+    def several() -> dict[str, object]:
+        return {"loaded": load(), "both": [*pair()]}
+
+    def one_or_none() -> int | None:
+        return use(load())
+
+    assert len(compiled(several).compile().steps) == 2
+    assert len(compiled(one_or_none).compile().steps) == 2
+
+
 def test_runs_are_named_after_the_pipeline_and_the_time() -> None:
     before = datetime.now(timezone.utc)
     name = wired().compile().run_name

@@ -37,7 +37,8 @@ def test_a_run_says_where_it_is(
 ) -> None:
     run = greeting.run()
     told = capsys.readouterr().err
-    assert "Running pipeline 'greeting' on stack 'default' of profile 'b'." in told
+    assert "Running with active profile: 'b' (global)" in told
+    assert told.count("'greeting'") == 1
     find_run(run.name, Repository().active_stack)
     with pytest.raises(RunNotFoundError):
         find_run(run.name, moved.active_stack)
@@ -49,4 +50,4 @@ def test_a_run_may_be_where_a_repository_is(
     capsys.readouterr()
     run = greeting().run(repository=moved)
     find_run(run.name, moved.active_stack)
-    assert "of profile" not in capsys.readouterr().err
+    assert "active profile" not in capsys.readouterr().err

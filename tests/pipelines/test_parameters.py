@@ -56,6 +56,9 @@ def take(
     share: Annotated[float, Field(gt=0, lt=1)] = 0.5,
     absent: Decimal | None = None,
     either: int | str = 0,
+    mixed: list[bool | int] = [],  # noqa: B006
+    counts: dict[str, int] = {},  # noqa: B006
+    numbers: set[int] = set(),  # noqa: B006
     anything: Any = None,  # noqa: ANN401
     missing: int = None,  # type: ignore[assignment]  # noqa: RUF013
     strange: Strange = None,  # type: ignore[assignment]
@@ -98,6 +101,7 @@ def typed(epochs: int, rate: float = 0.1, sizes: list[int] | None = None) -> Non
         ("share", 0.25, 0.25),
         ("absent", "anything", "anything"),
         ("either", "3", "3"),
+        ("mixed", [True, 1], [True, 1]),
         ("anything", {"a": [1]}, {"a": [1]}),
         ("missing", None, None),
     ],
@@ -124,6 +128,12 @@ def test_a_step_gets_the_converted_values(stack: Stack, notices: list[str]) -> N
         ("epochs", "abc", "int"),
         ("epochs", 1.5, "int"),
         ("epochs", None, "int"),
+        ("epochs", True, "int"),
+        ("rate", False, "float"),
+        ("shape", [1, True], "tuple[int, ...]"),
+        ("limits", {"high": 2, "low": True}, "Limits"),
+        ("counts", {"a": True}, "dict[str, int]"),
+        ("numbers", [True], "set[int]"),
         ("rate", "fast", "float"),
         ("name", 3, "str"),
         ("flag", "perhaps", "bool"),
@@ -177,8 +187,15 @@ def test_parameters_of_pipelines_are_converted() -> None:
         typed(1, sizes=["a"])  # type: ignore[list-item]
     assert info.value.message.startswith(
         "Argument 'sizes' of pipeline 'typed' takes list[int] | None, and was given"
-        " ['a']: [0]: "
+        " ['a']: element [0] is 'a': "
     )
+
+
+def test_the_wrong_element_is_named() -> None:
+    with pytest.raises(PipelineInterfaceError, match=r"element \['a'\] is 'x': "):
+        taking(counts={"a": "x", "b": 1}).compile()
+    with pytest.raises(PipelineInterfaceError, match=r"element \['high'\] is missing"):
+        taking(limits={"low": 1}).compile()
 
 
 @pipeline

@@ -1,4 +1,4 @@
-"""What is given to a run, or is in its stack, and nobody uses."""
+"""Settings and components that a run doesn't use by itself."""
 
 from __future__ import annotations
 
@@ -138,7 +138,11 @@ def test_each_component_is_handed_its_own_type(stack: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("value", "refused"),
-    [(2, "step operator 'pods'"), ("many", "experiment tracker 'tracker'")],
+    [
+        (2, "step operator 'pods'"),
+        ("many", "experiment tracker 'tracker'"),
+        (True, "step operator 'pods'"),
+    ],
 )
 def test_types_that_no_value_fits_are_explained(
     stack: Stack, value: object, refused: str
@@ -152,6 +156,11 @@ def test_types_that_no_value_fits_are_explained(
     assert info.value.hint == f"Give a value that fits: {takers}."
     assert stack.metadata_store.list_runs() == []
     assert components[0]._received == {}  # noqa: SLF001
+
+
+def test_a_bool_is_not_a_number_to_a_component(stack: Stack) -> None:
+    with pytest.raises(PipelineInterfaceError, match="a bool isn't a number"):
+        run(stack, Typed(name="tracker"), runtime={"gpus": True})
 
 
 class Wrong(Tracker):
@@ -170,6 +179,6 @@ def test_a_declaration_that_is_no_type_is_blamed_on_its_flavor(stack: Stack) -> 
 def test_components_that_a_run_does_not_use_are_named_once(stack: Stack) -> None:
     (told,) = run(stack, Operator(name="pods"), Pager(name="chat"))
     assert told.startswith(
-        "The run makes no use of step operator 'pods' and alerter 'chat'; a step can"
+        "The run itself doesn't call step operator 'pods' or alerter 'chat'. A step can"
     )
     assert run(stack, Tracker(name="tracker")) == []

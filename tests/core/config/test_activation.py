@@ -88,6 +88,24 @@ def test_a_profile_that_is_set_in_a_repository_brings_its_stack(
     assert configuration.load().active_profile_name == "p"
 
 
+def test_a_stack_that_was_chosen_for_a_repository_is_named_when_it_goes(
+    folder: RepositoryFolder, activation: Activation, notices: list[str]
+) -> None:
+    activation.set_profile("q", globally=False)
+    activation.set_profile("p", globally=False)
+    (told,) = notices
+    assert "'q-stack' now; it was 'own-stack' of profile 'p'" in told
+    assert folder.read().active_profile_name == "p"
+
+
+def test_a_profile_that_is_pinned_already_leaves_the_stack_alone(
+    folder: RepositoryFolder, activation: Activation, notices: list[str]
+) -> None:
+    activation.set_profile("p", globally=False)
+    assert folder.read() == LocalSettings("p", "own-stack")
+    assert notices == []
+
+
 def test_a_profile_may_be_set_globally_from_within_a_repository(
     folder: RepositoryFolder,
     activation: Activation,

@@ -13,9 +13,15 @@ from zen.components.base import StackComponent
 from zen.errors import PipelineInterfaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["declared_keys", "fit_runtime", "runtime_type", "takes_runtime"]
+__all__ = [
+    "declared_keys",
+    "fit_runtime",
+    "place_of_flag",
+    "runtime_type",
+    "takes_runtime",
+]
 
 # A model has a configuration of its own, and takes no other.
 _CONFIGS: Final = (ConfigDict(arbitrary_types_allowed=True), None)
@@ -83,6 +89,50 @@ def runtime_type(kind: Any) -> TypeAdapter[object]:  # noqa: ANN401 - pydantic d
     raise TypeError(message)
 
 
+def place_of_flag(
+    given: object, converted: object
+) -> tuple[tuple[str | int, ...], bool] | None:
+    """Return where a bool has become a number, and the bool; None if nowhere.
+
+    To Python and pydantic True is 1; to a user who writes `--epochs true` it isn't.
+
+    Args:
+        given: A value.
+        converted: The value that pydantic has made of it.
+    """
+    if isinstance(given, bool):
+        is_number = isinstance(converted, int | float)
+        return ((), given) if is_number and not isinstance(converted, bool) else None
+    for key, item, made in _pairs(given, converted):
+        if found := place_of_flag(item, made):
+            place, flag = found
+            return (key, *place), flag
+    return None
+
+
+def _pairs(
+    given: object, converted: object
+) -> Iterator[tuple[str | int, object, object]]:
+    """Yield the key of each element, the element, and what it was converted to."""
+    if isinstance(given, list | tuple) and isinstance(converted, list | tuple):
+        for position, (item, made) in enumerate(zip(given, converted, strict=False)):
+            yield position, item, made
+    elif isinstance(given, list | tuple) and isinstance(converted, set | frozenset):
+        made_of = {item: item for item in converted}
+        for position, item in enumerate(given):
+            if isinstance(item, bool):
+                yield position, item, made_of.get(item)
+    elif isinstance(given, dict):
+        fields = converted if isinstance(converted, dict) else None
+        for key, item in given.items():
+            made = (
+                getattr(converted, str(key), None)
+                if fields is None
+                else fields.get(key)
+            )
+            yield key, item, made
+
+
 def _converted(
     component: StackComponent,
     key: str,
@@ -99,10 +149,9 @@ def _converted(
             hint=f"Its flavor is '{component.FLAVOR}'; tell its author.",
         ) from error
     try:
-        return adapter.validate_python(value)
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]["msg"]
-        reason = f"{problem[:1].lower()}{problem[1:]}"
+        return _validated(adapter, value)
+    except ValueError as error:
+        reason = _reason(error)
         takers = [
             f"{_title(each)} takes {_type_name(each.runtime_parameters[key])}"
             for each in components
@@ -112,6 +161,21 @@ def _converted(
             f"Runtime parameter '{key}' doesn't fit {_title(component)}: {reason}.",
             hint=f"Give a value that fits: {', and '.join(takers)}.",
         ) from error
+
+
+def _validated(adapter: TypeAdapter[object], value: object) -> object:
+    converted = adapter.validate_python(value)
+    if place_of_flag(value, converted):
+        message = "a bool isn't a number here"
+        raise ValueError(message)
+    return converted
+
+
+def _reason(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    problem = error.errors(include_url=False)[0]["msg"]
+    return f"{problem[:1].lower()}{problem[1:]}"
 
 
 def _title(component: StackComponent) -> str:

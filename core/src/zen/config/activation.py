@@ -157,13 +157,33 @@ class Activation:
         folder = None if globally else self._folder_or_warning()
         if folder:
             profile = self._configuration.load_locked().profile(name)
-            self._pin(folder, LocalSettings(name, profile.active_stack))
+            pinned = _known(folder.read)
+            if isinstance(pinned, ZenError):
+                pinned = LocalSettings()  # what can't be read is replaced
+            if pinned.active_profile_name != name:
+                self._pin(folder, LocalSettings(name, profile.active_stack))
+                self._warn_if_unpinned(pinned, profile)
         else:
             with self._configuration.update() as settings:
                 profile = settings.profile(name)
                 settings.active_profile_name = name
         self._move(self._choice_of(name, folder), profile)
         self._warn_if_overridden("profile", name)
+
+    def _warn_if_unpinned(
+        self, pinned: LocalSettings, profile: ProfileConfiguration
+    ) -> None:
+        """Name a stack that was chosen for the repository and has lost its place."""
+        profiles = self._configuration.settings.profiles
+        former = profiles.get(pinned.active_profile_name or "")
+        stack = pinned.active_stack_name
+        if not former or not stack:
+            return
+        if not any(_is_same(each.active_stack, stack) for each in (former, profile)):
+            self._notify(
+                f"The repository's active stack is '{profile.active_stack}' now; it was"
+                f" '{stack}' of profile '{former.name}'."
+            )
 
     def _folder_or_warning(self) -> RepositoryFolder | None:
         """Return the repository; a setting that names none mustn't be in the way."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import Parameter, cleandoc
 from shlex import join
 from typing import TYPE_CHECKING
 
 import click
-import yaml
 
 from zen.errors import PipelineInterfaceError, did_you_mean
+from zen_pipelines._option_values import read_value
 from zen_pipelines._parameters import show
 
 if TYPE_CHECKING:
@@ -107,11 +105,19 @@ class Options:
         """Return the values of the parameters that are given.
 
         Raises:
-            OptionError: The pipeline has no such parameter, or not with this value.
+            OptionError: The pipeline has no such parameter, or not with this value,
+                or two options contradict each other.
         """
-        return dict(
-            self._value(definition, name, text) for name, text in self.texts.items()
-        )
+        values: dict[str, object] = {}
+        for option, text in self.texts.items():
+            name, value = self._value(definition, option, text)
+            if name in values:
+                raise OptionError(
+                    f"Options '{_option(name)}' and '{_option(f'no_{name}')}' can't be"
+                    " given together."
+                )
+            values[name] = value
+        return values
 
     def _value(
         self, definition: PipelineDefinition[...], name: str, text: str | None
@@ -133,9 +139,11 @@ class Options:
         if text is None:
             raise OptionError(f"Option '{_option(name)}' has no value.")
         try:
-            return name, _read(definition, name, text)
+            return name, read_value(definition.types, name, text)
         except PipelineInterfaceError as error:
             raise OptionError(error.message) from error
+        except ValueError as error:
+            raise OptionError(f"Option '{_option(name)}' {error}.") from error
 
     def describe(self, definition: PipelineDefinition[...]) -> str:
         """Return the help that `--help` asks for."""
@@ -178,28 +186,3 @@ def _rows(definition: PipelineDefinition[...]) -> list[tuple[str, str]]:
 
 def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
-
-
-def _read(definition: PipelineDefinition[...], name: str, text: str) -> object:
-    """Return the value of a text; lists and mappings are written as in YAML.
-
-    Raises:
-        PipelineInterfaceError: The parameter takes no such value.
-    """
-    if definition.types[name] is None:
-        return _parsed(text)
-    try:
-        return definition.types.convert(name, text)
-    except PipelineInterfaceError:
-        with suppress(PipelineInterfaceError):
-            return definition.types.convert(name, _parsed(text))
-        raise
-
-
-def _parsed(text: str) -> object:
-    with suppress(ValueError):
-        return json.loads(text)
-    if text.startswith(("[", "{")):
-        with suppress(yaml.YAMLError):
-            return yaml.safe_load(text)
-    return text

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import ValidationError
 
-from zen.components.runtime import runtime_type
+from zen.components.runtime import place_of_flag, runtime_type
 from zen.errors import PipelineInterfaceError
 from zen_pipelines._annotations import UNKNOWN, describe, read_signature, resolve
 from zen_pipelines._compilation import holds_output
@@ -56,20 +56,25 @@ class Converter:
         """Return a value of the type; what can't be checked stays as it is.
 
         Raises:
-            ValueError: The value is none of the type, and can't be made one.
+            ValueError: The value is none of the type, and can't be made one. It says
+                which element of the value is wrong.
         """
         if type(value) is self._annotation and isinstance(value, _PLAIN):
             return value
         if self._adapter is None:
             return value
         try:
-            return self._adapter.validate_python(value)
+            converted = self._adapter.validate_python(value)
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
-            where = "".join(f"[{key!r}]" for key in problem["loc"])
             text = problem["msg"].removeprefix("Value error, ")
             reason = f"{text[:1].lower()}{text[1:]}".rstrip(".")
-            raise ValueError(f"{where}: {reason}" if where else reason) from error
+            is_missing = problem["type"] == "missing"
+            shown = "missing" if is_missing else show(problem["input"])
+            raise _misfit(reason, problem["loc"], shown) from error
+        if place := place_of_flag(value, converted):
+            raise _misfit("a bool isn't a number here", place[0], show(place[1]))
+        return converted
 
     def to_json(self, value: object) -> object:
         """Return a converted value as JSON carries it exactly.
@@ -104,6 +109,14 @@ class Converter:
         with suppress(TypeError):
             return runtime_type(self._annotation)
         return None
+
+
+def _misfit(reason: str, place: tuple[str | int, ...], shown: str) -> ValueError:
+    """Return an error that names the element that doesn't fit, and shows it."""
+    if not place:
+        return ValueError(reason)
+    where = "".join(f"[{key!r}]" for key in place)
+    return ValueError(f"element {where} is {shown}: {reason}")
 
 
 def _is_protocol(annotation: object) -> bool:

@@ -1,4 +1,4 @@
-"""Say what was given to a run, or is in its stack, and isn't used."""
+"""Name settings and components that a run doesn't use by itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HOOKS: Final = (
 def unused_notices(
     stack: Stack, runtime: Mapping[str, object], parameters: Collection[str]
 ) -> Iterator[str]:
-    """Yield a sentence for each kind of thing that a run makes no use of.
+    """Yield a sentence for each kind of thing that a run doesn't use by itself.
 
     Args:
         stack: The stack that it runs on.
@@ -55,7 +55,7 @@ def unused_notices(
     ]
     if idle:
         yield (
-            f"The run makes no use of {_listed(idle)}; a step can call it, as part of"
+            f"The run itself doesn't call {_listed(idle, 'or')}. A step can, through"
             " 'Repository().active_stack'."
         )
 
@@ -70,6 +70,6 @@ def _is_used(component: StackComponent) -> bool:
     )
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: list[str], conjunction: str = "and") -> str:
     *some, last = words
-    return f"{', '.join(some)} and {last}" if some else last
+    return f"{', '.join(some)} {conjunction} {last}" if some else last

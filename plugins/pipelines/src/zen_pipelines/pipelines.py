@@ -18,7 +18,8 @@ from zen.names import check_name
 from zen_pipelines import _compilation
 from zen_pipelines._json_values import JSON_TYPES, is_json
 from zen_pipelines._mistakes import refuse_mistakes, refuse_unknown
-from zen_pipelines._parameters import ParameterTypes
+from zen_pipelines._parameters import ParameterTypes, show
+from zen_pipelines._returns import refuse_values, refuse_wrong_return
 from zen_pipelines._runs import run_deployment
 from zen_pipelines._session import current_session, use_session
 from zen_pipelines.views import PipelineRunView
@@ -98,9 +99,10 @@ class Pipeline:
             declared=declared_keys(stack.components.values()),
         )
         if not known:
+            # As 'zen run' says it; the run's own notice names the stack.
+            scope = "global" if found.root is None else "local"
             current_session().notify(
-                f"Running pipeline '{self.name}' on stack '{stack.name}' of profile"
-                f" '{found.active_profile_name}'."
+                f"Running with active profile: '{found.active_profile_name}' ({scope})"
             )
         return self.run_on(stack, run_name, runtime=runtime)
 
@@ -156,21 +158,21 @@ class Pipeline:
             PipelineInterfaceError: The pipeline isn't wired as it must be.
             InvalidNameError: The run's name breaks the rule for names.
         """
+        run_name = _run_name(self.name, run_name)
         configuration = _checked_runtime(runtime or {}, self.definition.parameters)
         arguments = self.definition.replaced(self._arguments, configuration)
         compilation = _compilation.Compilation(self.name)
         with _compilation.compiling(compilation):
-            self.definition.wire(arguments, compilation)
+            returned = self.definition.wire(arguments, compilation)
+        refuse_values(self.name, returned)
         if not compilation.steps:
             raise PipelineInterfaceError(
                 f"Pipeline '{self.name}' has no steps.",
                 hint="Call its steps in its function.",
             )
-        if run_name is None:
-            run_name = _default_run_name(self.name)
         return Deployment(
             pipeline=self.name,
-            run_name=check_name(run_name, "run"),
+            run_name=run_name,
             steps=tuple(compilation.steps),
             entrypoint=_ENTRYPOINT,
             runtime_configuration=configuration,
@@ -261,7 +263,9 @@ class PipelineDefinition(Generic[P]):
     ) -> object:
         """Call the function, whose steps add themselves to a compilation."""
         compilation.enter(self, self.name)
-        return self._function(*arguments.args, **arguments.kwargs)
+        returned = self._function(*arguments.args, **arguments.kwargs)
+        refuse_wrong_return(self.name, self._function, returned)
+        return returned
 
     def replaced(
         self, arguments: BoundArguments, values: Mapping[str, object]
@@ -351,6 +355,18 @@ def pipeline(
         return PipelineDefinition(function, name=name)
 
     return decorate if function is None else decorate(function)
+
+
+def _run_name(pipeline: str, name: object) -> str:
+    if name is None:
+        return _default_run_name(pipeline)
+    if not isinstance(name, str):
+        raise PipelineInterfaceError(
+            f"The run of pipeline '{pipeline}' can't be named {show(name)}: a name is"
+            " a str.",
+            hint="Give the pipeline's parameters by name, as in 'run(epochs=3)'.",
+        )
+    return check_name(name, "run")
 
 
 def _default_run_name(pipeline: str) -> str:
