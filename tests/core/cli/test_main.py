@@ -96,6 +96,27 @@ def test_an_unknown_output_format_is_a_usage_error(zen: Zen) -> None:
     assert "'xml'" in zen("profile", "list", "-o", "xml", code=2).err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        ("-o json stack list", "'zen stack list -o json'"),
+        ("stack --output json list", "'zen stack list --output json'"),
+        ("--ouput json stack list", "'zen stack list --output json'"),
+        ("stack list --no-plugin", "'zen --no-plugins stack list'"),
+        ("stack list -q", "'zen -q stack list'"),
+    ],
+)
+def test_an_option_in_the_wrong_place_is_told_its_place(
+    zen: Zen, arguments: str, place: str
+) -> None:
+    assert place in zen(*arguments.split(), code=2).err
+
+
+def test_an_option_that_is_nowhere_gets_no_place(zen: Zen) -> None:
+    for arguments in (["--frob"], ["stack", "list", "--frob"]):
+        assert zen(*arguments, code=2).err.endswith("No such option '--frob'.\n")
+
+
 def test_an_unexpected_error_shows_no_traceback(
     zen: Zen, monkeypatch: pytest.MonkeyPatch
 ) -> None:

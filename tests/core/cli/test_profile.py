@@ -124,8 +124,19 @@ def test_a_profile_that_is_gone_can_be_mended(zen: Zen, config_file: Path) -> No
     listed = zen("profile", "list")
     assert "default" in listed.out
     assert "Warning: The active profile 'gone'" in listed.err
-    zen("profile", "set", "default")
+    left = zen("profile", "create", "other")
+    assert "Warning: The active profile 'gone'" in left.err
+    assert "Warning" not in zen("profile", "set", "default").err
     zen("stack", "list")
+
+
+def test_creating_the_profile_that_is_missing_mends_it(
+    zen: Zen, config_file: Path
+) -> None:
+    text = config_file.read_text()
+    config_file.write_text(text.replace("profile_name: default", "profile_name: gone"))
+    assert "Warning" not in zen("profile", "create", "gone").err
+    assert "'gone'" in zen("profile", "get").out
 
 
 def test_an_environment_that_names_nothing_is_explained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from zen.folders import cache_folder
 from zen.notices import Caution
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from zen.catalog import Answer, Claim, Index
@@ -141,8 +142,8 @@ class App:
         """Say which profile is active, and return the repository.
 
         Args:
-            tolerant: Whether a setting that can't be used is a warning only, as it
-                must be for the commands that mend it.
+            tolerant: Whether a setting that can't be used is only a warning, as it
+                must be for the commands with which users look for the fault.
         """
         repository = self.repository
         try:
@@ -152,6 +153,25 @@ class App:
                 raise
             warn(error)
         return repository
+
+    @contextmanager
+    def announced(self) -> Iterator[Repository]:
+        """Say which profile is active, around a command that may change that.
+
+        A setting that can't be used is a warning only if the command leaves it so.
+        """
+        repository = self.repository
+        try:
+            self._announce(repository)
+        except ConfigurationError:
+            yield repository
+        else:
+            yield repository
+            return
+        try:
+            _ = repository.active_profile_name
+        except ConfigurationError as error:
+            warn(error)
 
     def advise_repository(self) -> None:
         """Say how to get a repository if there is none, where that would matter."""

@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,10 @@ _TITLES: Final = {
     "stacks": "Stacks and what is in them",
     "setup": "Setup",
 }
+
+# Options that users put on the wrong side of the command, as they are given.
+_AFTER_COMMANDS: Final = {"-o": "-o json", "--output": "--output json"}
+_BEFORE_COMMANDS: Final = ("-q", "--quiet", "--debug", "--no-plugins")
 
 
 class _Failure(click.ClickException):
@@ -191,8 +196,8 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
     except (click.exceptions.Exit, click.Abort):
         raise
     except click.ClickException as error:
-        # It may quote a file. Click's types make it final, though it is no constant.
-        error.message = printable(error.message)  # type: ignore[misc]
+        # Click's types make it final, though it is no constant.
+        error.message = _text_of(error)  # type: ignore[misc]
         raise
     except ZenError as error:
         if debug:
@@ -215,6 +220,26 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
             f"Unexpected {type(error).__name__}: {error}",
             "Run 'zen --debug …' to see where it comes from.",
         ) from error
+
+
+def _text_of(error: click.ClickException) -> str:
+    """Return a message, and where an option belongs that is in the wrong place."""
+    text = error.message
+    if isinstance(error, click.NoSuchOption) and error.ctx and not error.possibilities:
+        text += _place_of(error.option_name, error.ctx)
+    # It may quote a file.
+    return printable(text)
+
+
+def _place_of(option: str, ctx: click.Context) -> str:
+    if isinstance(ctx.command, click.Group):
+        for near in get_close_matches(option, _AFTER_COMMANDS, n=1):
+            example = f"zen stack list {_AFTER_COMMANDS[near]}"
+            return f" '{near}' comes after the command, as in '{example}'."
+    for near in get_close_matches(option, _BEFORE_COMMANDS, n=1):
+        example = f"zen {near} stack list"
+        return f" '{near}' comes before the command, as in '{example}'."
+    return ""
 
 
 def _show_traceback(error: Exception) -> NoReturn:

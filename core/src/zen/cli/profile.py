@@ -99,7 +99,8 @@ def create_profile(
       zen profile create team --url ./.zenprofile
       zen profile create team -t sql --url sqlite:////srv/zen/team.db
     """
-    app.announce(tolerant=True).create_profile(name, store_type, url, user=user)
+    with app.announced() as repository:
+        repository.create_profile(name, store_type, url, user=user)
     echo(f"Profile '{name}' successfully created.")
 
 
@@ -112,8 +113,8 @@ def set_profile(app: App, name: str, *, globally: bool) -> None:
 
     For example: zen profile set team
     """
-    repository = app.announce(tolerant=True)
-    repository.activate_profile(name, globally=globally)
+    with app.announced() as repository:
+        repository.activate_profile(name, globally=globally)
     scope = "global " if globally else ""
     echo(f"Active {scope}profile changed to: '{name}'")
 
