@@ -65,7 +65,7 @@ LIES = {
             hook="zen_store_drivers", spec='StoreDriverSpec("x", "json:JSONDecoder")'
         ),
         "",
-        "no subclass of StoreDriver",
+        "not a subclass of StoreDriver",
     ),
     "a store that is abstract": (
         OFFER.format(
@@ -81,7 +81,7 @@ LIES = {
             ' names="json:__name__")',
         ),
         "",
-        "'json:__name__' of acme-horn 1.0 is no function",
+        "'json:__name__' of acme-horn 1.0 is not a function",
     ),
     "a command that is missing": (
         OFFER.format(hook="zen_commands", spec='CommandSpec("horn", "json:gone")'),
@@ -91,18 +91,18 @@ LIES = {
     "a command that is none": (
         OFFER.format(hook="zen_commands", spec='CommandSpec("horn", "json:loads")'),
         "",
-        "is no click command",
+        "is not a click command",
     ),
     "a component type without a base": (WIND, "", "has no attribute 'Wind'"),
     "a component type whose base is none": (
         WIND,
         "class Wind: pass",
-        "is no subclass of StackComponent",
+        "is not a subclass of StackComponent",
     ),
     "a component type whose base is a function": (
         WIND,
         "def Wind(): pass",
-        "is no subclass of StackComponent",
+        "is not a subclass of StackComponent",
     ),
     "a component type whose base has another TYPE": (
         WIND,

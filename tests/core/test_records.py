@@ -127,14 +127,14 @@ def test_a_provider_tells_what_to_install() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"name": None}, "'name' must be a text"),
-        ({"name": 7}, "'name' must be a text"),
+        ({"name": None}, "'name' must be text"),
+        ({"name": 7}, "'name' must be text"),
         ({"name": "../x"}, "'../x' is not a valid component name"),
         ({"name": "other"}, "which belongs elsewhere"),
-        ({"type": ""}, "'type' must be a text"),
+        ({"type": ""}, "'type' must be text"),
         ({"type": "alerter"}, "which belongs elsewhere"),
         ({"type": "artifact store"}, "artifact store"),
-        ({"flavor": []}, "'flavor' must be a text"),
+        ({"flavor": []}, "'flavor' must be text"),
         ({"configuration": "x"}, "'configuration' must be a mapping"),
         ({"provider": "acme"}, "'provider' must be a mapping"),
     ],

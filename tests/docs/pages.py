@@ -54,7 +54,7 @@ _FENCE: Final = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 # Shown where it takes longer than a second.
-_DELAYED: Final = r"Looking at the plugins that are new\.\.\."
+_DELAYED: Final = r"Examining new plugins\.\.\."
 _CHANGING: Final = {
     r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "<uuid>",
     r"\bin \d+\.\d\ds\b": "in <duration>",

@@ -77,7 +77,7 @@ def run(command: str, environ: dict[str, str]) -> str:
 
 def timeless(transcript: str) -> str:
     """Leave out what depends on when, and how fast, it ran."""
-    transcript = transcript.replace("Looking at the plugins that are new...\n", "")
+    transcript = transcript.replace("Examining new plugins...\n", "")
     transcript = transcript.replace(str(PROJECT), "/home/you/zen")
     transcript = re.sub(r"\d{4}[_-]\d\d[_-]\d\d[-_: \d]*\d…?", "<time>", transcript)
     transcript = re.sub(r"(less than )?\d+\.\d s", "<duration>", transcript)

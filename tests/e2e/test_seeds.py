@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TRANSCRIPT = Path(__file__).with_name("seeds.txt")
 MARK = "\x1e"
 # Shown where it takes longer than a second.
-DELAYED = "Looking at the plugins that are new...\n"
+DELAYED = "Examining new plugins...\n"
 # The URLs in the transcripts are those of folders, or come with their type.
 WITHOUT_URL = """\
 export ZEN_DEFAULT_STORE_TYPE={store_type}

@@ -87,7 +87,7 @@ def test_a_file_is_no_folder(tmp_path: Path, path: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["s3://", "file://", "GS://"])
 def test_a_scheme_is_refused(scheme: str) -> None:
-    with pytest.raises(ValidationError, match=f"'{scheme}' is none"):
+    with pytest.raises(ValidationError, match=f"'{scheme}' isn't one"):
         LocalArtifactStore(name="store", path=f"{scheme}bucket")
 
 

@@ -73,7 +73,7 @@ def test_a_key_that_others_can_read_is_refused(
 ) -> None:
     manager.register_secret("db", VALUES)
     (config / "secrets.key").chmod(0o644)
-    with pytest.raises(ConfigurationError, match="others than you can read it") as why:
+    with pytest.raises(ConfigurationError, match="other users can read it") as why:
         manager.get_secret("db")
     assert "chmod 600" in why.value.hint
 
@@ -116,7 +116,7 @@ def test_a_damaged_key_is_named(
     manager.register_secret("db", VALUES)
     file = config / "secrets.key"
     file.write_bytes(content)
-    with pytest.raises(ConfigurationError, match=f"{file} is none"):
+    with pytest.raises(ConfigurationError, match=f"{file} isn't valid"):
         manager.get_secret("db")
     with pytest.raises(ConfigurationError, match="must be 32 bytes"):
         manager.register_secret("new", VALUES)
@@ -164,7 +164,7 @@ def test_a_file_system_may_have_no_hard_links(
     manager: LocalSecretsManager, config: Path
 ) -> None:
     manager.register_secret("db", VALUES)
-    with pytest.raises(ValueError, match="Secret 'db' exists already"):
+    with pytest.raises(ValueError, match="Secret 'db' already exists"):
         manager.register_secret("db", {})
     assert manager.get_secret("db") == VALUES
     assert manager.get_all_secret_keys() == ["db"]
@@ -223,7 +223,7 @@ def test_a_damaged_secret_is_named(manager: LocalSecretsManager) -> None:
 
 def test_a_name_that_is_taken_is_refused(manager: LocalSecretsManager) -> None:
     manager.register_secret("db", VALUES)
-    with pytest.raises(ValueError, match="Secret 'db' exists already"):
+    with pytest.raises(ValueError, match="Secret 'db' already exists"):
         manager.register_secret("db", {})
     assert manager.get_secret("db") == VALUES
     assert len([*Path(manager.path).iterdir()]) == 1

@@ -112,7 +112,7 @@ def test_it_says_where_it_runs(zen: Zen) -> None:
     [
         (
             "del averages",
-            "'script.py' runs no pipeline, and defines none.",
+            "'script.py' neither runs nor defines a pipeline.",
             "@pipeline",
         ),
         (

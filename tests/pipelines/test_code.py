@@ -207,7 +207,9 @@ def test_a_step_that_is_nowhere_is_named(tmp_path: Path) -> None:
         find_step(CodeLocation("__main__", "", "a"))
     file = tmp_path / "readme.txt"
     file.write_text("text")
-    with pytest.raises(PipelineInterfaceError, match=r"readme.txt' is no Python file"):
+    with pytest.raises(
+        PipelineInterfaceError, match=r"readme.txt' is not a Python file"
+    ):
         find_step(CodeLocation("__main__", str(file), "a"))
 
 

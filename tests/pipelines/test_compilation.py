@@ -345,7 +345,7 @@ def test_pipelines_are_made_from_functions_with_valid_names() -> None:
     assert pipeline(name="other")(plain)().name == "other"
     with pytest.raises(InvalidNameError, match="'Größe' is not a valid pipeline name"):
         pipeline(name="Größe")(plain)
-    with pytest.raises(PipelineInterfaceError, match="is none"):
+    with pytest.raises(PipelineInterfaceError, match="isn't one"):
         pipeline(Pair)
 
 
@@ -483,9 +483,12 @@ def endless() -> None:
 @pytest.mark.parametrize(
     ("function", "message"),
     [
-        (twice, "Pipeline 'loading' is a part of pipeline 'twice' already"),
+        (twice, "Pipeline 'loading' is already a part of pipeline 'twice'"),
         (used_without_output, "Argument 'value' of step 'use_4' .* returns no output"),
-        (endless.__wrapped__, "Pipeline 'endless' is a part of pipeline 'endless'"),  # type: ignore[attr-defined]
+        (
+            endless.__wrapped__,  # type: ignore[attr-defined]
+            "Pipeline 'endless' is already a part of pipeline 'endless'",
+        ),
     ],
 )
 def test_wrong_nesting_is_refused(function: Callable[[], None], message: str) -> None:

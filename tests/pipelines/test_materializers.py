@@ -53,7 +53,7 @@ def test_values_come_back_as_they_were(
 
 
 def test_bytes_are_bytes(stack: Stack) -> None:
-    with pytest.raises(TypeError, match="bytes are wanted, not str"):
+    with pytest.raises(TypeError, match="bytes are expected, not str"):
         BytesMaterializer.write("text", "folder", stack.artifact_store)
 
 

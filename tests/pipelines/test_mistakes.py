@@ -39,6 +39,7 @@ def active_stack(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zen.repository.Repository.__init__", lambda *_, **__: None)
     monkeypatch.setattr("zen.repository.Repository.active_stack", stack)
     monkeypatch.setattr("zen.repository.Repository.active_profile_name", "default")
+    monkeypatch.setattr("zen.repository.Repository.root", None)
 
 
 def result(run: PipelineRunView) -> object:
@@ -114,7 +115,7 @@ def test_a_wrong_keyword_of_a_decorator_is_refused(decorate: Any, word: str) -> 
 
 @pytest.mark.parametrize("decorate", [step, pipeline])
 def test_a_name_that_is_given_by_position_is_refused(decorate: Any) -> None:  # noqa: ANN401
-    with pytest.raises(PipelineInterfaceError, match="'train' is none") as info:
+    with pytest.raises(PipelineInterfaceError, match="'train' isn't one") as info:
         decorate("train")
     assert "(name=…)" in info.value.hint
 

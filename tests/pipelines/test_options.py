@@ -119,9 +119,9 @@ def test_options_set_the_parameters_of_the_pipeline(
         ("--loose [1,-Infinity]", "Option '--loose' takes finite numbers only"),
         ("--epochs", "Option '--epochs' has no value."),
         ("--epochs 1 --epochs 2", "Option '--epochs' is given twice."),
-        ("5", "'5' is no option of a pipeline."),
+        ("5", "'5' is not an option of a pipeline."),
         ("--epochs 5 6", "'zen run train.py -- --epochs 5 6'."),
-        ("-x", "'-x' is no option of a pipeline."),
+        ("-x", "'-x' is not an option of a pipeline."),
     ],
 )
 def test_what_is_no_option_is_wrong_usage(
@@ -225,5 +225,5 @@ def test_a_module_that_is_not_there_is_named(
 ) -> None:
     done = run(target=("-m", name))
     assert done.exit_code == 1
-    assert f"There is no module '{name}'" in done.stderr
+    assert f"Module '{name}' doesn't exist" in done.stderr
     assert hint in done.stderr

@@ -424,7 +424,7 @@ def test_components_are_told_of_runs_and_steps(
             watched, runtime={"gpu": 2}, notify=notices.append
         )
     assert watcher._events == [{"gpu": 2}, *["prepare", "clean up"] * 2]  # noqa: SLF001
-    told = "Orchestrator 'watcher' could not clean up after step 'count': OSError: no"
+    told = "Orchestrator 'watcher' couldn't clean up after step 'count': OSError: no"
     assert any(notice.startswith(told) for notice in notices)
 
 
@@ -613,7 +613,7 @@ def test_a_store_that_breaks_hides_no_error_of_the_user(
         pipeline(then(last))().run_on(broken, "bad", notify=notices.append)
     if expected is StepFailedError:
         assert repr(info.value.__cause__) == "ValueError('2 are too many')"
-    reason = "could not record that: zen.errors.StoreUnavailableError: disk full"
+    reason = "couldn't record that: zen.errors.StoreUnavailableError: disk full"
     store = f"metadata store 'breaking' {reason}"
     assert notices[-2:] == [
         f"Step '{last.__name__}' of run 'bad' has failed, and {store}",
@@ -646,7 +646,7 @@ def test_all_components_clean_up(
     with suppress(StepFailedError):
         pipeline(then(fail))().run_on(watched, notify=notices.append)
     assert last._events == events  # noqa: SLF001
-    left = "Artifact store 'last' could not clean up after step 'count': SystemExit: 3"
+    left = "Artifact store 'last' couldn't clean up after step 'count': SystemExit: 3"
     assert left in notices
 
 

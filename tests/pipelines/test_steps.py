@@ -180,7 +180,7 @@ async def coroutine() -> None:
         (keywords, r"'keywords' takes '\*\*values'"),
         (positional, "'value' of step 'positional' is positional-only"),
         (coroutine, "'coroutine' must be a plain function"),
-        (Split, "is none"),
+        (Split, "isn't one"),
     ],
 )
 def test_other_functions_are_refused(function: object, message: str) -> None:

@@ -171,7 +171,9 @@ class Wrong(Tracker):
 
 
 def test_a_declaration_that_is_no_type_is_blamed_on_its_flavor(stack: Stack) -> None:
-    with pytest.raises(PipelineInterfaceError, match=r"'tracker' .* no type") as info:
+    with pytest.raises(
+        PipelineInterfaceError, match=r"'tracker' .* not a type"
+    ) as info:
         run(stack, Wrong(name="tracker"), runtime={"gpus": 1})
     assert "'wrong'" in info.value.hint
 

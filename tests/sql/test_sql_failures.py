@@ -132,7 +132,7 @@ def test_somebody_who_holds_the_database_for_too_long(
     holder.execute("BEGIN EXCLUSIVE")
     for use in (lambda: impatient.scan("stack"), lambda: impatient.commit(a_change())):
         with pytest.raises(
-            StoreLockedError, match=f"has held {file} for too long"
+            StoreLockedError, match=f"has locked {file} for too long"
         ) as e:
             use()
         if Path("/proc/locks").exists():  # the medium can tell

@@ -94,7 +94,7 @@ def test_a_given_uri_is_expanded_made_absolute_and_stored(
 
 @pytest.mark.parametrize("uri", ["sqlite:///runs.db", "mysql://host/db", ":memory:"])
 def test_what_is_no_file_is_refused(uri: str) -> None:
-    with pytest.raises(ValidationError, match=f"'{uri}' is none"):
+    with pytest.raises(ValidationError, match=f"'{uri}' isn't one"):
         SQLiteMetadataStore(name="store", uri=uri)
 
 
@@ -164,7 +164,7 @@ def change(store: SQLiteMetadataStore, statement: str) -> None:
 def test_a_runs_name_is_taken_once(store: SQLiteMetadataStore) -> None:
     store.create_run(a_run(), [])
     step = StepRecord(uuid4(), "load", 0)
-    with pytest.raises(RunExistsError, match="'run' exists already") as caught:
+    with pytest.raises(RunExistsError, match="'run' already exists") as caught:
         store.create_run(a_run(pipeline="other"), [step])
     assert "Choose another run_name" in caught.value.hint
     assert store.get_run("run").pipeline == "training"

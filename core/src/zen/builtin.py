@@ -60,10 +60,10 @@ def zen_commands() -> list[CommandSpec]:
     stacks = {
         "stack": "Manage stacks.",
         "profile": "Manage profiles.",
-        "status": "Show what is active, and what is wrong.",
-        "apply": "Make stacks as a file has them.",
+        "status": "Show what is active and what is wrong.",
+        "apply": "Change stacks to match a file.",
         "secret": "Manage the active stack's secrets.",
-        "flavor": "See the flavors there are.",
+        "flavor": "See the available flavors.",
         "init": "Make a folder a Zen repository.",
         "repo": "Manage the repository you are in.",
     }
@@ -71,7 +71,7 @@ def zen_commands() -> list[CommandSpec]:
         "plugin": "See the installed plugins.",
         "which": "Show which plugin something comes from.",
         "completion": "Print the script for a shell's completion.",
-        "schema": "Print the JSON schema of files of stacks.",
+        "schema": "Print the JSON schema of stack files.",
         "version": "Show the version of Zen.",
     }
     return [

@@ -173,7 +173,8 @@ def find_duplicates(owners: Iterable[Owner]) -> tuple[list[Clash], list[str]]:
         if beside:
             rest = ", ".join(each.rpartition("/")[2] for each in beside)
             text = (
-                f"{owner or distribution} is installed repeatedly in {folder}: {name}"
+                f"{owner or distribution} is installed more than once in {folder}:"
+                f" {name}"
                 f" counts, and {rest} doesn't."
                 f" Remove all with 'pip uninstall {distribution}', repeated until"
                 " none is left, and install it again."
@@ -271,7 +272,7 @@ def _steps(
 def _in_words(spec: object) -> Iterator[str]:
     """Yield what a spec offers, and takes for itself."""
     if isinstance(spec, FlavorSpec):
-        yield f"flavor '{spec.name}' of type {spec.type}"
+        yield f"flavor '{spec.name}' of type {spec.type.replace('_', ' ')}"
     if isinstance(spec, StoreDriverSpec):
         yield f"store type '{spec.name}'"
     if isinstance(spec, CommandSpec):
@@ -289,7 +290,7 @@ def _wants(specs: Iterable[object]) -> Iterator[str]:
         if isinstance(spec, FlavorSpec):
             yield f"component type '{spec.type}'"
         if isinstance(spec, DefaultComponentSpec):
-            yield f"flavor '{spec.flavor}' of type {spec.type}"
+            yield f"flavor '{spec.flavor}' of type {spec.type.replace('_', ' ')}"
 
 
 def _fault(catalog: Catalog, spec: Spec, source: str, owner: Owner) -> list[str]:
@@ -306,16 +307,16 @@ def _wrong_kind(catalog: Catalog, spec: Spec, source: str, owner: Owner) -> str:
         Flavors(catalog).load(Offer(spec, owner))
     if isinstance(spec, StoreDriverSpec) and source == spec.names:
         names = catalog.load_names(Offer(spec, owner))
-        return "" if callable(names) else "is no function"
+        return "" if callable(names) else "is not a function"
     if isinstance(spec, StoreDriverSpec):
         catalog.load_class(Offer(spec, owner), base=StoreDriver)  # type: ignore[type-abstract]
     if isinstance(spec, CommandSpec):
         command = catalog.load_command(Offer(spec, owner))
-        return "" if isinstance(command, click.Command) else "is no click command"
+        return "" if isinstance(command, click.Command) else "is not a click command"
     if isinstance(spec, ComponentTypeSpec):
         base = catalog.load_base(spec.name)
         if not isinstance(base, type) or not issubclass(base, StackComponent):
-            return "is no subclass of StackComponent"
+            return "is not a subclass of StackComponent"
         named = getattr(base, "TYPE", None)
         if named != spec.name:
             return f"has the TYPE {named!r}, and is offered as {spec.name!r}"

@@ -190,7 +190,7 @@ class DamagedDataError(ConfigurationError):
         place = f"{where}, line {line}" if line else f"{where}"
         super().__init__(
             f"{place}: {reason}",
-            hint="Mend it by hand, or restore it from a backup or from git.",
+            hint="Repair it by hand, or restore it from a backup or from git.",
         )
         self.where = where
         self.reason = reason
@@ -378,27 +378,27 @@ class AlreadyExistsError(ZenError, ValueError):
 
 
 class ProfileExistsError(AlreadyExistsError):
-    """Report the name of a profile that exists already."""
+    """Report the name of a profile that already exists."""
 
 
 class StackExistsError(AlreadyExistsError):
-    """Report the name of a stack that exists already."""
+    """Report the name of a stack that already exists."""
 
 
 class StackComponentExistsError(AlreadyExistsError):
-    """Report the name of a stack component that exists already."""
+    """Report the name of a stack component that already exists."""
 
 
 class FlavorExistsError(AlreadyExistsError):
-    """Report the name of a flavor that exists already."""
+    """Report the name of a flavor that already exists."""
 
 
 class SecretExistsError(AlreadyExistsError):
-    """Report the name of a secret that exists already."""
+    """Report the name of a secret that already exists."""
 
 
 class RunExistsError(AlreadyExistsError):
-    """Report the name of a pipeline run that exists already."""
+    """Report the name of a pipeline run that already exists."""
 
 
 class InUseError(ZenError, ValueError):
@@ -443,9 +443,9 @@ class ConflictError(StoreError):
     ) -> None:
         when = f"at {time:%Y-%m-%d %H:%M:%S} UTC" if time else "in the meantime"
         super().__init__(
-            f"{subject} was changed by {author or 'somebody else'} {when};"
+            f"{subject} was changed by {author or 'another user'} {when};"
             " nothing was written.",
-            hint="Look at the present state and repeat the command.",
+            hint="Check the current state and repeat the command.",
         )
         self.subject = subject
         self.check = check
@@ -466,7 +466,7 @@ class StoreReplacedError(StoreError):
     def __init__(self, subject: str, problem: str) -> None:
         super().__init__(
             f"{subject} {problem}; nothing was written.",
-            hint="Look at the present state and repeat the command.",
+            hint="Check the current state and repeat the command.",
         )
         self.subject = subject
         self.problem = problem

@@ -40,7 +40,7 @@ def create_file(path: str | Path, mode: int | None = PRIVATE) -> int:
         mode: Its permissions; the umask decides if None.
 
     Raises:
-        OSError: It exists already, be it as a symbolic link, or can't be created.
+        OSError: It already exists, be it as a symbolic link, or can't be created.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, _READ_AND_WRITE if mode is None else mode)

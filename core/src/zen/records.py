@@ -81,7 +81,7 @@ class Ref:
     def __str__(self) -> str:
         kind, _, name = self.key.rpartition("/")
         if self.kind == FLAVOR:
-            return f"Flavor '{name}' of type {kind}"
+            return f"Flavor '{name}' of type {kind.replace('_', ' ')}"
         return f"{(kind or self.kind).replace('_', ' ').capitalize()} '{name}'"
 
 
@@ -334,7 +334,7 @@ class StackRecord:
         components = read.mapping("components")
         for component_type, name in components.items():
             if not _KIND.fullmatch(component_type):
-                read.fail(f"'{component_type}' is no component type")
+                read.fail(f"'{component_type}' is not a component type")
             if not isinstance(name, str) or not is_name(name):
                 read.fail(f"'components: {component_type}' must be a name")
         stack = cls(
@@ -394,7 +394,7 @@ class _Reader:
         if optional and value in {None, ""}:
             return ""
         if not isinstance(value, str) or not value:
-            self.fail(f"'{key}' must be a text")
+            self.fail(f"'{key}' must be text")
         return value
 
     def name(self) -> str:

@@ -50,9 +50,9 @@ def test_an_alias_stands_for_what_it_names() -> None:
     [
         (b"a: 1\nb: [\n", "not valid YAML", 3),
         (b"a: 1\nb: !!python/name:os.system x\n", "not valid YAML", 2),
-        (b"a: \x00\n", "a character that isn't text", 1),
-        (b"a: 1\nb: 2\na: 3\n", "'a' is there twice", 3),
-        (b"x:\n  a: 1\n  a: 1\n", "'a' is there twice", 3),
+        (b"a: \x00\n", "it contains a character that isn't text", 1),
+        (b"a: 1\nb: 2\na: 3\n", "'a' is given twice", 3),
+        (b"x:\n  a: 1\n  a: 1\n", "'a' is given twice", 3),
         (b"- a\n", "a mapping is expected", 1),
         (b"a: 1\n---\n7\n", "a mapping is expected", 3),
         (b"a:\n" + b" [\n" * 200_000, "nested more than 100 levels deep", 101),

@@ -211,7 +211,7 @@ def test_what_is_needed_and_not_locked_is_told(environment: Environment) -> None
     environment.needs = [*TWO, ("other", "1.0")]
     assert environment.shortfalls() == [("other", "", "", "unlocked")]
     told = environment.call("sync")
-    assert "The lock lacks what is needed: other, for a test." in told
+    assert "The lock lacks distributions that are needed: other, for a test." in told
     assert "zen stack lock" in told
 
 
@@ -237,7 +237,10 @@ def make_editable(environment: Environment) -> None:
 def test_what_is_installed_for_editing_is_not_pinned(environment: Environment) -> None:
     make_editable(environment)
     told = environment.call("lock")
-    assert "What no archive stands for can't be pinned: lower, it is installed" in told
+    assert (
+        "Distributions that weren't installed from an archive can't be pinned: lower,"
+        " it is installed" in told
+    )
     assert "file:///src/lower" in told
     assert not (environment.root / "zen.lock").exists()
 
@@ -266,7 +269,7 @@ def test_what_is_not_found_is_told_in_the_installers_words(
 
 def test_a_lock_needs_a_repository(environment: Environment) -> None:
     told = environment.call("lock", root=False)
-    assert "A lock is kept in a repository, and this is none." in told
+    assert "A lock is kept in a repository, and this folder isn't in one." in told
     assert "zen init" in told
 
 

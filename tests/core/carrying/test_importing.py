@@ -142,9 +142,9 @@ def test_a_conflict_is_told_whole_and_changes_nothing(
     before = tree(tmp_path / "config").files()
     with pytest.raises(AlreadyExistsError) as caught:
         occupied.carrier.import_stack(file)
-    assert "Artifact store 'bucket' exists already" in caught.value.message
+    assert "Artifact store 'bucket' already exists" in caught.value.message
     assert "'configuration.path' is '/other'" in caught.value.message
-    assert "Stack 'prod' exists already" in caught.value.message
+    assert "Stack 'prod' already exists" in caught.value.message
     assert "--on-conflict" in caught.value.hint
     assert tree(tmp_path / "config").files() == before
 

@@ -57,7 +57,7 @@ def test_another_environment_is_told_from_this_one(path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         _ = read(path).here
     assert f"says nothing of Python {PYTHON} on " in caught.value.message
-    assert "but of Python 2.7 on vms-vax" in caught.value.message
+    assert "but only of Python 2.7 on vms-vax" in caught.value.message
     assert "zen stack lock" in caught.value.hint
 
 
@@ -79,10 +79,10 @@ def test_a_lock_that_was_cut_short_at_any_byte_is_recognised(path: Path) -> None
 @pytest.mark.parametrize(
     ("old", "new", "line", "reason"),
     [
-        ("sha256:ab", "md5:ab", 10, "'md5:ab' is no hash"),
-        ("    - sha256:ab", "    - --index-url=x", 10, "is no hash"),
-        ("name: acme", "name: -r", 7, "is no name of a distribution"),
-        ("'1.2'", "1.2", 8, "must be a text"),
+        ("sha256:ab", "md5:ab", 10, "'md5:ab' is not a hash"),
+        ("    - sha256:ab", "    - --index-url=x", 10, "is not a hash"),
+        ("name: acme", "name: -r", 7, "is not a name of a distribution"),
+        ("'1.2'", "1.2", 8, "must be text"),
         ("hashes:\n    - sha256:ab\n", "hashes: []\n", 9, "at least 1 item"),
         ("packages", "pakages", 4, "'environments.0.packages' is missing"),
         ("packages", "pakages", 4, "Did you mean 'packages'?"),

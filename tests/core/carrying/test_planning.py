@@ -182,7 +182,7 @@ def test_a_file_may_hold_stacks_that_share_components(repository: Repository) ->
 def test_a_file_may_not_contradict_itself(
     repository: Repository, second: str, what: str
 ) -> None:
-    with pytest.raises(ConfigurationError, match=f"{what} is there more than once"):
+    with pytest.raises(ConfigurationError, match=f"{what} is listed more than once"):
         apply(repository, FILE + "---\n" + second)
 
 

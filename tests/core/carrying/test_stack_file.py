@@ -54,7 +54,7 @@ def test_a_file_may_hold_several_stacks() -> None:
     two = FILE + "---\n" + FILE.replace("prod", "test")
     files = StackFile.all_from_yaml(two.encode(), "f.yaml")
     assert [file.name for file in files] == ["prod", "test"]
-    with pytest.raises(DamagedDataError, match="one stack is expected, and it holds 2"):
+    with pytest.raises(DamagedDataError, match="one stack is expected, but it holds 2"):
         read(two)
 
 
@@ -81,8 +81,8 @@ def test_a_newer_format_is_refused_with_what_to_do(version: int) -> None:
     [
         ("format_version: 1\n", "", 1, "'format_version' is missing"),
         ("format_version: 1", "format_version: '1'", 1, "'format_version': "),
-        ("name: prod", "name: a/b", 2, "'name': 'a/b' is no valid name"),
-        ("name: prod", "name: 1.0", 2, "'name': must be a text"),
+        ("name: prod", "name: a/b", 2, "'name': 'a/b' is not a valid name"),
+        ("name: prod", "name: 1.0", 2, "'name': must be text"),
         ("name: prod", "nam: prod", 1, "'name' is missing; line 2: 'nam' is unknown"),
         (
             "    flavor: acme",
@@ -91,14 +91,19 @@ def test_a_newer_format_is_refused_with_what_to_do(version: int) -> None:
             "'components.artifact_store.flavor'",
         ),
         ("    flavor: acme", "    flavr: acme", 4, r"Did you mean 'flavor'\?"),
-        ("artifact_store:", "artifact-store:", 4, "is no component type"),
-        ("path: /b", "uuid: x", 7, "'uuid' is no attribute to be configured"),
+        ("artifact_store:", "artifact-store:", 4, "is not a component type"),
+        ("path: /b", "uuid: x", 7, "'uuid' is not an attribute that can be configured"),
         ("path: /b", "path: 2020-01-01", 8, "configuration.path': "),
-        ("path: /b", "7: x", 8, "configuration.7': must be a text"),
-        ("'1.2'", "1.2", 11, "provider.version': must be a text"),
-        ("distribution: acme", "distribution: -r", 10, "'-r' is no name of a distri"),
+        ("path: /b", "7: x", 8, "configuration.7': must be text"),
+        ("'1.2'", "1.2", 11, "provider.version': must be text"),
+        (
+            "distribution: acme",
+            "distribution: -r",
+            10,
+            "'-r' is not a name of a distri",
+        ),
         ("distribution: acme", "distribtion: a", 9, "Did you mean 'distribution'?"),
-        ("'1.2'", "'-1'", 11, "'-1' is no version"),
+        ("'1.2'", "'-1'", 11, "'-1' is not a version"),
     ],
 )
 def test_what_is_wrong_is_located(old: str, new: str, line: int, reason: str) -> None:

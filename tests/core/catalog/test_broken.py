@@ -60,12 +60,12 @@ BROKEN_HOOKS = {
     "nonsense": (
         "@hookimpl\ndef zen_flavors():\n    return ['s3']",
         PluginContractError,
-        ["'zen_flavors' gave 's3', which is no FlavorSpec"],
+        ["'zen_flavors' gave 's3', which isn't a FlavorSpec"],
     ),
     "a spec of another sort": (
         "@hookimpl\ndef zen_flavors():\n    return [CommandSpec('a', 'b:c')]",
         PluginContractError,
-        ["which is no FlavorSpec"],
+        ["which isn't a FlavorSpec"],
     ),
     "an invalid spec": (
         "@hookimpl\ndef zen_flavors():\n    return [FlavorSpec('a b', 'c', 'd:e')]",
@@ -307,7 +307,7 @@ def test_of_many_plugins_that_fail_a_message_tells_a_few(
     lines = Catalog().absences.splitlines()
     assert [line for line in lines if "broken2.plugin" in line]
     assert not [line for line in lines if "broken3.plugin" in line]
-    assert "There are 2 more of these; see 'zen plugin list'." in lines
+    assert "There are 2 more; see 'zen plugin list'." in lines
 
 
 def test_where_nothing_is_absent_nothing_is_said() -> None:

@@ -59,7 +59,7 @@ def claims_of(distribution: str) -> list[Claim]:
         ("METADATA", b"Version: 1.0\n", "can't be read"),
         ("entry_points.txt", b"[zen.plugins]\nnonsense\n", "can't be read"),
         ("entry_points.txt", b"[zen.plugins]\nhorn = \n", "can't be read"),
-        ("entry_points.txt", b"[zen.plugins]\n", "names no plugin"),
+        ("entry_points.txt", b"[zen.plugins]\n", "doesn't name a plugin"),
         ("entry_points.txt", b"[zen.plugin", "can't be read"),
         ("entry_points.txt", b"[zen.plugins]\nhorn = \xff", "UnicodeDecodeError"),
     ],
@@ -250,7 +250,7 @@ def test_a_file_whose_reading_has_no_end_is_told_of(
         path.touch()
         os.truncate(path, 1 << 40)
     (claim,) = claims_of("horn")
-    reason = "is larger than 16 MiB" if kind == "large" else "is no regular file"
+    reason = "is larger than 16 MiB" if kind == "large" else "is not a regular file"
     assert f"{path.parent} can't be read: ValueError: {file} {reason}" in claim.damage
 
 

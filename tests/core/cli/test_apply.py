@@ -108,7 +108,8 @@ def test_apply_is_one_commit_and_says_what_it_did(
 def test_apply_twice_is_apply_once(zen: Zen, file: Path) -> None:
     zen("apply", "-f", str(file), "-y")
     assert (
-        zen("apply", "-f", str(file)).out == "Nothing to do: 'prod' as in the file.\n"
+        zen("apply", "-f", str(file)).out
+        == "Nothing to do: 'prod' already matches the file.\n"
     )
     assert zen("apply", "-f", str(file), "-o", "json").json == []
 
@@ -116,7 +117,7 @@ def test_apply_twice_is_apply_once(zen: Zen, file: Path) -> None:
 def test_apply_reads_what_export_writes(zen: Zen, here: Path) -> None:
     zen("stack", "export", "default")
     outcome = zen("apply", "-f", str(here / "default.yaml"))
-    assert outcome.out == "Nothing to do: 'default' as in the file.\n"
+    assert outcome.out == "Nothing to do: 'default' already matches the file.\n"
 
 
 def test_apply_reads_standard_input(zen: Zen) -> None:
@@ -164,7 +165,7 @@ def test_what_a_file_leaves_out_is_removed_from_the_stack_and_stays(
         (("flavor: local", "flavor: locl"), "Did you mean 'local'?"),
         (("path: /b", "paht: /b"), "Did you mean 'path'?"),
         (("name: bucket", "nam: bucket"), "stack.yaml, line 4: 'components."),
-        (("name: prod", "format_version: 1"), "line 2: 'format_version' is there tw"),
+        (("name: prod", "format_version: 1"), "line 2: 'format_version' is given tw"),
     ],
 )
 def test_apply_explains_what_is_wrong_and_does_nothing(

@@ -149,11 +149,11 @@ def test_attributes_may_follow_their_name(zen: Zen, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("attributes", "message"),
     [
-        (["path=/x"], "'path' is no attribute"),
+        (["path=/x"], "'path' is not an attribute"),
         (["--path"], "'--path' has no value"),
         (["--path", "--other=1"], "'--path' has no value"),
         (["--path=/x", "--path=/y"], "'--path' is given twice"),
-        (["--1=2"], "'--1' is no attribute"),
+        (["--1=2"], "'--1' is not an attribute"),
     ],
 )
 def test_malformed_attributes_are_usage_errors(
@@ -184,7 +184,7 @@ def test_register_needs_a_flavor(zen: Zen) -> None:
 
 def test_register_refuses_a_name_that_is_taken(zen: Zen) -> None:
     outcome = zen("artifact-store", "register", "default", "-f", "local", code=1)
-    assert "Artifact store 'default' exists already." in outcome.err
+    assert "Artifact store 'default' already exists." in outcome.err
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", ""])
@@ -242,7 +242,7 @@ def test_delete_of_an_unknown_component_is_no_success(zen: Zen) -> None:
 
 def test_up_and_down_of_a_component_without_resources(zen: Zen) -> None:
     up = zen("orchestrator", "up", "default").out
-    assert up == "Orchestrator 'default' is running already.\n"
+    assert up == "Orchestrator 'default' is already running.\n"
     down = zen("orchestrator", "down").out
     assert down == "Orchestrator 'default' holds no resources to bring down.\n"
 
@@ -339,7 +339,7 @@ def test_a_renamed_component_stays_in_its_stacks(zen: Zen) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("default", "Mine"), "Artifact store 'mine' exists already."),
+        (("default", "Mine"), "Artifact store 'mine' already exists."),
         (("defalt", "new"), "Did you mean 'default'?"),
         (("default", "a/b"), "is not a valid artifact store name"),
     ],
@@ -383,7 +383,7 @@ def test_a_value_can_be_the_content_of_a_file(zen: Zen, here: Path) -> None:
 def test_a_file_that_is_not_there_is_named(zen: Zen) -> None:
     arguments = ("artifact-store", "register", "mine", "-f", "local", "--path=@gone")
     outcome = zen(*arguments, code=2)
-    assert "'--path' asks for the content of 'gone', which can't be read" in outcome.err
+    assert "'--path' reads the file 'gone', which can't be read" in outcome.err
 
 
 def test_a_flavor_of_the_users_own_can_be_used_like_any(
@@ -413,7 +413,7 @@ def test_a_flavor_of_the_users_own_can_be_used_like_any(
     assert described.startswith("Keep it all. From this profile (own_stores.py).")
     zen("artifact-store", "register", "bucket", "-f", "mine", "--path=/x")
     refused = zen("artifact-store", "flavor", "delete", "mine", code=1).err
-    assert "is that of artifact store 'bucket'" in refused
+    assert "is used by artifact store 'bucket'" in refused
     zen("artifact-store", "delete", "bucket", "-y")
     zen("artifact-store", "flavor", "delete", "mine", "-y")
     assert len(zen("artifact-store", "flavor", "list", "-o", "json").json) == 1

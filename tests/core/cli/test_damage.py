@@ -190,13 +190,13 @@ def test_names_that_differ_in_case_only_are_one_name(zen: Zen) -> None:
     new = ("-o", "default", "-a", "DEFAULT", "-m", "Default")
     zen("stack", "register", "Prod", *new)
     assert (
-        "Stack 'prod' exists already"
+        "Stack 'prod' already exists"
         in zen("stack", "register", "PROD", *new, code=1).err
     )
     zen("stack", "set", "pROD")
     assert "Prod" in zen("stack", "describe", "PROD").out
     bucket = ("register", "DEFAULT", "-f", "local")
-    assert "exists already" in zen("artifact-store", *bucket, code=1).err
+    assert "already exists" in zen("artifact-store", *bucket, code=1).err
 
 
 @pytest.mark.parametrize("store_type", ["local", "sql"])

@@ -76,7 +76,7 @@ def test_a_repository_that_the_environment_hides_is_told(
     (tmp_path / "other").mkdir()
     zen("init", str(tmp_path / "other"))
     monkeypatch.setenv("ZEN_REPOSITORY_PATH", str(tmp_path / "other"))
-    assert f"'{tmp_path / 'other'}' stays the repository" in zen("init").err
+    assert f"'{tmp_path / 'other'}' remains the repository" in zen("init").err
     (tmp_path / "more").mkdir()
     monkeypatch.setenv("ZENML_REPOSITORY_PATH", str(tmp_path / "more"))
     monkeypatch.delenv("ZEN_REPOSITORY_PATH")

@@ -245,7 +245,7 @@ def test_a_folder_that_is_gone_is_named(zen: Zen, here: Path) -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert "The folder that you are in can't be looked at" in done.stderr
+    assert "The folder that you are in can't be read" in done.stderr
 
 
 def test_a_command_that_a_plugin_of_ours_has_says_which(zen: Zen) -> None:
@@ -265,7 +265,10 @@ def test_a_full_disk_is_said(zen: Zen) -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert f"Error: It can't be written: {os.strerror(errno.ENOSPC)}." in done.stderr
+    assert (
+        f"Error: The output can't be written: {os.strerror(errno.ENOSPC)}."
+        in done.stderr
+    )
 
 
 @pytest.mark.parametrize(

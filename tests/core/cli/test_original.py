@@ -94,7 +94,7 @@ def test_what_a_class_expects_in_vain_is_told(zen: Zen, own_module: Path) -> Non
     component = zen(*arguments, "--path=custom://a")
     for told in (flavor.err, component.err):
         assert "'prepare_pipeline_run' of OldStore is never called" in told
-        assert "'token' of OldStore is called like a secret" in told
+        assert "'token' of OldStore has the name of a secret" in told
     assert "Welcome to custom://a!" in component.err
 
 
@@ -166,11 +166,10 @@ def test_down_goes_on_when_it_is_forced(
     fake_distribution("toys", TOY_HOOKS, TOY)
     zen("alerter", "register", "a", "-f", "toy", "--room=x", "--volume=3")
     assert (
-        "could not be suspended: RuntimeError"
-        in zen("alerter", "down", "a", code=1).err
+        "couldn't be suspended: RuntimeError" in zen("alerter", "down", "a", code=1).err
     )
     forced = zen("alerter", "down", "a", "--force")
-    assert "Warning: Alerter 'a' could not be suspended" in forced.err
+    assert "Warning: Alerter 'a' couldn't be suspended" in forced.err
     assert forced.out == "Alerter 'a' is down.\n"
 
 

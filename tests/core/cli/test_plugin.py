@@ -118,7 +118,7 @@ def test_a_plugin_that_was_disabled_may_be_removed(
     (config / "config.yaml").write_text(text.replace("acme-horn", "acme-gone"))
     refused = zen("artifact-store", "flavor", "describe", "local", code=1).err
     assert "'zen plugin enable acme-gone'" in refused
-    assert "disabled no longer" in zen("plugin", "enable", "acme-gone").out
+    assert "no longer disabled" in zen("plugin", "enable", "acme-gone").out
     zen("artifact-store", "flavor", "describe", "local")
     assert "'acme-gone'" in zen("plugin", "enable", "acme-gone", code=1).err
 
@@ -155,7 +155,7 @@ def test_a_spec_of_another_class_is_a_fault(
         "@hookimpl\ndef zen_commands():\n    return [MySpec('horn', 'a.b:c')]",
     )
     assert states(zen)["acme-horn"] == "failed"
-    assert "which is no CommandSpec" in zen("plugin", "list").err
+    assert "which isn't a CommandSpec" in zen("plugin", "list").err
     zen("--help")
 
 
@@ -439,7 +439,7 @@ def test_new_writes_nothing_over_what_is_there(zen: Zen, here: Path) -> None:
     (here / "acme").mkdir()
     (here / "acme" / "notes").write_text("mine")
     err = zen("plugin", "new", "acme", "--kind", "store", code=1).err
-    assert "acme exists already" in err
+    assert "acme already exists" in err
     assert [each.name for each in (here / "acme").iterdir()] == ["notes"]
 
 
@@ -494,7 +494,7 @@ def test_doctor_counts_in_its_table_all_that_it_tells(
     assert troubled["one"] == troubled["two"]
     assert "both claim flavor 'horn'" in troubled["one"][0]
     assert "has the same module" in "".join(troubled["three"])
-    assert "four 2.0 is installed repeatedly in" in troubled["four"][0]
+    assert "four 2.0 is installed more than once in" in troubled["four"][0]
     assert "four-2.0.dist-info" in troubled["four"][0]
     assert "four-1.5.dist-info" in troubled["four"][0]
     assert f"hides {tmp_path}/site/four-1.0/four-1.0.dist-info." in outcome.err

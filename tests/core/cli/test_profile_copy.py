@@ -74,7 +74,7 @@ def test_a_copy_never_overwrites(zen: Zen, tmp_path: Path) -> None:
     taken = zen("profile", "copy", "default", "team", code=1).err
     assert "Profile 'team' already exists." in taken
     full = zen("profile", "copy", "default", "other", "-u", url, code=1).err
-    assert "The store to copy to holds components and stacks already." in full
+    assert "The target store already holds components and stacks." in full
     assert state("team") == before
     names = [each["name"] for each in zen("profile", "list", "-o", "json").json]
     assert names == ["default", "team"]
@@ -85,7 +85,7 @@ def test_what_is_damaged_is_named_and_not_copied(zen: Zen, config: Path) -> None
     for name in ("default", "prod"):
         (stacks / f"{name}.yaml").write_text("broken")
     err = zen("profile", "copy", "default", "team", code=1).err
-    assert "What can't be read can't be copied:" in err
+    assert "These records can't be read, so they can't be copied:" in err
     assert f"{stacks / 'default.yaml'}, line 1" in err
     assert f"{stacks / 'prod.yaml'}, line 1" in err
     assert not (config / "profiles" / "team").exists()

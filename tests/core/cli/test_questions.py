@@ -180,7 +180,7 @@ def test_a_store_that_was_replaced_meanwhile_is_not_written(
 
     before = commits_of("b")
     done = asked(*command, meanwhile=replace, code=1)
-    assert "The profile's store is another one now" in done.err
+    assert "The profile's store has been replaced by another one" in done.err
     assert "repeat the command" in done.err
     assert commits_of("a") == before
 
@@ -207,7 +207,7 @@ def test_a_profile_whose_store_was_replaced_is_not_deleted(
         shutil.copytree(other, place)
 
     done = asked("profile", "delete", "a", meanwhile=replace, code=1)
-    assert "another one now" in done.err
+    assert "replaced by another one" in done.err
     assert everything("a") == everything("b")
     zen("profile", "delete", "a", "-y")
     assert not place.exists()
@@ -223,7 +223,7 @@ def test_a_profile_of_the_same_name_is_not_deleted(
         zen("profile", "create", "a", "--url", str(tmp_path / "a"))
 
     done = asked("profile", "delete", "a", meanwhile=make_again, code=1)
-    assert "Profile 'a' is another one now" in done.err
+    assert "Profile 'a' has been replaced by another one" in done.err
     assert Repository().get_profile("a").store_url == str(tmp_path / "a")
 
 

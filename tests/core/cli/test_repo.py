@@ -50,7 +50,7 @@ def test_clean_refuses_outside_of_a_repository(zen: Zen) -> None:
 def test_clean_says_what_stays(zen: Zen) -> None:
     zen("init")
     Path(".zen/notes.txt").touch()
-    assert "it holds something else: 'notes.txt'." in zen("repo", "clean", "-y").out
+    assert "it holds other files: 'notes.txt'." in zen("repo", "clean", "-y").out
     assert Path(".zen/notes.txt").exists()
 
 

@@ -157,13 +157,17 @@ def test_a_secret_that_cannot_be_decrypted_can_be_replaced_and_deleted(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["register", "db", "--a=1"], 1, "Secret 'db' exists already"),
+        (["register", "db", "--a=1"], 1, "Secret 'db' already exists"),
         (["register", "new"], 2, "No value is given"),
         (["register", "a/b", "--a=1"], 1, "is not a valid secret name"),
         (["get", "dv"], 1, "'vault'. Available: db."),
         (["update", "dv", "--a=1"], 1, "'vault'. Available: db."),
         (["update", "db"], 2, "No value is given"),
-        (["update", "db", "--replace", "--remove", "a", "--b=1"], 2, "no key is left"),
+        (
+            ["update", "db", "--replace", "--remove", "a", "--b=1"],
+            2,
+            "'--replace' removes all other keys",
+        ),
         (["update", "db", "--remove", "b"], 1, "has no key 'b'"),
         (["update", "db", "--remove", "a"], 1, "A secret needs a key and a value"),
         (["delete", "dv", "-y"], 1, "'vault'. Available: db."),
@@ -205,10 +209,10 @@ def test_secrets_are_carried_in_a_file_that_others_cannot_read(
     assert out.startswith("Exported 2 secrets to 'secrets.yaml'.")
     assert (here / "secrets.yaml").stat().st_mode & 0o777 == 0o600
     refused = zen("secret", "export", "secrets.yaml", code=1).err
-    assert "none is overwritten" in refused
+    assert "existing files aren't overwritten" in refused
     zen("secret", "delete", "db", "-y")
     refused = zen("secret", "import", "secrets.yaml", code=1).err
-    assert "'ca' exist already in secrets manager 'vault'" in refused
+    assert "'ca' already exist in secrets manager 'vault'" in refused
     assert zen("secret", "list", "-o", "json").json == [{"name": "ca"}]
     zen("secret", "import", "secrets.yaml", "--update")
     shown = zen("secret", "get", "db", "--reveal", "-o", "json").json

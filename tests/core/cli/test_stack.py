@@ -92,7 +92,7 @@ def test_register_with_an_unknown_component_suggests_the_nearest(zen: Zen) -> No
 
 def test_register_refuses_a_name_that_is_taken(zen: Zen) -> None:
     outcome = zen("stack", "register", "Default", *DEFAULTS, code=1)
-    assert "Stack 'default' exists already." in outcome.err
+    assert "Stack 'default' already exists." in outcome.err
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", ""])
@@ -155,7 +155,7 @@ def test_delete_of_an_unknown_stack_is_no_success(zen: Zen) -> None:
 
 
 def test_up_and_down_of_a_stack_without_resources(zen: Zen) -> None:
-    assert zen("stack", "up").out == "Stack 'default' is running already.\n"
+    assert zen("stack", "up").out == "Stack 'default' is already running.\n"
     down = zen("stack", "down", "default")
     assert down.out == "Stack 'default' holds no resources to bring down.\n"
     assert "Deprovisioning" not in down.err
@@ -250,7 +250,7 @@ def test_update_refuses_what_it_cannot_do(
     ("arguments", "code", "message"),
     [
         ([], 2, "No component type is given"),
-        (["-al"], 1, "Stack 'default' has no alerter that could be removed."),
+        (["-al"], 1, "Stack 'default' has no alerter to remove."),
         (["default", "-o"], 1, "Stack 'default' would have no orchestrator, which"),
         (["prod", "-al"], 1, "Stack 'prod' does not exist."),
     ],
@@ -286,7 +286,7 @@ def test_a_renamed_stack_stays_active(zen: Zen) -> None:
 @pytest.mark.parametrize(
     ("pair", "message"),
     [
-        (("default", "Prod"), "Stack 'prod' exists already."),
+        (("default", "Prod"), "Stack 'prod' already exists."),
         (("defalt", "new"), "Did you mean 'default'?"),
         (("default", "a/b"), "is not a valid stack name"),
     ],
@@ -304,7 +304,9 @@ def test_where_the_environment_says_what_is_active_another_is_set_there(
 ) -> None:
     monkeypatch.setenv("ZEN_ACTIVATED_STACK", "default")
     refused = zen("stack", "delete", "default", code=1).err
-    assert "Unset the environment variable ZEN_ACTIVATED_STACK first" in refused
+    assert (
+        "Unset or change the environment variable ZEN_ACTIVATED_STACK first" in refused
+    )
 
 
 def test_all_that_a_stack_lacks_is_named_with_a_line_to_paste(zen: Zen) -> None:

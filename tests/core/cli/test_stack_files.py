@@ -104,7 +104,7 @@ def test_export_asks_before_it_replaces_a_file(zen: Zen, here: Path) -> None:
 
 def test_export_replaces_nothing_but_a_file(zen: Zen, here: Path) -> None:
     (here / "default.yaml").mkdir()
-    assert "is no file" in zen("stack", "export", "-y", code=1).err
+    assert "is not a file" in zen("stack", "export", "-y", code=1).err
     assert (here / "default.yaml").is_dir()
 
 
@@ -119,7 +119,7 @@ def test_import_brings_back_what_was_exported(zen: Zen, file: Path) -> None:
     )
     assert path_of(zen, "bucket") == "/b"
     again = zen("stack", "import", str(file)).out
-    assert again == "Stack 'prod' is here already, the same as in the file.\n"
+    assert again == "Stack 'prod' already exists, and is the same as in the file.\n"
     assert names(zen) == ["default", "prod"]
 
 
@@ -165,7 +165,7 @@ def test_import_refuses_what_is_there_and_differs(zen: Zen, occupied: Path) -> N
 @pytest.mark.parametrize(
     ("strategy", "told", "stores", "path"),
     [
-        ("skip", "'bucket' was there already, and was left", ["bucket"], "/other"),
+        ("skip", "'bucket' already existed and was left", ["bucket"], "/other"),
         (
             "rename",
             "Artifact store 'bucket' is called 'bucket-2' here.",
@@ -218,7 +218,7 @@ def test_copy_in_the_profile(zen: Zen) -> None:
     outcome = zen("stack", "copy", "default", "prod")
     assert outcome.out == "Stack 'default' successfully copied to 'prod'.\n"
     assert names(zen) == ["default", "prod"]
-    assert "exists already" in zen("stack", "copy", "default", "prod", code=1).err
+    assert "already exists" in zen("stack", "copy", "default", "prod", code=1).err
 
 
 def test_copy_to_another_profile(zen: Zen) -> None:

@@ -91,7 +91,10 @@ def test_what_differs_from_the_lock_is_shown(
 
 def test_what_the_lock_lacks_is_not_installed(zen: Zen, lock: LockFile) -> None:
     outcome = zen("stack", "sync", code=1)
-    assert "The lock lacks what is needed: zen-core, for Zen itself;" in outcome.err
+    assert (
+        "The lock lacks distributions that are needed: zen-core, for Zen itself;"
+        in outcome.err
+    )
     assert "zen stack lock" in outcome.err
     del lock
 
@@ -105,12 +108,14 @@ def test_a_damaged_lock_is_located(zen: Zen, inside: Path) -> None:
 
 def test_check_and_dry_run_are_not_given_together(zen: Zen) -> None:
     outcome = zen("stack", "sync", "--check", "--dry-run", code=2)
-    assert "exclude each other" in outcome.err
+    assert "can't be used together" in outcome.err
 
 
 def test_a_lock_needs_a_repository(zen: Zen) -> None:
     outcome = zen("stack", "lock", code=1)
-    assert "A lock is kept in a repository, and this is none." in outcome.err
+    assert (
+        "A lock is kept in a repository, and this folder isn't in one." in outcome.err
+    )
     assert "zen init" in outcome.err
 
 
@@ -133,7 +138,7 @@ def test_a_component_type_that_nobody_has_is_refused(
     changed = text.replace("components:\n", widget, 1)
     (here / "x.yaml").write_text(changed.replace("name: default", "name: other", 1))
     err = zen(*command, "x.yaml", code=1).err
-    assert "has a component type 'alertr'. Did you mean 'alerter'?" in err
+    assert "offers the component type 'alertr'. Did you mean 'alerter'?" in err
     assert len(zen("stack", "list", "-o", "json").json) == 1
 
 

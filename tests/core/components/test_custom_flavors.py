@@ -113,7 +113,7 @@ def test_it_cannot_go_while_a_component_has_it(
 ) -> None:
     component = repository.factory.create("alerter", horn.name, "mine")
     repository.register_stack_component(component)
-    with pytest.raises(InUseError, match="Flavor 'horn' of type alerter is that of"):
+    with pytest.raises(InUseError, match="Flavor 'horn' of type alerter is used by"):
         repository.custom_flavors.delete("alerter", "horn")
     repository.deregister_stack_component("alerter", "mine")
     repository.custom_flavors.delete("alerter", "HORN")
@@ -124,11 +124,11 @@ def test_it_cannot_go_while_a_component_has_it(
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("Horn", "'Horn' doesn't name a class"),
-        ("alerts.horns.", "doesn't name a class"),
+        ("Horn", "'Horn' isn't the path of a class"),
+        ("alerts.horns.", "isn't the path of a class"),
         ("alerts.gone.Horn", "'alerts.gone:Horn' can't be imported: ModuleNotFound"),
         ("alerts.horns.Tuba", "can't be imported: AttributeError"),
-        ("pathlib.Path", "'pathlib:Path' is no subclass of BaseAlerter"),
+        ("pathlib.Path", "'pathlib:Path' is not a subclass of BaseAlerter"),
         ("zen.components.BaseAlerter", "lacks what every alerter must have: ask, post"),
     ],
 )
@@ -143,8 +143,8 @@ def test_what_is_no_flavor_is_refused(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (('"horn"', '"a b"'), "has no FLAVOR that is a name, but 'a b'"),
-        (('FLAVOR = "horn"', ""), "has no FLAVOR that is a name, but None"),
+        (('"horn"', '"a b"'), "has the FLAVOR 'a b'"),
+        (('FLAVOR = "horn"', ""), "has the FLAVOR None"),
         (("class Horn", "raise SystemExit(3)\nclass Horn"), "SystemExit: 3"),
         (("def ask", "def beg"), "lacks what every alerter must have: ask"),
     ],
@@ -162,7 +162,9 @@ def test_a_name_that_is_taken_is_refused(
 ) -> None:
     assert repository.root
     (repository.root / "alerts" / "more.py").write_text(HORN)
-    with pytest.raises(FlavorExistsError, match="Flavor 'horn' of type alerter exists"):
+    with pytest.raises(
+        FlavorExistsError, match="Flavor 'horn' of type alerter already"
+    ):
         repository.custom_flavors.register("alerts.more.Horn", "alerter")
     assert repository.custom_flavors.register(horn.source, "alerter") == horn
     hooks = "@hookimpl\ndef zen_flavors():\n"
@@ -216,7 +218,9 @@ def test_one_that_calls_itself_otherwise_is_no_longer_it(
 ) -> None:
     rewrite(repository, HORN.replace('"horn"', '"trombone"'))
     del sys.modules["alerts.horns"]
-    with pytest.raises(CustomFlavorError, match="calls itself 'trombone', and is reg"):
+    with pytest.raises(
+        CustomFlavorError, match="has the FLAVOR 'trombone', but is reg"
+    ):
         repository.factory.create("alerter", horn.name, "mine")
 
 

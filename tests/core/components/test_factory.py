@@ -208,11 +208,11 @@ def test_a_component_of_a_flavor_that_is_gone_has_no_record(
 @pytest.mark.parametrize(
     ("parts", "error_type", "text"),
     [
-        ("class Mail: pass", PluginContractError, "no subclass of BaseAlerter"),
+        ("class Mail: pass", PluginContractError, "not a subclass of BaseAlerter"),
         (
             "from zen import BaseOrchestrator\nclass Mail(BaseOrchestrator): pass",
             PluginContractError,
-            "no subclass of BaseAlerter",
+            "not a subclass of BaseAlerter",
         ),
         (PARTS.replace('"mail"', '"male"'), PluginContractError, "'male'"),
         (PARTS.replace('FLAVOR = "mail"', ""), PluginContractError, "None"),

@@ -277,7 +277,9 @@ def test_where_no_profile_is_active_the_file_is_named(
 ) -> None:
     with configuration.update() as settings:
         settings.active_profile_name = None
-    with pytest.raises(ConfigurationError, match="names no active profile") as caught:
+    with pytest.raises(
+        ConfigurationError, match="doesn't name an active profile"
+    ) as caught:
         _ = activation.context.profile
     assert str(configuration.path) in str(caught.value)
     assert "zen profile set" in caught.value.hint

@@ -94,7 +94,7 @@ def test_a_place_that_is_taken_is_left_alone(profiles: Profiles, here: Path) -> 
     profiles.create("other", "local", "data")
     store = profiles.open(profiles.configuration.load().profile("other"))
     for url in ("data", str(here / "data")):
-        with pytest.raises(StoreError, match="holds components and stacks already"):
+        with pytest.raises(StoreError, match="already holds components and stacks"):
             profiles.copy("source", "target", "local", url)
     assert [stack.name for stack in store.stacks()[0]] == ["default"]
     assert list(profiles.configuration.load().profiles) == ["other", "source"]

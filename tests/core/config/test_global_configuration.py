@@ -108,7 +108,7 @@ def test_a_configuration_of_zenml_is_told(config: Path) -> None:
     (config / "config.yaml").write_text(
         "activated_profile: default\nanalytics_opt_in: true\nprofiles: {}\n"
     )
-    with pytest.raises(DamagedDataError, match="configuration of ZenML") as caught:
+    with pytest.raises(DamagedDataError, match="ZenML's configuration") as caught:
         GlobalConfiguration().load()
     assert "ZEN_CONFIG_PATH" in caught.value.hint
 
@@ -134,7 +134,10 @@ def test_unknown_settings_are_kept(configuration: GlobalConfiguration) -> None:
         ("profiles: [p]\n", "'profiles' must be a mapping"),
         ("profiles: {p: x}\n", "profile 'p' must be a mapping"),
         ("profiles: {p: {store_url: /x}}\n", "needs a 'store_type'"),
-        ("profiles: {p: {store_type: [a]}}\n", "'store_type' of profile 'p' must be a"),
+        (
+            "profiles: {p: {store_type: [a]}}\n",
+            "'store_type' of profile 'p' must be text",
+        ),
         ("profiles: {a/b: {store_type: a, store_url: b}}\n", "'a/b' is not a valid"),
         ("profiles: {p: {\n", "not valid YAML"),
     ],

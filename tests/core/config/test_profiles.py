@@ -399,7 +399,7 @@ def test_a_folder_that_is_no_profile_is_refused(profiles: Profiles, here: Path) 
     profiles.create("again", url="mine")
     (here / "photos").mkdir()
     (here / "photos" / "a.jpg").touch()
-    with pytest.raises(StoreUnavailableError, match=r"and no profile: a\.jpg"):
+    with pytest.raises(StoreUnavailableError, match=r"but no profile: a\.jpg"):
         profiles.create("photos", url="photos")
     assert [path.name for path in (here / "photos").iterdir()] == ["a.jpg"]
 

@@ -106,7 +106,7 @@ LIES: Final = {
     "a module that exits on use": lies("SystemExit: 3", parts="raise SystemExit(3)"),
     "a module that panics on use": lies("Panic: at the disco", parts=_PANIC),
     "a class of the wrong base": lies(
-        "is no subclass of BaseAlerter", parts="class Horn: pass"
+        "is not a subclass of BaseAlerter", parts="class Horn: pass"
     ),
     "a class of another name": lies(
         "calls itself ('alerter', 'tuba')", parts=HORN.replace('"horn"', '"tuba"')
@@ -145,7 +145,7 @@ LIES: Final = {
         is_faulty=True,
     ),
     "a store driver that is none": lies(
-        "is no subclass of StoreDriver",
+        "is not a subclass of StoreDriver",
         hooks=GUST,
         parts="class Gust: pass",
         needs=("profile create windy --store-type gust",),
@@ -164,7 +164,7 @@ LIES: Final = {
         says=(("wind list", "No winds registered."),),
     ),
     "a component type whose base is none": lies(
-        "is no subclass of StackComponent",
+        "is not a subclass of StackComponent",
         hooks=WIND,
         parts="class Wind: pass",
         needs=(),
@@ -201,7 +201,7 @@ LIES: Final = {
         needs=(),
     ),
     "a command that is none": lies(
-        "'broken.parts:sweep' of broken 1.0 is no click command",
+        "'broken.parts:sweep' of broken 1.0 is not a click command",
         hooks=SWEEP.format(name="broken"),
         parts="sweep = 'broom'",
         needs=("sweep",),

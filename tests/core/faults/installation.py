@@ -179,11 +179,11 @@ DISTRIBUTIONS: Final = {
     "entry_points.txt holds nonsense": damaged(
         "entry_points.txt", "[zen.plugins]\nnonsense\n"
     ),
-    "entry_points.txt names no module": damaged(
+    "entry_points.txt doesn't name a module": damaged(
         "entry_points.txt", "[zen.plugins]\nbroken =\n"
     ),
-    "entry_points.txt names no plugin": damaged(
-        "entry_points.txt", "[zen.plugins]\n", "names no plugin"
+    "entry_points.txt doesn't name a plugin": damaged(
+        "entry_points.txt", "[zen.plugins]\n", "doesn't name a plugin"
     ),
     "entry_points.txt is torn": damaged("entry_points.txt", "[zen.plug"),
     "entry_points.txt is torn early": works(

@@ -247,5 +247,5 @@ def test_a_repository_tells_where_it_is(repository: Repository, here: Path) -> N
 
 def test_a_folder_that_is_not_there_is_no_place_to_be(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "gone")
-    with pytest.raises(ConfigurationError, match="gone can't be looked at"):
+    with pytest.raises(ConfigurationError, match="gone can't be read"):
         repository.activate_stack("default")

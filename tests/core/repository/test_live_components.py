@@ -158,5 +158,5 @@ def test_what_cannot_tell_its_state_can_be_deleted(
     notices.clear()
     repository.deregister_stack_component("alerter", "horn")
     (notice,) = notices
-    assert "whether Alerter 'horn' is provisioned can't be told" in notice
+    assert "can't tell whether Alerter 'horn' is provisioned" in notice
     assert "no answer" in notice

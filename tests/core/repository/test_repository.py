@@ -235,7 +235,7 @@ def test_a_loaded_component_that_was_changed_is_not_registered_again(
     loaded = repository.get_stack_component("orchestrator", "default")
     theirs = part("orchestrator", "default", workers=3)
     Repository().update_stack_component("default", "orchestrator", theirs)
-    with pytest.raises(StackComponentExistsError, match="default' exists"):
+    with pytest.raises(StackComponentExistsError, match="default' already"):
         repository.register_stack_component(loaded.model_copy(update={"workers": 9}))
     kept: Any = repository.get_stack_component("orchestrator", "default")
     assert (kept.workers, notices) == (3, [])
@@ -248,7 +248,7 @@ def test_a_loaded_stack_that_was_changed_is_not_registered_again(
     parts = {**loaded.components, "orchestrator": part("orchestrator", "big")}
     changed = Stack.from_components(loaded.name, parts, uuid=loaded.uuid)
     for stack in (loaded, changed):
-        with pytest.raises(StackExistsError, match="'default' exists already"):
+        with pytest.raises(StackExistsError, match="'default' already exists"):
             repository.register_stack(stack)
     assert repository.stack_configurations == {"default": DEFAULTS}
     assert [c.name for c in repository.list_components("orchestrator")] == ["default"]

@@ -122,7 +122,7 @@ def test_a_folder_that_is_not_empty_stays_as_it_is(
     (here / "acme").mkdir()
     (here / "acme" / ".hidden").touch()
     before = tree(here).state()
-    with pytest.raises(AlreadyExistsError, match="acme exists already") as error:
+    with pytest.raises(AlreadyExistsError, match="acme already exists") as error:
         small.write(Path("acme"))
     assert "'--folder'" in error.value.hint
     assert tree(here).state() == before
@@ -132,7 +132,7 @@ def test_what_is_no_folder_stays_as_it_is(small: Draft, here: Path) -> None:
     (here / "file").write_text("mine")
     (here / "link").symlink_to("nowhere")
     for name in ("file", "link"):
-        with pytest.raises(AlreadyExistsError, match=f"{name} exists already"):
+        with pytest.raises(AlreadyExistsError, match=f"{name} already exists"):
             small.write(Path(name))
     assert (here / "file").read_text() == "mine"
     assert (here / "link").is_symlink()

@@ -205,7 +205,9 @@ def test_an_unknown_type_is_an_error_with_a_suggestion() -> None:
 
 
 def test_a_type_whose_base_is_of_another_kind_is_refused() -> None:
-    with pytest.raises(PluginContractError, match=r"of acme-checks 0\.3.* no subclass"):
+    with pytest.raises(
+        PluginContractError, match=r"of acme-checks 0\.3.* not a subclass"
+    ):
         drafted("stranger")
 
 

@@ -188,7 +188,7 @@ def test_a_hook_that_returns_true_replaces_the_components_method(
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        ("True", "says that it is, and the component that it isn't"),
+        ("True", "says that it is, but the component says that it isn't"),
         ("component + 1", "raised TypeError: unsupported operand"),
     ],
 )
@@ -203,7 +203,7 @@ def test_a_hook_that_lies_or_raises_is_named_with_its_plugin(
     fake_distribution("toys", ANSWER.format(answer=answer), parts, plugin="brio")
     with pytest.raises(ProvisioningError) as caught:
         lifecycle.up(part("gadget", "x", flavor="toy"))
-    message = "Gadget 'x' could not be provisioned: hook 'zen_provision' of plugin"
+    message = "Gadget 'x' couldn't be provisioned: hook 'zen_provision' of plugin"
     assert f"{message} 'brio' {problem}" in str(caught.value)
     assert "comes from toys 1.0. Tell its author" in caught.value.hint
     assert "'zen plugin disable brio'" in caught.value.hint
@@ -249,7 +249,7 @@ def test_a_component_that_raises_is_named_with_its_owner(
         lifecycle.apply(
             "provision", [toy("gadget", "x", flavor="toy", fault="OSError")]
         )
-    message = "Gadget 'x' could not be provisioned: OSError: no power"
+    message = "Gadget 'x' couldn't be provisioned: OSError: no power"
     assert str(caught.value) == message
     assert "toys 0.3" in caught.value.hint
     assert isinstance(caught.value.__cause__, OSError)
@@ -317,7 +317,7 @@ def test_going_up_needs_what_is_not_implemented(
     toy: MakePart, lifecycle: Lifecycle
 ) -> None:
     missing = toy("gadget", flavor="toy", fault="NotImplementedError")
-    with pytest.raises(ProvisioningError, match="could not be provisioned: NotImpl"):
+    with pytest.raises(ProvisioningError, match="couldn't be provisioned: NotImpl"):
         lifecycle.up(missing)
 
 

@@ -145,14 +145,14 @@ def test_what_is_no_regular_file_is_not_waited_for(
     here: Path, put: Callable[[Path], None]
 ) -> None:
     put(here / "config.yaml")
-    with pytest.raises(StoreUnavailableError, match="no regular file"):
+    with pytest.raises(StoreUnavailableError, match="not a regular file"):
         read_file(here / "config.yaml")
 
 
 def test_a_journal_that_is_a_pipe_is_not_waited_for(folder: Path) -> None:
     (folder / ".state" / "log.jsonl").unlink()
     pipe(folder / ".state" / "log.jsonl")
-    with pytest.raises(StoreUnavailableError, match="no regular file"):
+    with pytest.raises(StoreUnavailableError, match="not a regular file"):
         open_store(folder).components()
 
 

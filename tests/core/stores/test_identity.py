@@ -93,7 +93,7 @@ def test_a_store_that_has_taken_its_place_is_not_written(
     other.save(components=PARTS[:1])
     shutil.rmtree(folder)
     shutil.copytree(tmp_path / "other", folder)
-    with pytest.raises(StoreReplacedError, match="is another one now"):
+    with pytest.raises(StoreReplacedError, match="has been replaced by another one"):
         store.delete_component("alerter", "a", shown=shown)
     with pytest.raises(StoreReplacedError):
         store.save(components=PARTS[2:])

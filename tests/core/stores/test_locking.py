@@ -68,7 +68,7 @@ def test_a_lock_that_is_held_for_too_long_is_an_error(
     with pytest.raises(StoreLockedError) as caught, exclusive_lock(here / "lock"):
         pass
     message = str(caught.value)
-    assert re.match(rf"Process {holder.pid} of \S+ on \S+ has held ", message)
+    assert re.match(rf"Process {holder.pid} of \S+ on \S+ has locked ", message)
     assert str(here / "lock") in message
     assert caught.value.hint
     assert holder.poll() is None
@@ -86,7 +86,7 @@ def test_a_holder_that_is_not_known_is_another_process(
     if owner is not None:
         (here / "lock.owner").write_bytes(owner)
     with (
-        pytest.raises(StoreLockedError, match="Another process has held"),
+        pytest.raises(StoreLockedError, match="Another process has locked"),
         exclusive_lock(here / "lock"),
     ):
         pass
@@ -154,7 +154,7 @@ def test_who_waits_is_told_for_whom(
     (notice,) = caplog.records
     assert notice.levelname == "WARNING"
     assert re.match(
-        rf"Process {holder.pid} of \S+ on \S+ holds {here}/lock: waiting",
+        rf"Process {holder.pid} of \S+ on \S+ has locked {here}/lock; waiting",
         notice.getMessage(),
     )
 
@@ -199,8 +199,8 @@ def test_the_program_says_for_whom_it_waits(config: Path) -> None:
         waiting = next(line for line in notices if "waiting" in line)
     out, _ = process.communicate(timeout=30)
     assert waiting == (
-        f"Process {os.getpid()} of ana on dev1 holds {folder / 'lock'}: waiting for"
-        " it, for 10 seconds at most.\n"
+        f"Process {os.getpid()} of ana on dev1 has locked {folder / 'lock'}; waiting"
+        " for at most 10 seconds.\n"
     )
     assert process.returncode == 0
     assert "Successfully registered" in out

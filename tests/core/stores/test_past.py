@@ -207,7 +207,7 @@ def test_a_driver_that_keeps_everything_says_so(changed: Store) -> None:
         prune = StoreDriver.prune
 
     history = History(Store(KeepsAll(changed.driver.url)))
-    with pytest.raises(StoreError, match="can't forget") as caught:
+    with pytest.raises(StoreError, match="can't prune") as caught:
         history.prune(1)
     assert "zen profile copy" in caught.value.hint
 

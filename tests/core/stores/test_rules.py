@@ -92,9 +92,9 @@ def test_whatever_is_written_is_looked_up_at_once(view: DictView) -> None:
         (
             ComponentRecord("orchestrator", "SPARE", "x"),
             StackComponentExistsError,
-            "Orchestrator 'spare' exists already.",
+            "Orchestrator 'spare' already exists.",
         ),
-        (replace(STACK, uuid=SPARE.uuid), StackExistsError, "Stack 'prod' exists"),
+        (replace(STACK, uuid=SPARE.uuid), StackExistsError, "Stack 'prod' already"),
     ],
 )
 def test_a_name_is_taken_whatever_its_case(
@@ -135,7 +135,7 @@ def test_a_plugins_own_record_has_an_identity_too(view: DictView) -> None:
     ref = Ref("note", "a")
     view.records[ref] = Record(ref, SPARE.uuid, {}, "1")
     validate(view, Transaction((Put(ref, SPARE.uuid, {"text": "new"}),)))
-    with pytest.raises(AlreadyExistsError, match="Note 'a' exists already"):
+    with pytest.raises(AlreadyExistsError, match="Note 'a' already exists"):
         validate(view, Transaction((Put(ref, STACK.uuid, {}),)))
 
 
@@ -254,7 +254,7 @@ def test_a_custom_flavor_that_a_component_has_cannot_go() -> None:
     ]
     view = DictView(MINE, *users)
     delete = Delete(MINE.ref)
-    with pytest.raises(InUseError, match="is that of alerters 'one', 'two'"):
+    with pytest.raises(InUseError, match="is used by alerters 'one', 'two'"):
         validate(view, Transaction(deletes=(delete,)))
     deletes = (delete, *(Delete(user.ref) for user in users[:2]))
     validate(view, Transaction(deletes=deletes))
@@ -263,7 +263,9 @@ def test_a_custom_flavor_that_a_component_has_cannot_go() -> None:
 def test_a_custom_flavors_name_is_unique_in_its_type() -> None:
     view = DictView(MINE)
     validate(view, Transaction((put(replace(MINE, type="step_operator")),)))
-    with pytest.raises(FlavorExistsError, match="Flavor 'mine' of type alerter exists"):
+    with pytest.raises(
+        FlavorExistsError, match="Flavor 'mine' of type alerter already"
+    ):
         validate(view, Transaction((put(replace(MINE, uuid=SPARE.uuid)),)))
 
 

@@ -161,7 +161,7 @@ def test_damage_is_listed_beside_the_rest(store: Store, folder: Path) -> None:
     components, (damage,) = store.components("orchestrator")
     assert components == [PARTS[0]]
     assert damage.where == str(path)
-    with pytest.raises(DamagedDataError, match="'flavor' must be a text"):
+    with pytest.raises(DamagedDataError, match="'flavor' must be text"):
         store.component("orchestrator", "Spare")
 
 

@@ -74,7 +74,7 @@ def test_the_end_mark_may_be_left_out() -> None:
     ("data", "reason", "line"),
     [
         (b"", "cut short", 1),
-        (b"a: 1\n", "or somebody wrote it by hand", 1),
+        (b"a: 1\n", "or written by hand", 1),
         (b"a: 1\nb: 2", "the end mark '...' is missing", 2),
         (b"- a\n...\n", "a mapping is expected", 1),
         (b"null\n...\n", "a mapping is expected", 1),

@@ -182,7 +182,7 @@ def test_each_fault_fails_the_test_that_names_it(
         assert re.search(pattern, results.out), results.out
     for words in (
         "Did you mean 'zen_flavors'?",
-        "is no click command",
+        "is not a click command",
         "has the TYPE 'bell'",
         "lacks what every StoreDriver must have: commit, default_url",
     ):

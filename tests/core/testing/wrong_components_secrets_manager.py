@@ -27,7 +27,7 @@ class Right(BaseSecretsManager):
 
     def register_secret(self, name: str, values: Mapping[str, str]) -> None:
         if name in self.secrets:
-            message = f"'{name}' exists already"
+            message = f"'{name}' already exists"
             raise ValueError(message)
         self.secrets[name] = dict(values)
 

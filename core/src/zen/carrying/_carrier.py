@@ -187,7 +187,7 @@ class StackCarrier:
         file doesn't name is taken out of the stack, and stays in the profile.
 
         Raises:
-            ConfigurationError: Something is there twice, and not the same.
+            ConfigurationError: Something is given twice, and not the same.
             FlavorNotFoundError: A component's flavor isn't there.
             ComponentConfigurationError: A flavor doesn't accept the configuration.
             ZenError: As the rules do.

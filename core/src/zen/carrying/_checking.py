@@ -19,7 +19,9 @@ __all__ = ["check_document"]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-_TEXTS: Final = {"string_type": "must be a text; if it looks like none, quote it"}
+_TEXTS: Final = {
+    "string_type": "must be text; quote it if YAML would read it as something else"
+}
 
 
 def check_document(
@@ -42,7 +44,7 @@ def check_document(
         raise ConfigurationError(
             f"{where} is of format {version}, which a newer version of Zen has"
             f" written; this one reads up to format {newest}.",
-            hint="Use that version of Zen, or have this one write such a file anew.",
+            hint="Use that version of Zen, or have this one write the file again.",
         )
     try:
         return model.model_validate(document.content)

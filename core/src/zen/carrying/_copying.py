@@ -37,6 +37,6 @@ def check_free(name: str, store: Store) -> None:
     ref = Ref.to_stack(check_name(name, "stack"))
     if store.get_many([ref]):
         raise StackExistsError(
-            f"{ref} exists already.",
+            f"{ref} already exists.",
             hint=f"Choose another name than '{name}'; see 'zen stack list'.",
         )

@@ -103,7 +103,7 @@ def _entries(
     for key, value in node.value:
         if isinstance(key, yaml.ScalarNode):
             if (key.tag, key.value) in seen:
-                reason = f"'{key.value}' is there twice"
+                reason = f"'{key.value}' is given twice"
                 raise DamagedDataError(where, reason, line=line_of(key))
             seen.add((key.tag, key.value))
             yield (*place, key.value), key, value

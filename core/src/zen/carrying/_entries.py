@@ -40,7 +40,7 @@ class Shape:
         if re.fullmatch(self.pattern, text, re.ASCII):
             return text
         raise PydanticCustomError(
-            "shape", "'{text}' is no {what}", {"text": text, "what": self.what}
+            "shape", "'{text}' is not a {what}", {"text": text, "what": self.what}
         )
 
     def __get_pydantic_core_schema__(

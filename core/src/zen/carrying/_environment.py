@@ -104,7 +104,7 @@ class StackEnvironment:
         """
         if self.path is None:
             raise ConfigurationError(
-                "A lock is kept in a repository, and this is none.",
+                "A lock is kept in a repository, and this folder isn't in one.",
                 hint="Make the folder one with 'zen init'.",
             )
         installed, _ = closure(need.distribution for need in self.needs)
@@ -165,7 +165,7 @@ class StackEnvironment:
         if rest := self.shortfalls():
             text = "; ".join(f"{each.name}: {each.problem}" for each in rest)
             raise InstallationError(
-                f"Something is still not as it should be: {text}.",
+                f"Something is still wrong: {text}.",
                 hint="See 'zen stack sync --check'.",
             )
         return found
@@ -241,13 +241,13 @@ def _refuse(shortfalls: Sequence[Shortfall], verb: str) -> None:
     for problem, text, hint in (
         (
             "unpinnable",
-            f"What no archive stands for can't be {verb}",
+            f"Distributions that weren't installed from an archive can't be {verb}",
             "Install it from its wheel, and repeat the command.",
         ),
         (
             "unlocked",
-            "The lock lacks what is needed",
-            "Pin it, too, with 'zen stack lock'.",
+            "The lock lacks distributions that are needed",
+            "Pin it with 'zen stack lock'.",
         ),
     ):
         found = [each for each in shortfalls if each.problem == problem]

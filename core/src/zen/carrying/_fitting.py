@@ -129,10 +129,11 @@ class Fitting:
         known = {spec.name for spec in self._catalog.component_types()}
         if component_type not in known:
             raise StackValidationError(
-                f"Neither Zen nor a plugin has a component type '{component_type}'."
+                "Neither Zen nor any plugin offers the component type"
+                f" '{component_type}'."
                 f"{did_you_mean(component_type, known)}",
-                hint="See 'zen --help' for those that there are, and 'zen plugin list'"
-                " for plugins.",
+                hint="See 'zen --help' for the component types, and 'zen plugin"
+                " list' for the plugins.",
             )
 
     def _normalised(self, stored: ComponentRecord) -> ComponentRecord:

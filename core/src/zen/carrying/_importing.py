@@ -89,7 +89,7 @@ class _Import:
         if self._conflicts:
             raise AlreadyExistsError(
                 " ".join(self._conflicts),
-                hint="Choose what becomes of it with"
+                hint="Choose what to do with"
                 " 'zen stack import --on-conflict skip|rename|update'.",
             )
         if stack.ref in self._kept:
@@ -176,7 +176,7 @@ class _Import:
             self._kept.append(stored.ref)
         else:
             text = "; ".join(_differences(wanted, stored))
-            self._conflicts.append(f"{stored.ref} exists already: {text}.")
+            self._conflicts.append(f"{stored.ref} already exists: {text}.")
         return stored
 
 

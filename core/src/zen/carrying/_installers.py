@@ -123,8 +123,8 @@ class Installer(ABC):
         )
         if _WRONG_HASH.search(done.stderr):
             hint = (
-                "An archive isn't the one that is pinned: find that one, or pin what"
-                " there is now with 'zen stack lock'."
+                "An archive isn't the pinned one: find that one, or pin the present"
+                " ones with 'zen stack lock'."
             )
         told = _told(done.stderr)
         raise InstallationError(f"{self.name} failed:\n{told}", hint=hint)
@@ -235,7 +235,7 @@ def _hash(name: str, download: Mapping[str, object]) -> str:
             content = Path(url2pathname(urlsplit(url).path)).read_bytes()
             return f"sha256:{sha256(content).hexdigest()}"
     raise InstallationError(
-        f"{name} can't be pinned: {url} is no archive with a SHA-256 hash.",
+        f"{name} can't be pinned: {url} isn't an archive with a SHA-256 hash.",
         hint="Give a folder that holds its wheel with '--find-links'.",
     )
 

@@ -31,7 +31,7 @@ class Pin(Entry):
     name: DistributionName = Field(description="The distribution's name.")
     version: Version = Field(description="Its version, in quotes.")
     hashes: list[Hash] = Field(
-        min_length=1, description="Those of the archives that may be installed."
+        min_length=1, description="The hashes of the archives that may be installed."
     )
 
     @property
@@ -45,7 +45,9 @@ class LockedEnvironment(Entry):
 
     python: str = Field(description="The version of Python, as in '3.12'.")
     platform: str = Field(description="The platform, as in 'linux-x86_64'.")
-    packages: list[Pin] = Field(description="All that is needed, by name.")
+    packages: list[Pin] = Field(
+        description="The distributions that are needed, by name."
+    )
 
     @property
     def title(self) -> str:
@@ -68,9 +70,9 @@ class LockFile(Entry):
     model_config = ConfigDict(title="Zen lock")
 
     format_version: Literal[1] = Field(description="The version of this format.")
-    stack: str = Field(description="The stack that was the active one.")
+    stack: str = Field(description="The stack that was active.")
     environments: list[LockedEnvironment] = Field(
-        description="What is needed, by Python and platform."
+        description="The distributions that are needed, by Python and platform."
     )
 
     @property
@@ -86,8 +88,8 @@ class LockFile(Entry):
                 return environment
         known = " and ".join(each.title for each in self.environments) or "nothing"
         raise ConfigurationError(
-            f"The lock says nothing of {wanted}, but of {known}.",
-            hint="Pin what is needed here, too, with 'zen stack lock'.",
+            f"The lock says nothing of {wanted}, but only of {known}.",
+            hint="Add this platform with 'zen stack lock'.",
         )
 
     def with_environment(self, environment: LockedEnvironment) -> LockFile:
@@ -119,7 +121,7 @@ class LockFile(Entry):
             return cls._parse(data, path)
         except ConfigurationError as error:
             error.hint = (
-                "Restore it from git, or delete it and have it made anew with"
+                "Restore it from git, or delete it and create it again with"
                 " 'zen stack lock'."
             )
             raise

@@ -37,7 +37,7 @@ def plan_stacks(
         consent: What may be used of the repository that we are in.
 
     Raises:
-        ConfigurationError: Something is there twice, and not the same.
+        ConfigurationError: Something is given twice, and not the same.
         FlavorNotFoundError: A component's flavor isn't there.
         ComponentConfigurationError: A flavor doesn't accept the configuration.
         ZenError: As the rules do.
@@ -121,7 +121,7 @@ class _Planner:
 
 def _contradiction(ref: Ref) -> ConfigurationError:
     return ConfigurationError(
-        f"{ref} is there more than once.",
-        hint="Say once what it is; stacks may share a component that is the same in"
+        f"{ref} is listed more than once.",
+        hint="List it only once; stacks may share a component that is the same in"
         " each of them.",
     )

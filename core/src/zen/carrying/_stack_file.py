@@ -67,7 +67,9 @@ def _without_identity(configuration: dict[str, JsonValue]) -> dict[str, JsonValu
     for key in _IDENTITY:
         if key in configuration:
             raise PydanticCustomError(
-                "identity", "'{key}' is no attribute to be configured", {"key": key}
+                "identity",
+                "'{key}' is not an attribute that can be configured",
+                {"key": key},
             )
     return configuration
 
@@ -135,7 +137,7 @@ class ComponentEntry(Entry):
     """A component of the stack."""
 
     name: Name = Field(description="The component's name.")
-    flavor: Text = Field(description="What implements it.")
+    flavor: Text = Field(description="The flavor that implements it.")
     configuration: Annotated[
         dict[str, JsonValue],
         AfterValidator(_without_identity),
@@ -211,7 +213,7 @@ class StackFile(Entry):
     )
     flavors: list[FlavorEntry] = Field(
         default_factory=list,
-        description="The flavors among theirs that no plugin offers.",
+        description="Their flavors that no plugin offers.",
     )
     runner: ProviderEntry | None = Field(
         default=None,
@@ -238,7 +240,9 @@ class StackFile(Entry):
             StoreUnavailableError: It can't be written.
         """
         if path.exists() and not path.is_file():
-            raise ConfigurationError(f"'{path}' is no file.", hint="Name another one.")
+            raise ConfigurationError(
+                f"'{path}' is not a file.", hint="Give another file."
+            )
         replace_files({path: self.to_yaml()}, mode=None)
 
     @classmethod
@@ -257,7 +261,7 @@ class StackFile(Entry):
         documents = read_documents(data, where)
         files = cls._of(documents, where)
         if len(files) != 1:
-            reason = f"one stack is expected, and it holds {len(files)}"
+            reason = f"one stack is expected, but it holds {len(files)}"
             raise DamagedDataError(where, reason)
         if end_mark and not _is_of_zenml(documents[0]):
             _check_end(data, where)
@@ -319,7 +323,7 @@ def _check_end(data: bytes, where: str) -> None:
         check_end_mark(data, where)
     except DamagedDataError as error:
         error.hint = (
-            "Export it anew; or where it was written by hand, read it with"
+            "Export it again. If it was written by hand, read it with"
             " 'zen apply -f FILE'."
         )
         raise

@@ -112,7 +112,7 @@ def _asked(claim: Claim) -> Iterator[tuple[AnswerRow, list[str]]]:
 def _only_answer(steps: Iterator[object]) -> tuple[AnswerRow, list[str]]:
     answer, *more = steps
     if more:
-        raise Ended("it answers more than once")
+        raise Ended("it answers several times")
     return cast("tuple[AnswerRow, list[str]]", answer)
 
 

@@ -48,7 +48,7 @@ def load_error(
 def _remedy(owner: Owner, cause: BaseException | str, package: str) -> str:
     name = owner.distribution
     if name == CORE.distribution:
-        return f"Install {name} again, from where you have it."
+        return f"Install {name} again, from wherever you got it."
     repair = "Tell its author"
     # Only what is missing or torn can be repaired by an installer.
     if isinstance(cause, (ImportError, SyntaxError)):
@@ -100,8 +100,8 @@ def how_to_settle(owners: Sequence[Owner]) -> str:
     """Say how to choose between plugins that claim one name."""
     first = min(owner.distribution for owner in owners)
     return (
-        f"Say which one is to win with 'plugins: {{prefer: [{first}]}}' in config.yaml,"
-        " or uninstall the one that you don't need."
+        f"Choose which one wins with 'plugins: {{prefer: [{first}]}}' in config.yaml,"
+        " or uninstall the one you don't need."
     )
 
 

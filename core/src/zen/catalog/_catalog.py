@@ -206,7 +206,9 @@ class Catalog:
         flavors = self.flavors(component_type)
         found = [offer for offer in flavors if offer.spec.name == name]
         if found:
-            return self._the_only(found, f"flavor '{name}' of type {component_type}")
+            return self._the_only(
+                found, f"flavor '{name}' of type {component_type.replace('_', ' ')}"
+            )
         raise FlavorNotFoundError(
             name,
             {offer.spec.name for offer in flavors},
@@ -298,7 +300,7 @@ class Catalog:
         value = self._resolve(offer.spec.source, offer.owner)
         what = f"'{offer.spec.source}' of {offer.owner}"
         if not isinstance(value, type) or not issubclass(value, base):
-            message = f"{what} is no subclass of {base.__name__}."
+            message = f"{what} is not a subclass of {base.__name__}."
             raise contract_error(offer.owner, message)
         if missing := sorted(getattr(value, "__abstractmethods__", ())):
             message = f"{what} lacks what every {base.__name__} must have:"
@@ -354,10 +356,10 @@ class Catalog:
         troubled = self.troubled_plugins
         lines = [p.error.in_full for p in troubled[:_TOLD] if p.error]
         if lines:
-            lines.insert(0, "It may be that of a plugin that can't be used:")
+            lines.insert(0, "It may come from a plugin that can't be used:")
         if len(troubled) > _TOLD:
             rest = len(troubled) - _TOLD
-            lines.append(f"There are {rest} more of these; see 'zen plugin list'.")
+            lines.append(f"There are {rest} more; see 'zen plugin list'.")
         disabled = [p for p in self.plugins if p.state is PluginState.DISABLED]
         if disabled:
             names = ", ".join(str(plugin.owner) for plugin in disabled)

@@ -167,7 +167,7 @@ def _unreadable(distribution: Distribution, *names: str) -> str:
         except (OSError, ValueError):
             continue
         if not stat.S_ISREG(status.st_mode):
-            return f"{name} is no regular file"
+            return f"{name} is not a regular file"
         if status.st_size > _LARGEST:
             return f"{name} is larger than {_LARGEST >> 20} MiB"
     return ""
@@ -199,7 +199,7 @@ def _intact_claims(distribution: Distribution) -> list[Claim]:
     name: object = distribution.name
     version: object = distribution.version
     if not (isinstance(name, str) and isinstance(version, str)):
-        message = "METADATA says no name or no version"
+        message = "METADATA lacks the name or the version"
         raise ValueError(message)  # noqa: TRY004 - a file is wrong, and no type
     unmet = _unmet(distribution.requires or ())
     editable = _is_editable(distribution)
@@ -209,10 +209,10 @@ def _intact_claims(distribution: Distribution) -> list[Claim]:
         if entry.group == _GROUP
     ]
     if not all(claim.module for claim in claims):
-        message = "entry_points.txt names no module"
+        message = "entry_points.txt doesn't name a module"
         raise ValueError(message)
     if not claims:
-        message = "entry_points.txt names no plugin"
+        message = "entry_points.txt doesn't name a plugin"
         raise ValueError(message)
     return claims
 

@@ -128,7 +128,7 @@ def _chunks(fork: int, read: int, timeout: float) -> Iterator[tuple[bytes, int |
             while is_open and (chunk := os.read(read, _CHUNK)):
                 size, last = size + len(chunk), time.monotonic()
                 if size > _MOST:
-                    raise Ended("it answers without end")
+                    raise Ended("its answer never ends")
                 yield chunk, None
             is_open = False
         if done:

@@ -176,7 +176,7 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             f"{owner} is damaged: {claim.damage}",
             plugin=owner.plugin,
             distribution=str(owner),
-            hint="Delete that folder; if you still need the plugin, install it anew"
+            hint="Delete that folder; if you still need the plugin, install it again"
             f" with 'pip install {owner.distribution}=={owner.version}'.",
         )
     if ":" in claim.module:
@@ -194,7 +194,7 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             plugin=owner.plugin,
             distribution=str(owner),
             # The bound keeps an installer from going back to where the plugin is.
-            hint="Install versions that fit each other, with 'pip install --upgrade"
+            hint="Install versions that work together with 'pip install --upgrade"
             f' {owner.distribution} "{CORE.distribution}>={CORE.version}"\', or remove'
             f" it with 'pip uninstall {owner.distribution}'.",
         )

@@ -138,7 +138,7 @@ def _call(
         # A subclass couldn't be told from the index.
         if type(spec) is not spec_type:
             given = " ".join(reprlib.repr(spec).split())
-            problem = f"'{hook}' gave {given}, which is no {spec_type.__name__}"
+            problem = f"'{hook}' gave {given}, which isn't a {spec_type.__name__}"
             raise faulty_plugin(owner, problem)
     try:
         # Their fields are checked again: a plugin may have changed them since.

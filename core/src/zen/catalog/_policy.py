@@ -63,7 +63,7 @@ class PluginPolicy:
                 raise ConfigurationError(
                     f"There is no plugin '{name}', which {self.source} names."
                     f"{did_you_mean(_plain(name), known)}",
-                    hint="See 'zen plugin list' for those that there are"
+                    hint="See 'zen plugin list' for the installed ones"
                     f"{_way_out(name) if name in self.deny else '.'}",
                 )
 

@@ -33,7 +33,7 @@ _NO_REPOSITORY: Final = (
     " different location, set the environment variable 'ZEN_REPOSITORY_PATH'. If you"
     " want to create a new repository, run 'zen init'."
 )
-_DELAY: Final = "Looking at the plugins that are new..."
+_DELAY: Final = "Examining new plugins..."
 
 
 def warn(error: ZenError) -> None:

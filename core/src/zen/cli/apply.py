@@ -22,14 +22,16 @@ __all__ = ["apply"]
     "-f",
     type=click.File("rb"),
     required=True,
-    help="The file with the stacks; for '-', they are read from standard input.",
+    help="The file with the stacks; '-' stands for standard input.",
 )
-@click.option("--plan", "only_plan", is_flag=True, help="Show it, and change nothing.")
+@click.option(
+    "--plan", "only_plan", is_flag=True, help="Show the changes without making them."
+)
 @yes_option
 @output_option
 @pass_app
 def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) -> None:
-    """Make stacks as a file has them.
+    """Change stacks to match a file.
 
     They are those of the active profile. What would change is shown, and then asked
     for. The file is as 'zen stack export' writes it, with '---' between stacks. What
@@ -52,7 +54,8 @@ def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) 
         print_changes(plan.changes, output)
     else:
         names = ", ".join(f"'{name}'" for name in plan.stacks)
-        echo(f"Nothing to do: {names} as in the file.")
+        verb = "match" if len(plan.stacks) > 1 else "matches"
+        echo(f"Nothing to do: {names} already {verb} the file.")
     report_plan(plan)
     if only_plan or not plan.changes:
         return

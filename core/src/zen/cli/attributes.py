@@ -46,7 +46,7 @@ def _split(arguments: Sequence[str]) -> dict[str, tuple[str, str]]:
                 raise click.UsageError(f"Attribute '{option}' has no value.")
             value = remaining.pop(0)
         if not _is_text(value):
-            raise click.UsageError(f"The value of '{option}' is no text in UTF-8.")
+            raise click.UsageError(f"The value of '{option}' isn't valid UTF-8 text.")
         if key in attributes:
             raise click.UsageError(f"Attribute '{option}' is given twice.")
         attributes[key] = option, value
@@ -65,7 +65,7 @@ def read_keys(arguments: Sequence[str]) -> list[str]:
 def _key(option: str) -> str:
     key = option.removeprefix("--").replace("-", "_")
     if not option.startswith("--") or not key.isidentifier():
-        message = f"'{option}' is no attribute. The name comes first, and then"
+        message = f"'{option}' is not an attribute. Give the name first, and then"
         message += " attributes as in '--path=VALUE'."
         raise click.UsageError(message)
     return key
@@ -86,8 +86,8 @@ def _expanded(option: str, value: str) -> str:
     try:
         return file.read_bytes().decode("utf-8")
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        reason = getattr(error, "strerror", None) or "it isn't valid UTF-8 text"
         raise click.UsageError(
-            f"'{option}' asks for the content of '{file}', which can't be read:"
+            f"'{option}' reads the file '{file}', which can't be read:"
             f" {reason}. A value that begins with '@' is written with two of them."
         ) from error

@@ -42,7 +42,7 @@ def report_plan(plan: Plan) -> None:
     for old, new in plan.renamed.items():
         echo(f"{old} is called '{new.key.rpartition('/')[2]}' here.")
     for ref in plan.kept:
-        echo(f"{ref} was there already, and was left as it is.")
+        echo(f"{ref} already existed and was left unchanged.")
     for ref, names in plan.users.items():
         others = ", ".join(f"'{name}'" for name in names)
         notify(f"{ref} is also part of stack{'s' * (len(names) > 1)} {others}.")

@@ -24,7 +24,7 @@ _CUSTOM: Final = "(custom)"
 
 @click.group(cls=Group)
 def flavor() -> None:
-    """See the flavors there are.
+    """See the available flavors.
 
     For example: zen flavor list
     """

@@ -42,7 +42,7 @@ _CHANGES: Final = {
     type=click.IntRange(min=1),
     default=20,
     show_default=True,
-    help="Show no more than so many.",
+    help="Show at most this many.",
 )
 @output_option
 @pass_app

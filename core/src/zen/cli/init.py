@@ -52,6 +52,6 @@ def init(app: App, path: Path | None, elsewhere: Path | None) -> None:
     if other and Path(other).expanduser().resolve() != repository.root:
         echo(
             f"Warning: the environment variable {variable} is set, so '{other}'"
-            " stays the repository in this session.",
+            " remains the repository in this session.",
             err=True,
         )

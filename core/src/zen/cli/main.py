@@ -213,8 +213,8 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
             _show_traceback(error)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _abandon_output()
-            hint = "Free some space, and repeat the command."
-            reason = f"It can't be written: {error.strerror}."
+            hint = "Free some space and repeat the command."
+            reason = f"The output can't be written: {error.strerror}."
             raise _Failure(reason, hint) from error
         raise _Failure(
             f"Unexpected {type(error).__name__}: {error}",
@@ -290,15 +290,15 @@ def _loaded(catalog: Catalog, offer: Offer[CommandSpec]) -> click.Command:
     command = catalog.load_command(offer)
     if isinstance(command, click.Command):
         return command
-    message = f"'{offer.spec.source}' of {offer.owner} is no click command."
+    message = f"'{offer.spec.source}' of {offer.owner} is not a click command."
     raise contract_error(offer.owner, message)
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(zen.__version__, "-v", "--version", prog_name="zen")
 @click.option("-q", "--quiet", is_flag=True, help="Print no notices.")
-@click.option("--debug", is_flag=True, help="Show the traceback of errors.")
-@click.option("--no-plugins", is_flag=True, help="Use no plugin in this call.")
+@click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
+@click.option("--no-plugins", is_flag=True, help="Run without plugins.")
 def main(**options: bool) -> None:
     """Keep ML code apart from its infrastructure.
 

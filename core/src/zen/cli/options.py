@@ -22,14 +22,14 @@ global_option: Final = click.option(
     "-g",
     "globally",
     is_flag=True,
-    help="Set it for everywhere, also when called inside of a repository.",
+    help="Set it globally, even inside a repository.",
 )
 
 force_option: Final = click.option(
     "--force",
     "-f",
     is_flag=True,
-    help="Go on where a component fails: deprovision what can't be suspended, and bring"
+    help="Continue if a component fails: deprovision what can't be suspended, and bring"
     " down the others.",
 )
 

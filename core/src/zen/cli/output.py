@@ -89,7 +89,11 @@ def print_rows(
     names, *lines = zip(*columns, strict=True)
     echo(_table([name for (name,) in names], lines, ruled=False))
     if left_out := ", ".join(headers[key] for key in headers if key not in fitted):
-        echo(f"Too wide for this terminal: {left_out}; see '--output json'.", err=True)
+        echo(
+            f"Columns left out, as the terminal is too narrow: {left_out}; see"
+            " '--output json'.",
+            err=True,
+        )
 
 
 def print_object(content: Mapping[str, object], output: str, *, title: str) -> None:

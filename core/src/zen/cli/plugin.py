@@ -139,7 +139,7 @@ def enable_plugin(app: App, name: str) -> None:
     except PluginNotFoundError:
         if not app.plugin_settings.forget(name):
             raise
-        echo(f"Plugin '{name}', which isn't installed, is disabled no longer.")
+        echo(f"Plugin '{name}', which isn't installed, is no longer disabled.")
         return
     app.plugin_settings.enable(owner)
     echo(f"Plugin '{owner.plugin}' is enabled.")
@@ -221,19 +221,19 @@ def freeze_plugins() -> None:
 @plugin.command("new")
 @click.argument("name")
 @click.option(
-    "--kind", type=click.Choice(_KINDS), required=True, help="What it shall offer."
+    "--kind", type=click.Choice(_KINDS), required=True, help="The kind of plugin."
 )
 @click.option(
     "--type",
     "component_type",
     metavar="TYPE",
-    help="The flavor's component type, artifact_store by default; or the name of the"
+    help="The flavor's component type (artifact_store by default), or the name of the"
     " new component type.",
 )
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
-    help="Where to write it; by default a folder NAME in the working directory.",
+    help="The folder to create; NAME in the working directory by default.",
 )
 @pass_app
 def new_plugin(

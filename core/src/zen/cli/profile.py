@@ -27,12 +27,12 @@ _HEADERS = {
 _store_type_option: Final = click.option(
     "--store-type",
     "-t",
-    help="What keeps the profile: a store driver, as in 'zen plugin list'. By default"
-    " what ZEN_DEFAULT_STORE_TYPE says, else local.",
+    help="The store driver that keeps the profile; see 'zen plugin list'. By default"
+    " the value of ZEN_DEFAULT_STORE_TYPE, or else local.",
     shell_complete=complete_store_type,
 )
 _url_option: Final = click.option(
-    "--url", "-u", help="Where it is kept; in the configuration folder by default."
+    "--url", "-u", help="Where to keep it; in the configuration folder by default."
 )
 
 
@@ -84,7 +84,7 @@ def list_profiles(app: App, output: str) -> None:
 @click.option(
     "--user",
     default="default",
-    help="The name that its changes are logged under; by default your login's.",
+    help="The name under which its changes are logged; your login name by default.",
 )
 @pass_app
 def create_profile(
@@ -180,7 +180,7 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
     left = repository.delete_profile(name, shown=shown)
     echo(f"Deleted profile '{name}'.")
     if left:
-        notify(f"Its data is left at {left}: a profile made there has it again.")
+        notify(f"Its data stays at {left}; a new profile with that URL uses it again.")
 
 
 @profile.command("copy")

@@ -59,7 +59,7 @@ def clean_repository(app: App, *, yes: bool) -> None:
     if left:
         names = ", ".join(f"'{path.name}'" for path in left)
         echo(
-            f"The folder is kept, for it holds something else: {names}."
+            f"The folder was kept because it holds other files: {names}."
             " As long as it is there, it makes the folder above it a repository."
         )
 
@@ -80,7 +80,8 @@ def trust_repository(app: App, path: Path) -> None:
     echo(f"Trusted the repository at '{root}'.")
     for flavor in _ordered(_trust().roots()[root]):
         echo(
-            f"Flavor '{flavor.name}' of type {flavor.type} is imported from there:"
+            f"Flavor '{flavor.name}' of type {flavor.type.replace('_', ' ')} is"
+            " imported from there:"
             f" {flavor.source}."
         )
 
@@ -104,12 +105,12 @@ def distrust_repository(app: App, path: Path) -> None:
     trust = _trust()
     if not trust.remove(root):
         raise ConfigurationError(
-            f"No command has trusted a repository at '{root}'.",
+            f"The repository at '{root}' isn't trusted.",
             hint="See 'zen repo list'.",
         )
-    echo(f"The repository at '{root}' isn't trusted any more.")
+    echo(f"The repository at '{root}' is no longer trusted.")
     if folder and (by := trust.of(root).by):
-        echo(f"In this session, it still is: {_WORDS[by].partition(' ')[2]}.")
+        echo(f"It is still trusted in this session: {_WORDS[by].partition(' ')[2]}.")
 
 
 @repo.command("list")

@@ -14,7 +14,7 @@ __all__ = ["schema"]
 @click.argument("kind", type=click.Choice(["stack", "lock"]), default="stack")
 @pass_app
 def schema(app: App, kind: str) -> None:
-    """Print the JSON schema of files of stacks.
+    """Print the JSON schema of stack files.
 
     That is a JSON Schema. It knows the flavors that are installed, with their
     attributes. Editors that are given it complete what is typed, and mark what is

@@ -69,7 +69,7 @@ def list_secrets(app: App, output: str) -> None:
 
 @secret.command("get")
 @click.argument("name")
-@click.option("--reveal", is_flag=True, help="Show the values, and not only the keys.")
+@click.option("--reveal", is_flag=True, help="Show the values as well as the keys.")
 @output_option
 @pass_app
 def get_secret(app: App, name: str, output: str, *, reveal: bool) -> None:
@@ -88,7 +88,7 @@ def get_secret(app: App, name: str, output: str, *, reveal: bool) -> None:
 @secret.command("update", context_settings=_FREE)
 @click.argument("name")
 @click.option("--remove", multiple=True, metavar="KEY", help="Remove a key.")
-@click.option("--replace", is_flag=True, help="Keep no other values.")
+@click.option("--replace", is_flag=True, help="Remove all other values.")
 @click.argument("values", nargs=-1, type=click.UNPROCESSED)
 @pass_app
 def update_secret(
@@ -108,7 +108,9 @@ def update_secret(
     if not values and not remove:
         raise click.UsageError("No value is given, as in '--KEY=VALUE'.")
     if replace and remove:
-        raise click.UsageError("With '--replace', no key is left to be removed.")
+        raise click.UsageError(
+            "'--replace' removes all other keys, so it can't be used with '--remove'."
+        )
     texts = read_attributes(values, ask=_ask)
     secrets = app.announce().secrets
     secrets.update(name, texts, removed=remove, replace=replace)
@@ -133,7 +135,7 @@ def delete_secret(app: App, name: str, *, yes: bool) -> None:
 
 @secret.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--name", "-n", "names", multiple=True, help="Only this one.")
+@click.option("--name", "-n", "names", multiple=True, help="Only export this secret.")
 @pass_app
 def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
     """Write secrets to a file, in clear.
@@ -147,12 +149,14 @@ def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
     if str(file) == "-":
         raise click.UsageError("Secrets are written to files only; name one.")
     count = app.announce().secrets.export(file, names)
-    echo(f"Exported {count} secrets to '{file}'. Who has it can read them.")
+    echo(
+        f"Exported {count} secrets to '{file}'. Anyone who has the file can read them."
+    )
 
 
 @secret.command("import")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--update", is_flag=True, help="Change those that are there already.")
+@click.option("--update", is_flag=True, help="Change those that already exist.")
 @pass_app
 def import_secrets(app: App, file: Path, *, update: bool) -> None:
     """Register the secrets in a file, all or none.

@@ -251,7 +251,7 @@ def bring_up(app: App, name: str | None) -> None:
     repository = app.announce()
     built = repository.active_stack if name is None else repository.get_stack(name)
     if _is_running(built):
-        echo(f"Stack '{built.name}' is running already.")
+        echo(f"Stack '{built.name}' is already running.")
         return
     notify(f"Provisioning resources for stack '{built.name}'.")
     built.up()

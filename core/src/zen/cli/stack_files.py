@@ -58,14 +58,14 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
 @click.command("import")
 @click.argument("source", metavar="FILE|NAME")
 @click.argument("named_file", metavar="[FILE]", required=False)
-@click.option("--name", help="What the stack is called here, if not as in the file.")
+@click.option("--name", help="The stack's name here; the name in the file by default.")
 @click.option(
     "--on-conflict",
     type=click.Choice(_ON_CONFLICT),
     default="fail",
     show_default=True,
-    help="What becomes of what is here by the same name and differs: refuse the import,"
-    " leave it as it is, bring the other one beside it, or replace it.",
+    help="How to treat a record with the same name that differs: refuse the import,"
+    " keep it, import the other one under a new name, or replace it.",
 )
 @click.option("--set", "activate", is_flag=True, help="Make it the active stack.")
 @pass_app
@@ -108,11 +108,11 @@ def import_stack(  # noqa: PLR0913 - one for each argument and option
     (stack,) = plan.stacks
     report_plan(plan)
     if any(not isinstance(e, UntrustedError) for e in plan.unusable.values()):
-        notify("What the active stack needs is installed by 'zen stack sync'.")
+        notify("Run 'zen stack sync' to install what the active stack needs.")
     if plan.changes:
         echo(f"Stack '{stack}' successfully imported.")
     elif not plan.kept:
-        echo(f"Stack '{stack}' is here already, the same as in the file.")
+        echo(f"Stack '{stack}' already exists, and is the same as in the file.")
     if activate:
         repository.activate_stack(stack)
     if activate or repository.carrier.activate_first(plan):
@@ -126,13 +126,13 @@ def import_stack(  # noqa: PLR0913 - one for each argument and option
     "--from",
     "source_profile",
     shell_complete=complete_profile,
-    help="The profile that SOURCE is in.",
+    help="The profile that holds SOURCE.",
 )
 @click.option(
     "--to",
     "target_profile",
     shell_complete=complete_profile,
-    help="The profile that TARGET goes to.",
+    help="The profile to copy to.",
 )
 @pass_app
 def copy_stack(

@@ -34,9 +34,9 @@ def _sources_options(command: Callable[..., None]) -> Callable[..., None]:
         "--find-links",
         metavar="DIR",
         multiple=True,
-        help="Look for archives there, too; may be given several times.",
+        help="Also look for archives there; may be given several times.",
     )
-    @click.option("--no-index", is_flag=True, help="Look nowhere but in --find-links.")
+    @click.option("--no-index", is_flag=True, help="Look only in --find-links.")
     @wraps(command)
     def call(
         *args: object, find_links: tuple[str, ...], no_index: bool, **options: object
@@ -78,7 +78,11 @@ def lock_stack(app: App, sources: Sources, *, yes: bool) -> None:
 
 
 @click.command("sync")
-@click.option("--check", is_flag=True, help="Show what differs, and exit with 1 if so.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Show the differences, and exit with 1 if there are any.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be installed.")
 @yes_option
 @_sources_options
@@ -100,11 +104,11 @@ def sync_stack(
     """
     check, dry_run = modes["check"], modes["dry_run"]
     if check and dry_run:
-        raise click.UsageError("'--check' and '--dry-run' exclude each other.")
+        raise click.UsageError("'--check' and '--dry-run' can't be used together.")
     repository = app.announce()
     environment = repository.environment
     if environment.path and environment.lock_file is None:
-        notify("There is no 'zen.lock' here; 'zen stack lock' makes one.")
+        notify("There is no 'zen.lock' here; run 'zen stack lock' to create one.")
     found = environment.shortfalls()
     rows = [each._asdict() for each in found]
     subject = "Everything" if not environment.gaps else "Whatever can be installed"

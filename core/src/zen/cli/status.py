@@ -26,7 +26,7 @@ _HEADERS = {key: key.upper() for key in ("type", "name", "flavor", "provider", "
 @output_option
 @pass_app
 def status(app: App, output: str) -> None:
-    """Show what is active, and what is wrong.
+    """Show what is active and what is wrong.
 
     Each choice is shown with its source.
 
@@ -53,7 +53,7 @@ def _heading(found: Status) -> Iterator[str]:
     yield f"Repository:  {found.root or 'none'}"
     yield f"Profile:     {_said(found.profile)}"
     if found.store_type:
-        yield f"Store:       {found.store_type}, {found.store_url or 'not to be told'}"
+        yield f"Store:       {found.store_type}, {found.store_url or 'unknown'}"
     yield f"Stack:       {_said(found.stack)}"
 
 

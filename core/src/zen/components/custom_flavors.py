@@ -73,8 +73,8 @@ class CustomFlavors:
         """
         if not _SOURCE.fullmatch(source):
             raise CustomFlavorError(
-                f"'{source}' doesn't name a class.",
-                hint="Write it as in 'path.to.MyArtifactStore'.",
+                f"'{source}' isn't the path of a class.",
+                hint="Write it like 'path.to.MyArtifactStore'.",
             )
         module, _, class_name = re.sub("[.:](?=[^.:]+$)", ":", source).partition(":")
         source = f"{module}:{class_name}"
@@ -83,7 +83,7 @@ class CustomFlavors:
         name = getattr(cls, "FLAVOR", None)
         if not isinstance(name, str) or not is_name(name):
             raise CustomFlavorError(
-                f"'{source}' has no FLAVOR that is a name, but {name!r}.",
+                f"'{source}' has the FLAVOR {name!r}, which isn't a valid name.",
                 hint=f"Give it a line such as FLAVOR = '{class_name.lower()}'.",
             )
         self._check_free(component_type, name)
@@ -146,15 +146,18 @@ class CustomFlavors:
                 f" It was registered from {record.origin}." if record.origin else ""
             )
             raise CustomFlavorError(
-                f"Flavor '{record.name}' of type {record.type} can't be used:"
+                f"Flavor '{record.name}' of type {record.type.replace('_', ' ')} can't"
+                " be used:"
                 f" {error.message}{origin}",
                 hint=error.hint,
             ) from error
         if getattr(cls, "FLAVOR", None) != record.name:
             raise CustomFlavorError(
-                f"'{record.source}' calls itself {getattr(cls, 'FLAVOR', None)!r}, and"
-                f" is registered as flavor '{record.name}' of type {record.type}.",
-                hint="Give it its FLAVOR back, or register it anew.",
+                f"'{record.source}' has the FLAVOR {getattr(cls, 'FLAVOR', None)!r},"
+                " but"
+                f" is registered as flavor '{record.name}' of type"
+                f" {record.type.replace('_', ' ')}.",
+                hint="Give it its FLAVOR back, or register it again.",
             )
         return cls
 
@@ -164,7 +167,7 @@ class CustomFlavors:
         value = _imported(source, root)
         base = self._base_of(component_type)
         if not isinstance(value, type) or not issubclass(value, base):
-            problem = f"is no subclass of {base.__name__}"
+            problem = f"is not a subclass of {base.__name__}"
         elif missing := sorted(getattr(value, "__abstractmethods__", ())):
             problem = f"lacks what every {component_type} must have:"
             problem += f" {', '.join(missing)}"
@@ -218,7 +221,7 @@ def _imported(source: str, root: Path | None) -> object:
     except BaseException as error:
         raise CustomFlavorError(
             f"'{source}' can't be imported: {on_one_line(error)}.",
-            hint=f"It was looked for {_places(root)}.",
+            hint=f"Zen looked for it {_places(root)}.",
         ) from error
     if root:
         _check_file(source.partition(":")[0], root)
@@ -231,7 +234,7 @@ def _check_file(module: str, root: Path) -> None:
     file = getattr(sys.modules.get(module), "__file__", None)
     if wanted and file and os.path.realpath(file) != wanted:
         raise CustomFlavorError(
-            f"Module '{module}' is {file} in this process, and {wanted} is meant.",
+            f"Module '{module}' is {file} in this process, but {wanted} is needed.",
             hint="Use another process, or give one of the modules another name.",
         )
 

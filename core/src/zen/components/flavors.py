@@ -56,7 +56,7 @@ class Flavor:
         message = f"Flavor '{self.name}' of {self.origin} {problem}"
         if self.owner:
             return contract_error(self.owner, message)
-        return CustomFlavorError(message, hint=f"Mend {self.source}.")
+        return CustomFlavorError(message, hint=f"Fix {self.source}.")
 
 
 class Flavors:
@@ -196,7 +196,7 @@ class Flavors:
             return cls
         raise contract_error(
             offer.owner,
-            f"'{spec.source}' of {offer.owner} calls itself {declared}, and is offered"
+            f"'{spec.source}' of {offer.owner} calls itself {declared}, but is offered"
             f" as {(spec.type, spec.name)}.",
         )
 

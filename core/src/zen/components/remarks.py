@@ -21,7 +21,7 @@ _UNCALLED: Final = {
     "log_file": "nothing shows a component's log",
     "prepare_or_run_pipeline": "run pipelines in 'run_pipeline'",
     "prepare_pipeline_run": "get ready for a run in 'prepare_pipeline_deployment'",
-    "requirements": "a flavor needs what its distribution requires",
+    "requirements": "a flavor needs the distributions that its own requires",
     "runtime_options": "'prepare_pipeline_deployment' is handed what a run is given",
 }
 _HOOK: Final = re.compile(r"(prepare|cleanup)_\w+")
@@ -62,7 +62,7 @@ def _on_fields(cls: type[StackComponent]) -> Iterator[str]:
         is_text = field.annotation in (str, str | None)
         if is_text and _SECRET.fullmatch(name) and not _OPEN.fullmatch(name):
             yield (
-                f"'{name}' of {cls.__name__} is called like a secret and is a plain"
+                f"'{name}' of {cls.__name__} has the name of a secret but is plain"
                 " text, which stores keep as it is: make it a pydantic.SecretStr."
             )
 

@@ -85,7 +85,7 @@ def runtime_type(kind: Any) -> TypeAdapter[object]:  # noqa: ANN401 - pydantic d
             # Pydantic's own class of it is younger than the lowest version.
             simplefilter("error", UserWarning)
             return TypeAdapter(kind, config=config)
-    message = f"{kind!r} is no type that can be checked"
+    message = f"{kind!r} is not a type that can be checked"
     raise TypeError(message)
 
 

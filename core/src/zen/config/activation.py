@@ -323,7 +323,7 @@ class Activation:
         if choice:
             return choice
         raise ConfigurationError(
-            f"{self._configuration.path} names no active profile.",
+            f"{self._configuration.path} doesn't name an active profile.",
             hint="Choose one with 'zen profile set NAME'.",
         )
 
@@ -395,7 +395,7 @@ def _present(profile: ProfileConfiguration, settings: Settings) -> ProfileConfig
     if present is None:
         raise StoreReplacedError(f"Profile '{profile.name}'", "has been deleted")
     if present.place != profile.place:
-        problem = "is kept in another place now"
+        problem = "has moved to another place"
         raise StoreReplacedError(f"Profile '{profile.name}'", problem)
     return present
 
@@ -440,7 +440,7 @@ def _taking_up(choice: Choice) -> str:
                 is_like_reference = VARIABLE.search(str(folder))
                 url = folder.as_uri() if is_like_reference else quote(str(folder))
                 create = f"zen profile create {choice.name} --url {url}"
-                return f", or take up the one that the repository holds with '{create}'"
+                return f", or use the one in the repository with '{create}'"
     return ""
 
 
@@ -448,5 +448,5 @@ def _other_first(kind: str) -> str:
     """Say how to have another profile or stack active; the environment comes first."""
     variable, value = read_variable(os.environ, f"ACTIVATED_{kind.upper()}")
     if value:
-        return f"Unset the environment variable {variable} first, or change it."
+        return f"Unset or change the environment variable {variable} first."
     return f"Activate another one first, with 'zen {kind} set NAME'."

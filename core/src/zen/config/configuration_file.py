@@ -66,8 +66,8 @@ class ConfigurationFile:
         path = Path(self.path)
         content = parse_yaml(self.data, path, end_mark=False)
         if content.keys() & _ZENML:
-            error = DamagedDataError(path, "this is the configuration of ZenML")
-            error.hint = "Name another folder for that of Zen, with ZEN_CONFIG_PATH."
+            error = DamagedDataError(path, "it is ZenML's configuration")
+            error.hint = "Choose another folder for Zen with ZEN_CONFIG_PATH."
             raise error
         check_end_mark(self.data, path)
         return content

@@ -190,7 +190,7 @@ class GlobalConfiguration:
         for key in ("store_type", "store_url", "active_stack", "active_user"):
             value = rest.pop(key, None)
             if value is not None and not isinstance(value, str):
-                reason = f"'{key}' of profile '{name}' must be a text"
+                reason = f"'{key}' of profile '{name}' must be text"
                 raise DamagedDataError(self.path, reason)
             texts[key] = value
         if not texts["store_type"]:

@@ -253,7 +253,7 @@ class Profiles:
             return
         if self._noted.pop(profile.place) != self._identity(profile):
             subject = f"The store of profile '{profile.name}'"
-            raise StoreReplacedError(subject, "is another one now")
+            raise StoreReplacedError(subject, "has been replaced by another one")
 
     def _destroy(self, profile: ProfileConfiguration) -> str | None:
         """Remove data that isn't in the profile's folder; return where any is left."""
@@ -497,7 +497,7 @@ def _check_free(name: str, settings: Settings) -> None:
 
 def _check_same(present: ProfileConfiguration, shown: ProfileConfiguration) -> None:
     if present.place != shown.place:
-        problem = "is another one now"
+        problem = "has been replaced by another one"
         raise StoreReplacedError(f"Profile '{shown.name}'", problem)
 
 
@@ -508,10 +508,10 @@ def _check_there(driver: StoreDriver, profile: ProfileConfiguration) -> None:
         return
     kind = profile.store_type
     raise StoreUnavailableError(
-        f"Profile '{profile.name}' can't be used: {place}, where it is kept, isn't"
-        " there.",
-        hint="Move it back, or take it up where it is now with 'zen profile create NEW"
-        f" --store-type {kind} --url URL'. To begin with nothing, make an empty one in"
+        f"Profile '{profile.name}' can't be used: {place}, where it is kept, is"
+        " missing.",
+        hint="Move it back, or use it where it is now with 'zen profile create NEW"
+        f" --store-type {kind} --url URL'. To start empty, create an empty one in"
         " its place.",
     )
 

@@ -111,9 +111,9 @@ class RepositoryFolder:
                     return cls(candidate)
         except OSError as error:
             raise ConfigurationError(
-                f"The folder {start or 'that you are in'} can't be looked at:"
+                f"The folder {start or 'that you are in'} can't be read:"
                 f" {error.strerror}.",
-                hint="Change to a folder that is there and that you may read.",
+                hint="Change to a folder that exists and that you may read.",
             ) from error
         return None
 
@@ -132,7 +132,7 @@ class RepositoryFolder:
         marker = self.root / _FOLDER
         if marker.is_symlink():
             raise UntrustedError(
-                f"{marker} is a symbolic link, and none is followed out of a"
+                f"{marker} is a symbolic link, and Zen follows none out of a"
                 " repository.",
                 hint="Put a folder in its place.",
             )
@@ -169,7 +169,7 @@ class RepositoryFolder:
             )
         if not root.is_dir():
             raise InitializationException(
-                f"'{root}' is not a folder.", hint="Make it first."
+                f"'{root}' is not a folder.", hint="Create it first."
             )
         folder = cls(root)
         folder.write(settings)
@@ -321,7 +321,7 @@ def _already_there(folder: RepositoryFolder) -> InitializationException:
         )
     return InitializationException(
         f"{found}.",
-        hint="It can be used as it is; remove its folder '.zen' to begin anew.",
+        hint="It can be used as it is; remove its folder '.zen' to start again.",
     )
 
 

@@ -111,7 +111,7 @@ class Repository(ProfileContents):
         if known is None:
             raise ConfigurationError(
                 f"'{Path(root or '.').absolute()}' is in no repository.",
-                hint="Make it one with 'zen init', which trusts it as well.",
+                hint="Make it one with 'zen init', which also trusts it.",
             )
         Trust().add(known.root)
         repository = cls(

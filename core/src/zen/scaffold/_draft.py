@@ -62,7 +62,7 @@ class Draft:
             is_there = lexists(folder)
             if is_there and (not folder.is_dir() or any(folder.iterdir())):
                 raise AlreadyExistsError(
-                    f"{folder} exists already, and isn't an empty folder.",
+                    f"{folder} already exists, and isn't an empty folder.",
                     hint="Name another one with '--folder'.",
                 )
             self._write(folder)

@@ -75,7 +75,7 @@ class Names:
             taken = {_in_plain(owner.distribution), _in_plain(owner.plugin)}
             if taken & {_in_plain(self.distribution), self.plugin}:
                 raise AlreadyExistsError(
-                    f"'{self.distribution}' is no name for a new plugin: plugin"
+                    f"'{self.distribution}' can't be the name of a new plugin: plugin"
                     f" '{owner.plugin}' of {owner} is installed.",
                     hint=f"Choose another name, or remove that one first with 'pip"
                     f" uninstall {owner.distribution}'.",
@@ -140,7 +140,8 @@ def _check_package(package: str, distribution: str) -> None:
     else:
         return
     raise AlreadyExistsError(
-        f"'{distribution}' is no name for a new plugin: its package '{package}' would"
+        f"'{distribution}' can't be the name of a new plugin: its package '{package}'"
+        " would"
         f" hide the one {other}.",
         hint="Choose another name.",
     )

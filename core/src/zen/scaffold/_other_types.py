@@ -94,7 +94,7 @@ def _base_of(
     if isinstance(base, type) and issubclass(base, StackComponent):
         return base, offer.spec.base, offer.owner
     raise PluginContractError(
-        f"'{offer.spec.base}' of {offer.owner} is no subclass of StackComponent.",
+        f"'{offer.spec.base}' of {offer.owner} is not a subclass of StackComponent.",
         plugin=offer.owner.plugin,
         distribution=str(offer.owner),
         hint=f"Tell the author of {offer.owner.distribution}.",

@@ -100,7 +100,7 @@ class Lifecycle:
         ordered = list(components)
         for component in reversed(ordered) if verb in _DOWNWARDS else ordered:
             owner = self._owner_of(component)
-            with _blaming(component, owner, f"could not be {_PARTICIPLES[verb]}"):
+            with _blaming(component, owner, f"couldn't be {_PARTICIPLES[verb]}"):
                 self._apply(verb, component, owner, stack)
 
     def is_running(self, component: StackComponent) -> bool:
@@ -185,7 +185,7 @@ class Lifecycle:
             problem = f"{name} raised {on_one_line(error)}"
             raise _failure(verb, component, owner, problem) from error
         if is_done and not _is_in_state(verb, component):
-            problem = f"{name} says that it is, and the component that it isn't"
+            problem = f"{name} says that it is, but the component says that it isn't"
             raise _failure(verb, component, owner, problem)
         return is_done
 
@@ -251,7 +251,7 @@ def _failure(
     """Say that what a flavor's code does isn't what it should do."""
     disable = f", or use 'zen plugin disable {owner.plugin}'" if owner else ""
     return ProvisioningError(
-        f"{_title(component)} could not be {_PARTICIPLES[verb]}: {problem}.",
+        f"{_title(component)} couldn't be {_PARTICIPLES[verb]}: {problem}.",
         hint=f"Its flavor '{component.FLAVOR}' comes from"
         f" {owner or type(component).__module__}. Tell its author{disable}.",
     )

@@ -56,8 +56,8 @@ class LiveComponents:
         if self._is_live(record):
             command = record.type.replace("_", "-")
             raise InUseError(
-                f"{record.ref} is provisioned; to {verb} it would leave its resources"
-                " to nobody.",
+                f"{record.ref} is provisioned; to {verb} it would abandon its"
+                " resources.",
                 hint=f"Bring it down first, with 'zen {command} down {record.name}'.",
             )
 
@@ -99,6 +99,6 @@ class LiveComponents:
             return self._lifecycle.is_live(self._build(record))
         except ZenError as error:
             self._notify(
-                f"Warning: whether {record.ref} is provisioned can't be told: {error}"
+                f"Warning: Zen can't tell whether {record.ref} is provisioned: {error}"
             )
             return False

@@ -173,7 +173,7 @@ class StackRegistry:
             if changes[component_type] is None:
                 title = component_type.replace("_", " ")
                 raise StackValidationError(
-                    f"Stack '{record.name}' has no {title} that could be removed.",
+                    f"Stack '{record.name}' has no {title} to remove.",
                     hint=f"See 'zen stack describe {record.name}'.",
                 )
         components = {
@@ -211,7 +211,7 @@ class StackRegistry:
             elif not self._is_configured_as(record, stored):
                 raise StackComponentExistsError(
                     f"{record.ref} is registered with another configuration.",
-                    hint="Change it with 'update_stack_component' first.",
+                    hint="Change it first with 'update_stack_component'.",
                 )
         return unregistered
 

@@ -127,7 +127,7 @@ class Secrets:
         except OSError as error:
             raise ConfigurationError(
                 f"{file} can't be written: {error.strerror}.",
-                hint="Choose another file; none is overwritten.",
+                hint="Choose another file; existing files aren't overwritten.",
             ) from error
         return len(content)
 
@@ -151,9 +151,9 @@ class Secrets:
             taken = sorted(content.keys() & set(self.names()))
             if taken and not update:
                 raise SecretExistsError(
-                    f"{', '.join(map(repr, taken))} exist already in secrets"
+                    f"{', '.join(map(repr, taken))} already exist in secrets"
                     f" manager '{self.manager.name}'; nothing was imported.",
-                    hint="Leave them out, or have them changed with '--update'.",
+                    hint="Leave them out, or change them with '--update'.",
                 )
             for name, values in content.items():
                 stack.enter_context(self._holding(name, values))
@@ -201,7 +201,7 @@ class Secrets:
                 self.manager.register_secret(name, values)
             except ValueError as error:
                 raise SecretExistsError(
-                    f"Secret '{name}' exists already in secrets manager"
+                    f"Secret '{name}' already exists in secrets manager"
                     f" '{self.manager.name}'.",
                     hint=f"Change it with 'zen secret update {name}'.",
                 ) from error

@@ -112,7 +112,7 @@ def load_record(text: str | bytes, origin: str) -> Record:
         fields = _loads(text)
         complete = {name: fields[name] for name in _RECORD}
     except _DAMAGE as error:
-        raise DamagedDataError(origin, f"this is no record: {error}") from error
+        raise DamagedDataError(origin, f"this is not a record: {error}") from error
     return read_record(complete, origin)
 
 
@@ -172,7 +172,7 @@ def load_commit(text: str | bytes, origin: str) -> Commit:
         changes = tuple(map(_change_from_json, fields["changes"]))
         return Commit(*Head.from_json(fields), changes)
     except _DAMAGE as error:
-        raise DamagedDataError(origin, f"this is no commit: {error}") from error
+        raise DamagedDataError(origin, f"this is not a commit: {error}") from error
 
 
 def _dumps(value: object) -> str:

@@ -31,7 +31,7 @@ def check_links(folder: Path, path: Path) -> None:
         place = os.path.join(place, part)  # noqa: PTH118 - five times as fast
         if os.path.islink(place):  # noqa: PTH114 - as above
             raise StoreUnavailableError(
-                f"{place} is a symbolic link, and none is followed in {folder}.",
+                f"{place} is a symbolic link, and Zen follows none in {folder}.",
                 hint="Put the file itself in its place, or remove the link.",
             )
 
@@ -59,5 +59,5 @@ def open_regular(
         return descriptor
     os.close(descriptor)
     reason = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
-    text = os.strerror(reason) if reason == errno.EISDIR else "it is no regular file"
+    text = os.strerror(reason) if reason == errno.EISDIR else "it is not a regular file"
     raise OSError(reason, text, str(path))

@@ -321,7 +321,7 @@ class StoreDriver(ABC):
         """
         del keep, before
         raise StoreError(
-            "This profile's store driver can't forget any of its history.",
+            "This profile's store driver can't prune its history.",
             hint="Copy the profile with 'zen profile copy': the copy has a history of"
             " its own.",
         )

@@ -131,7 +131,11 @@ class Identity:
 
     def _learn(self, record: Record | None) -> None:
         if self._uuid and (record is None or record.uuid != self._uuid):
-            problem = "has been deleted" if record is None else "is another one now"
+            problem = (
+                "has been deleted"
+                if record is None
+                else "has been replaced by another one"
+            )
             raise StoreReplacedError("The profile's store", problem)
         self._uuid = record.uuid if record else None
         self._revision = record.revision if record else None

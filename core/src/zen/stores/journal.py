@@ -183,7 +183,9 @@ class Journal:
                     break
                 entry = _parsed(line)
                 if entry is None:
-                    raise DamagedDataError(self.path, "this is no commit", line=number)
+                    raise DamagedDataError(
+                        self.path, "this is not a commit", line=number
+                    )
                 if entry.sequence > after:
                     found.append(entry)
         return found

@@ -66,7 +66,7 @@ def exclusive_lock(
         _acquire(lock, path, owner)
     except Timeout as error:
         raise StoreLockedError(
-            f"{_holder(owner)} has held {path} for {LOCK_TIMEOUT:.0f} seconds.",
+            f"{_holder(owner)} has locked {path} for {LOCK_TIMEOUT:.0f} seconds.",
             hint="Wait for it to end, or end it, and repeat the command.",
         ) from error
     except OSError as error:
@@ -106,7 +106,7 @@ def _without_locks(folder: Path, error: OSError) -> StoreUnavailableError:
     return StoreUnavailableError(
         f"{folder} can't be locked: its file system has no locks, which keep processes"
         f" from overwriting each other's changes ({error.strerror}).",
-        hint="Keep it on another file system, or a profile in a database.",
+        hint="Keep it on another file system, or keep the profile in a database.",
     )
 
 
@@ -120,7 +120,7 @@ def _acquire(lock: BaseFileLock, path: Path, owner: Path) -> None:
         import logging
 
         logging.getLogger("zen").warning(
-            "%s holds %s: waiting for it, for %.0f seconds at most.",
+            "%s has locked %s; waiting for at most %.0f seconds.",
             *(_holder(owner), path, LOCK_TIMEOUT),
         )
         lock.acquire(timeout=max(0, LOCK_TIMEOUT - PATIENCE))

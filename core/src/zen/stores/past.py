@@ -174,7 +174,7 @@ class History:
             StoreError: The store's driver can't do it.
         """
         if keep < 1:
-            message = f"at least one commit is kept, not {keep}"
+            message = f"at least one commit must be kept, not {keep}"
             raise ValueError(message)
         before = datetime.now(timezone.utc) - REMEMBERED
         return self._driver.prune(keep, before=before)

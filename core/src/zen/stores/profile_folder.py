@@ -108,7 +108,7 @@ def check_own(folder: Path) -> None:
         )
     shown = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")  # noqa: PLR2004
     raise StoreUnavailableError(
-        f"{folder} holds files, and no profile: {shown}.",
+        f"{folder} holds files but no profile: {shown}.",
         hint="Choose an empty folder, or one that isn't there yet.",
     )
 

@@ -90,7 +90,7 @@ def validate(view: View, transaction: Transaction) -> None:
 def already_exists(ref: Ref) -> AlreadyExistsError:
     """Return the error for a name that is taken."""
     return _EXISTS.get(ref.kind, AlreadyExistsError)(
-        f"{ref} exists already.", hint=f"Choose another name{_or_see(ref)}."
+        f"{ref} already exists.", hint=f"Choose another name{_or_see(ref)}."
     )
 
 
@@ -202,7 +202,7 @@ def _check_flavor_unused(after: _After, ref: Ref) -> None:
     if users:
         title = component_type.replace("_", " ")
         raise InUseError(
-            f"{ref} is that of {title}{'s' if len(users) > 1 else ''}"
+            f"{ref} is used by {title}{'s' if len(users) > 1 else ''}"
             f" {', '.join(map(repr, users))}.",
             hint=f"Delete {'each' if len(users) > 1 else 'it'} first, with"
             f" 'zen {_command_of(ref)} delete {users[0]}'.",

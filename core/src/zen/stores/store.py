@@ -150,7 +150,8 @@ class Store:
             raise FlavorNotFoundError(
                 name,
                 [each.name for each in self.flavors(component_type)[0]],
-                of=f"among the custom flavors of type {component_type}",
+                of="among the custom flavors of type"
+                f" {component_type.replace('_', ' ')}",
                 hint=f"See 'zen {component_type.replace('_', '-')} flavor list'.",
             )
         return flavor
@@ -228,7 +229,8 @@ class Store:
         old = self._component(component_type, name)
         if new.type != component_type:
             raise ComponentConfigurationError(
-                f"{old.ref} can't become a component of type {new.type}."
+                f"{old.ref} can't become a component of type"
+                f" {new.type.replace('_', ' ')}."
             )
         stacks: list[StackRecord] = []
         checks: list[Check | GuardCheck] = [_as_read(old, new)]

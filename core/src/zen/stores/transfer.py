@@ -122,7 +122,8 @@ def _check_copy(driver: StoreDriver, records: list[Record]) -> None:
     written, damaged = read_everything(driver)
     if damaged or digest(written) != digest(records):
         raise StoreError(
-            "What was written can't be read again as it was; nothing was copied.",
+            "The copy differs from the original when it is read back; nothing was"
+            " copied.",
             hint="Try again, or copy to another place.",
         )
 
@@ -151,8 +152,13 @@ def _check_json(record: Record) -> None:
 def _refuse(damaged: list[DamagedDataError]) -> None:
     if damaged:
         raise ConfigurationError(
-            "\n".join(["What can't be read can't be copied:", *map(str, damaged)]),
-            hint="Mend it by hand, or restore it with 'zen profile restore'.",
+            "\n".join(
+                [
+                    "These records can't be read, so they can't be copied:",
+                    *map(str, damaged),
+                ]
+            ),
+            hint="Repair it by hand, or restore it with 'zen profile restore'.",
         )
 
 
@@ -160,7 +166,7 @@ def _check_empty(driver: StoreDriver) -> None:
     if kinds := _kinds(driver):
         names = " and ".join(f"{kind.replace('_', ' ')}s" for kind in kinds)
         raise StoreError(
-            f"The store to copy to holds {names} already.",
+            f"The target store already holds {names}.",
             hint="Choose another '--url', or another name for the profile.",
         )
 

@@ -181,8 +181,7 @@ def check_end_mark(data: bytes, path: Path | str) -> None:
             reason = "the end mark '...' is missing, so the file is cut short"
             raise DamagedDataError(path, reason, line=line)
         reason = (
-            "the end mark '...' is missing: the file was cut short, or somebody wrote"
-            " it by hand"
+            "the end mark '...' is missing: the file was cut short, or written by hand"
         )
         error = DamagedDataError(path, reason, line=line)
         error.hint = (
@@ -204,7 +203,7 @@ def located_errors(data: bytes, path: Path | str) -> Iterator[None]:
         raise DamagedDataError(path, f"not valid YAML: {reason}", line=line) from error
     except yaml.reader.ReaderError as error:
         line = data.count(b"\n", 0, error.position) + 1
-        reason = "not valid YAML: a character that isn't text"
+        reason = "not valid YAML: it contains a character that isn't text"
         raise DamagedDataError(path, reason, line=line) from error
     except RecursionError as error:
         reason = "not valid YAML for Zen: it is nested too deeply"
@@ -219,7 +218,7 @@ def read_file(path: Path) -> bytes | None:
     """Return a file's content, or None if there is no such file.
 
     Raises:
-        StoreUnavailableError: It exists and can't be read, or is no regular file.
+        StoreUnavailableError: It exists and can't be read, or is not a regular file.
     """
     try:
         with os.fdopen(open_regular(path, follow=True), "rb") as file:

@@ -136,7 +136,7 @@ class FolderMetadataStore(BaseMetadataStore):
         """Record a run that is about to begin, with its steps."""
         with self._writing() as tables:
             if run.name in tables.runs:
-                raise RunExistsError(f"Pipeline run '{run.name}' exists already.")
+                raise RunExistsError(f"Pipeline run '{run.name}' already exists.")
             tables.runs[run.name] = _run_in_utc(run)
             for step in steps:
                 tables.put(step)

@@ -87,7 +87,7 @@ class AtomicFile(BufferedWriter):
         # The base class would close the file, and so publish half of it.
         if self._is_open and not self.closed:
             self._discard()
-            message = f"{self._target} was never closed, and so not written"
+            message = f"{self._target} was never closed, so it wasn't written"
             warnings.warn(message, ResourceWarning, source=self, stacklevel=1)
 
     def _discard(self) -> None:

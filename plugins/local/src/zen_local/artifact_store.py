@@ -44,7 +44,7 @@ class LocalArtifactStore(BaseArtifactStore):
             scheme = path.partition("://")[0]
             message = (
                 "a local artifact store keeps artifacts in a folder of this host, and"
-                f" '{scheme}://' is none; give a plain path, or use another flavor"
+                f" '{scheme}://' isn't one; give a plain path, or use another flavor"
             )
             raise ValueError(message)
         folder = Path(absolute_path(path))

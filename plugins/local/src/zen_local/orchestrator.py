@@ -54,7 +54,8 @@ def _ordered(deployment: Deployment) -> list[str]:
     except CycleError as error:
         circle = " -> ".join(f"'{name}'" for name in error.args[1])
         raise PipelineInterfaceError(
-            f"Steps of pipeline '{deployment.pipeline}' need each other in a circle:"
+            f"Steps of pipeline '{deployment.pipeline}' depend on each other in a"
+            " circle:"
             f" {circle}."
         ) from error
     ready: list[int] = []

@@ -65,7 +65,7 @@ class LocalSecretsManager(BaseSecretsManager):
         try:
             put_new(staged, self._file(name))
         except FileExistsError as error:
-            message = f"Secret '{name}' exists already."
+            message = f"Secret '{name}' already exists."
             raise ValueError(message) from error
 
     def get_secret(self, name: str) -> dict[str, str]:
@@ -83,7 +83,7 @@ class LocalSecretsManager(BaseSecretsManager):
             raise ConfigurationError(
                 f"Secret '{name}' can't be decrypted: {file} was damaged, or encrypted"
                 f" with another key than that of {_key_place()}.",
-                hint=f"Bring the right key back, or put it into {_KEY_VARIABLE}."
+                hint=f"Restore the right key, or put it into {_KEY_VARIABLE}."
                 f" Without it, the values are lost: 'zen secret update {name} --replace"
                 f" --KEY=VALUE' gives new ones, and 'zen secret delete {name}' deletes"
                 " it.",
@@ -91,7 +91,7 @@ class LocalSecretsManager(BaseSecretsManager):
         try:
             values: dict[str, str] = json.loads(text)
         except ValueError as error:
-            raise DamagedDataError(file, "this is no secret") from error
+            raise DamagedDataError(file, "this is not a secret") from error
         return values
 
     def get_all_secret_keys(self) -> list[str]:
@@ -139,7 +139,7 @@ def _check_no_others(file: Path, folder: Path) -> None:
             f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
             f" {_key_file()}. {len(found)} of them, such as {first}, were encrypted"
             " with another one than a new one would be.",
-            hint="Bring the key back. If it is lost, so are they: delete them with"
+            hint="Restore the key. If it is lost, so are the secrets: delete them with"
             " 'zen secret delete NAME', and repeat the command.",
         )
 
@@ -150,9 +150,9 @@ def _cipher(*, make: bool = False) -> Fernet:
         return Fernet(key)
     except ValueError as error:
         raise ConfigurationError(
-            f"The key of {_key_place()} is none: it must be 32 bytes in URL-safe"
+            f"The key of {_key_place()} isn't valid: it must be 32 bytes in URL-safe"
             " Base64.",
-            hint="Make one with 'python -c \"from cryptography.fernet import Fernet;"
+            hint="Create one with 'python -c \"from cryptography.fernet import Fernet;"
             " print(Fernet.generate_key().decode())\"'.",
         ) from error
 
@@ -173,18 +173,18 @@ def _key_of_file(*, make: bool) -> bytes:
         raise ConfigurationError(
             f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
             f" {file}.",
-            hint="Bring the key back that the secrets were encrypted with.",
+            hint="Restore the key with which the secrets were encrypted.",
         ) from error
     except OSError as error:
         raise ConfigurationError(
             f"{file}, the key for the secrets of this host, can't be read:"
             f" {error.strerror}.",
-            hint=f"Be who may read it, or put the key into {_KEY_VARIABLE}.",
+            hint=f"Get permission to read it, or put the key into {_KEY_VARIABLE}.",
         ) from error
     if os.name == "posix" and mode & _OTHERS:
         raise ConfigurationError(
-            f"{file} holds the key for all secrets, and others than you can read it.",
-            hint=f"Take that right away with 'chmod 600 {file}'.",
+            f"{file} holds the key for all secrets, and other users can read it.",
+            hint=f"Remove that permission with 'chmod 600 {file}'.",
         )
     return key.strip()
 

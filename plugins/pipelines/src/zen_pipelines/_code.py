@@ -129,7 +129,7 @@ def _load(code: CodeLocation) -> ModuleType:
         return sys.modules[name]
     spec = spec_from_file_location(name, code.file)
     if spec is None or spec.loader is None:
-        message = f"'{code.file}' is no Python file."
+        message = f"'{code.file}' is not a Python file."
         raise PipelineInterfaceError(message)
     module = module_from_spec(spec)
     sys.modules[name] = module

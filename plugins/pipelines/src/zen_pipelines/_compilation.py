@@ -142,7 +142,7 @@ class StepOutputs(_Valueless):
     @property
     def _refusal(self) -> PipelineInterfaceError:
         return PipelineInterfaceError(
-            f"What step '{self._step}' returns has no value yet: a pipeline's function"
+            f"The result of step '{self._step}' has no value yet: a pipeline's function"
             " only wires steps.",
             hint="Hand its outputs to steps, and look at their values there."
             f" {self._explanation}",
@@ -201,8 +201,8 @@ class Compilation:
         """
         if any(definition is known for known in self._pipelines):
             raise PipelineInterfaceError(
-                f"Pipeline '{name}' is a part of pipeline '{self.pipeline}' already,"
-                " and can't be so twice.",
+                f"Pipeline '{name}' is already a part of pipeline '{self.pipeline}',"
+                " and can't be included twice.",
                 hint="Put the calls of the steps that are to run again into a plain"
                 " function, without @pipeline, and call that.",
             )

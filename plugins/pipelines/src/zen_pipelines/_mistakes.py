@@ -111,7 +111,8 @@ def refuse_mistakes(
             )
         if near := _nearest(key, [*keywords, *parameters]):
             raise PipelineInterfaceError(
-                f"'{key}' is no parameter of pipeline '{pipeline}', nor a keyword of"
+                f"'{key}' is neither a parameter of pipeline '{pipeline}', nor a"
+                " keyword of"
                 f" its 'run()'. Did you mean '{near}'?",
                 hint=escape.format(key=key),
             )

@@ -64,7 +64,8 @@ class Options:
             if not option.startswith("--") or not name.isidentifier():
                 advice = f"zen run {target} -- {join([*arguments[:border], *own])}"
                 raise OptionError(
-                    f"'{argument}' is no option of a pipeline. Give parameters as in"
+                    f"'{argument}' is not an option of a pipeline. Give parameters as"
+                    " in"
                     " '--epochs 3', and arguments of the file itself after '--':"
                     f" '{advice}'."
                 )

@@ -148,7 +148,7 @@ def _fail(run: RunRecord, error: BaseException, stack: Stack) -> None:
     except Exception as failure:  # noqa: BLE001
         current_session().notify(
             f"Run '{run.name}' has failed, and metadata store"
-            f" '{stack.metadata_store.name}' could not record that:"
+            f" '{stack.metadata_store.name}' couldn't record that:"
             f" {describe_error(failure)}"
         )
 

@@ -117,11 +117,11 @@ def _load_module(name: str, module: ModuleType) -> CodeType:
     if spec is None or code is None:
         is_file = Path(name).is_file()
         raise PipelineInterfaceError(
-            f"There is no module '{name}' that could be run.",
+            f"Module '{name}' doesn't exist or can't be run.",
             hint=f"It is a file: 'zen run {name}'."
             if is_file
-            else "Give its name as 'python -m' takes it; it is looked for in the"
-            " working directory, in the repository's root and among what is installed.",
+            else "Give its name as 'python -m' takes it; Python looks for it in the"
+            " working directory, in the repository's root and in the environment.",
         )
     module.__spec__, module.__loader__ = spec, loader
     module.__package__, module.__file__ = spec.parent, spec.origin
@@ -187,7 +187,7 @@ def _only_pipeline(file: str, module: ModuleType) -> Pipeline | PipelineDefiniti
     names = sorted({value.name for value in bound} | {each.name for each in defined})
     if not names:
         raise PipelineInterfaceError(
-            f"'{file}' runs no pipeline, and defines none.",
+            f"'{file}' neither runs nor defines a pipeline.",
             hint="Decorate a function that calls your steps with @pipeline.",
         )
     raise PipelineInterfaceError(

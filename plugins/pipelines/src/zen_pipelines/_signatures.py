@@ -95,7 +95,7 @@ def check_function(name: str, function: Callable[..., object]) -> None:
     """Raise `PipelineInterfaceError` if a function can't be a step."""
     if not inspect.isfunction(function):
         raise PipelineInterfaceError(
-            f"A step is made from a function, and {function!r} is none.",
+            f"A step is made from a function, and {function!r} isn't one.",
             hint="Write '@step', or '@step(name=…)', above a function.",
         )
     if function.__qualname__ != function.__name__:

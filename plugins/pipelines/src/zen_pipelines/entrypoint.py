@@ -143,7 +143,7 @@ class _StepRun:
         except (Exception, SystemExit) as error:  # noqa: BLE001
             self._notify(
                 f"{component.TYPE.replace('_', ' ').capitalize()} '{component.name}'"
-                f" could not clean up after step '{self._step.name}':"
+                f" couldn't clean up after step '{self._step.name}':"
                 f" {describe_error(error)}"
             )
 
@@ -179,7 +179,7 @@ class _StepRun:
             self._notify(
                 f"Step '{record.name}' of run '{self._deployment.run_name}' has failed,"
                 " and metadata store"
-                f" '{self._stack.metadata_store.name}' could not record that:"
+                f" '{self._stack.metadata_store.name}' couldn't record that:"
                 f" {describe_error(failure)}"
             )
 

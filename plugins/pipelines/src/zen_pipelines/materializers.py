@@ -95,7 +95,7 @@ class BytesMaterializer(Materializer):
     def write(cls, value: object, folder: str, store: BaseArtifactStore) -> None:
         """Write the bytes."""
         if not isinstance(value, bytes):
-            message = f"bytes are wanted, not {type(value).__name__}"
+            message = f"bytes are expected, not {type(value).__name__}"
             raise TypeError(message)
         _write_bytes(store, f"{folder}/data.bin", value)
 
@@ -163,7 +163,7 @@ def load_materializer(source: str, *, title: str) -> type[Materializer]:
             return kind
     known = ", ".join(kind.__name__ for kind in _BY_PREFERENCE)
     raise PipelineError(
-        f"{title} is recorded to be kept by materializer '{source}', which isn't one"
+        f"{title} is recorded as kept by materializer '{source}', which isn't one"
         f" of ours: {known}.",
         hint="If a newer version of zen-plugin-pipelines has made the run, upgrade to"
         " it. If not, find out who has changed the metadata store; 'zen run FILE' makes"

@@ -201,7 +201,7 @@ class PipelineDefinition(Generic[P]):
         name: The pipeline's name; the function's if it isn't given.
 
     Raises:
-        PipelineInterfaceError: It is no function.
+        PipelineInterfaceError: It is not a function.
         InvalidNameError: Its name breaks the rule for names.
     """
 
@@ -210,7 +210,7 @@ class PipelineDefinition(Generic[P]):
     ) -> None:
         if not inspect.isfunction(function):
             raise PipelineInterfaceError(
-                f"A pipeline is made from a function, and {function!r} is none.",
+                f"A pipeline is made from a function, and {function!r} isn't one.",
                 hint="Write '@pipeline', or '@pipeline(name=…)', above a function.",
             )
         update_wrapper(self, function)
@@ -346,7 +346,7 @@ def pipeline(
         unknown: Nothing; what is there is refused, with what to write instead.
 
     Raises:
-        PipelineInterfaceError: It is no function, or there is no such keyword.
+        PipelineInterfaceError: It is not a function, or there is no such keyword.
         InvalidNameError: Its name breaks the rule for names.
     """
     refuse_unknown("@pipeline", unknown)

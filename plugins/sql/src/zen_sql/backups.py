@@ -102,6 +102,6 @@ def _data_version(connection: sqlite3.Connection) -> int:
 
 def _not_restored(file: Path, backup: Path, reason: str) -> StoreUnavailableError:
     return StoreUnavailableError(
-        f"{file} could not be restored: {reason}.",
-        hint=f"What it was before is in {backup}: put that in its place.",
+        f"{file} couldn't be restored: {reason}.",
+        hint=f"A backup is in {backup}: put that in its place.",
     )

@@ -179,7 +179,7 @@ def _commit(rows: list[RowMapping], place: str) -> Commit:
         return Commit(*read_head(rows[0]), tuple(changes))
     except _DAMAGE as error:
         origin = f"{COMMITS.name} {rows[0]['sequence']} in {place}"
-        raise DamagedDataError(origin, f"this is no commit: {error}") from error
+        raise DamagedDataError(origin, f"this is not a commit: {error}") from error
 
 
 def _change(row: RowMapping) -> Change:

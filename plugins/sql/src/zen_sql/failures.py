@@ -70,8 +70,8 @@ _NO_PRIVILEGE: Final = (
     " nothing was changed."
 )
 _READ_ONLY: Final = (
-    "The server lets nobody write at present: use the one that takes writes, or ask"
-    " who runs it; nothing was changed."
+    "The server is read-only at present: use one that takes writes, or ask"
+    " its administrator; nothing was changed."
 )
 _TOO_LARGE: Final = (
     "Raise the server's max_allowed_packet above the size of what is written; nothing"
@@ -133,7 +133,7 @@ def owned(error: StoreLockedError, place: str, owner: str) -> StoreLockedError:
     """Return the error of a database that is locked, with the owner of the lock."""
     if not owner:
         return error
-    message = f"{owner} has held {place} for too long."
+    message = f"{owner} has locked {place} for too long."
     named = StoreLockedError(message, hint=error.hint)
     named.__cause__ = error.__cause__
     return named
@@ -143,7 +143,7 @@ def missing_dialect(place: str, drivername: str) -> StoreUnavailableError:
     """Return the error for a kind of database that SQLAlchemy doesn't know."""
     return StoreUnavailableError(
         f"{place} can't be used: SQLAlchemy knows no database '{drivername}'.",
-        hint="Correct the URL, or install the package that brings that dialect.",
+        hint="Correct the URL, or install the package that offers that dialect.",
     )
 
 
@@ -169,7 +169,7 @@ def missing_file(place: str, option: str, file: str) -> StoreUnavailableError:
     """Return the error for a certificate that isn't there."""
     return StoreUnavailableError(
         f"{place} can't be used: {file}, its {option}, isn't there.",
-        hint=f"Correct {option}, or bring the file to this host.",
+        hint=f"Correct {option}, or copy the file to this host.",
     )
 
 
@@ -186,7 +186,7 @@ def _translated(place: str, error: Exception, *, is_file: bool) -> StoreError:
     code = _code(reason)
     if code in _LOCKED or code in _DEADLOCK or _is_locked_file(reason):
         return StoreLockedError(
-            f"Another process has held {place} for too long.",
+            f"Another process has locked {place} for too long.",
             hint="Wait for it to end, or end it, and repeat the command.",
         )
     hint = _FILE_HINT if is_file else _HINTS.get(code or "", _SERVER_HINT)

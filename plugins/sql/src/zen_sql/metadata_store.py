@@ -74,7 +74,7 @@ class RelationalMetadataStore(BaseMetadataStore):
             taken = or_(RUNS.c.name == run.name, RUNS.c.id == str(run.id))
             if connection.scalar(select(RUNS.c.id).where(taken)) is not None:
                 raise RunExistsError(
-                    f"Pipeline run '{run.name}' exists already.",
+                    f"Pipeline run '{run.name}' already exists.",
                     hint="Choose another run_name, or see it:"
                     f" 'zen pipeline runs describe {run.name}'.",
                 )

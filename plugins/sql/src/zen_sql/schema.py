@@ -147,8 +147,9 @@ class Schema:
         row = connection.execute(self._row.with_for_update()).one_or_none()
         if row is None:
             raise StoreUnavailableError(
-                f"{place} has lost the tables of its {self.name}.",
-                hint="Restore them from a backup, or repeat the command to begin anew.",
+                f"{place} lacks the tables of its {self.name}.",
+                hint="Restore them from a backup, or repeat the command to start"
+                " again.",
             )
         return Layout(*row)
 
@@ -181,5 +182,5 @@ class Schema:
                 f"{place} keeps its {self.name} in version {layout.version} of the"
                 f" schema, and zen-plugin-sql {zen_sql.__version__} needs version"
                 f" {self.version}.",
-                hint="Upgrade it with 'zen profile upgrade'; that keeps what it was.",
+                hint="Upgrade it with 'zen profile upgrade'; that keeps a backup.",
             )

@@ -90,7 +90,7 @@ def _upgrade_file(
         with backed_up(connection, file) as backup:
             for schema in pending:
                 _upgrade_schema(connection, schema, database.place)
-    return f"{_sentence(database.place, pending)} What it was before is in {backup}."
+    return f"{_sentence(database.place, pending)} A backup is in {backup}."
 
 
 def _upgrade_copied(
@@ -128,7 +128,7 @@ def _make_steps(
             raise StoreUnavailableError(
                 f"{place} can't be upgraded to version {target} of its {schema.name}:"
                 f" {error_text(error)}.",
-                hint="It is again as it was. Report this to the authors of"
+                hint="Its former state was restored. Report this to the authors of"
                 " zen-plugin-sql, or copy the profile with 'zen profile copy' by the"
                 " version that made it.",
             ) from error

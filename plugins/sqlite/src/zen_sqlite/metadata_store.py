@@ -38,7 +38,7 @@ class SQLiteMetadataStore(RelationalMetadataStore):
         if not isinstance(uri, str):
             return uri
         if ("://" in uri and not uri.startswith("file:///")) or uri == ":memory:":
-            message = f"it must be the path of a file, and '{uri}' is none"
+            message = f"it must be the path of a file, and '{uri}' isn't one"
             raise ValueError(message)
         return absolute_path(uri)
 

@@ -243,15 +243,15 @@ DAMAGE: dict[str, dict[str, object]] = {
     "stack 'local_stack' has no orchestrator": {
         "stacks": {"local_stack": {**LOCAL, "orchestrator": None}}
     },
-    "'stacks: local_stack: orchestrator' must be a text": {
+    "'stacks: local_stack: orchestrator' must be text": {
         "stacks": {"local_stack": {**LOCAL, "orchestrator": 3}}
     },
-    "'active_stack_name' must be a text": {"active_stack_name": ["local_stack"]},
-    "'stack_components: alerter: x' must be a text": {
+    "'active_stack_name' must be text": {"active_stack_name": ["local_stack"]},
+    "'stack_components: alerter: x' must be text": {
         "stack_components": {"alerter": {"x": 3}}
     },
     "'alerter' must be a mapping": {"stack_components": {"alerter": ["x"]}},
-    "'Big' is no component type": {"stack_components": {"Big": {"x": "y"}}},
+    "'Big' is not a component type": {"stack_components": {"Big": {"x": "y"}}},
     "alerter '../../x' would be kept elsewhere": {
         "stacks": {},
         "stack_components": {"alerter": {"../../x": "y"}},

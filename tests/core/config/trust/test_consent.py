@@ -84,7 +84,9 @@ def post(root: Path) -> str:
 def test_each_repository_has_its_own_file(home: Path) -> None:
     worktree = clone_of(home, "worktree")
     assert post(home) == str(home / f"{MODULE}.py")
-    with pytest.raises(UntrustedError, match="which isn't trusted: nobody has said so"):
+    with pytest.raises(
+        UntrustedError, match="which isn't trusted: it hasn't been trusted"
+    ):
         post(worktree)
     Repository.trust(worktree)
     assert post(worktree) == str(worktree / f"{MODULE}.py")
@@ -98,7 +100,7 @@ def test_a_trusted_repository_may_have_another_file_of_that_name(home: Path) -> 
     with pytest.raises(UntrustedError) as raised:
         post(other)
     assert f"isn't bound to the repository {other}, but to {home}" in str(raised.value)
-    assert raised.value.hint == f"If it is here, too, run 'zen repo trust {other}'."
+    assert raised.value.hint == f"If it is also here, run 'zen repo trust {other}'."
 
 
 def test_to_register_it_again_binds_it(home: Path) -> None:
@@ -122,7 +124,7 @@ def test_in_one_process_a_module_is_of_one_repository(home: Path) -> None:
     worktree = clone_of(home, "worktree")
     Repository.trust(worktree)
     post(home)
-    with pytest.raises(ZenError, match="in this process, and"):
+    with pytest.raises(ZenError, match="in this process, but"):
         Repository(worktree).get_stack_component("alerter", "loud")
 
 
@@ -252,7 +254,7 @@ def test_settings_that_are_a_pipe_are_refused(here: Path) -> None:
     Repository.initialize(here)
     (here / ".zen" / "config.yaml").unlink()
     os.mkfifo(here / ".zen" / "config.yaml")
-    with pytest.raises(ZenError, match="no regular file"):
+    with pytest.raises(ZenError, match="not a regular file"):
         _ = Repository().active_profile
 
 
@@ -262,5 +264,5 @@ def test_a_lock_that_is_no_file_is_refused(here: Path, what: str) -> None:
         os.mkfifo(here / "zen.lock")
     else:
         (here / "zen.lock").symlink_to("/dev/zero")
-    with pytest.raises(ZenError, match="no regular file"):
+    with pytest.raises(ZenError, match="not a regular file"):
         LockFile.read(here / "zen.lock")

@@ -37,7 +37,7 @@ def clone(here: Path) -> Path:
 def test_a_folder_that_came_from_elsewhere_is_not_trusted(clone: Path) -> None:
     verdict = Trust().of(clone)
     assert not verdict.is_trusted
-    assert verdict.reason == "nobody has said so on this host"
+    assert verdict.reason == "it hasn't been trusted on this host"
 
 
 def test_what_is_trusted_is_so_until_it_is_not(clone: Path, config: Path) -> None:
@@ -226,6 +226,8 @@ def test_a_repository_of_another_user_is_refused_until_it_is_trusted(
 def test_a_zen_folder_that_is_a_link_is_refused(here: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (here / ".zen").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(UntrustedError, match="is a symbolic link, and none is"):
+    with pytest.raises(
+        UntrustedError, match="is a symbolic link, and Zen follows none"
+    ):
         RepositoryFolder.find({}, here)
     assert [*(tmp_path / "elsewhere").iterdir()] == []

@@ -40,11 +40,14 @@ __all__ = ["delete", "register", "remove_attribute", "rename", "update"]
     "--flavor",
     "-f",
     required=True,
-    help="What implements it.",
+    help="The flavor that implements it.",
     shell_complete=complete_flavor,
 )
 @click.option(
-    "--interactive", "-i", is_flag=True, help="Ask for what it needs and isn't given."
+    "--interactive",
+    "-i",
+    is_flag=True,
+    help="Ask for the attributes that are needed and not given.",
 )
 @click.argument("attributes", nargs=-1, type=click.UNPROCESSED)
 @pass_spec

@@ -107,7 +107,7 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
     for remark in remarks_on(repository.custom_flavors.load(record)):
         notify(f"Warning: {remark}")
     if record.revision:  # it was there already
-        echo(f"Flavor '{record.name}' is registered already; it is used here.")
+        echo(f"Flavor '{record.name}' is already registered and will be used here.")
         return
     echo(
         f"Successfully registered new flavor '{record.name}' for stack component"
@@ -129,7 +129,7 @@ def delete_flavor(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) ->
     """
     repository = app.announce()
     shown = repository.custom_flavors.check_deletion(spec.name, name)
-    text = f"This will delete flavor '{name}' of type {spec.name} from the profile."
+    text = f"This will delete {spec.title} flavor '{name}' from the profile."
     app.confirm(text, yes=yes)
     repository.custom_flavors.delete(spec.name, name, shown=shown)
     echo(f"Deleted flavor: {name}")

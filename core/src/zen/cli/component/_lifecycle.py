@@ -32,7 +32,7 @@ def up(app: App, spec: ComponentTypeSpec, name: str | None) -> None:
     component = component_of(app.announce(), spec, name)
     lifecycle = app.repository.lifecycle
     if lifecycle.is_running(component):
-        echo(f"{title_of(component)} is running already.")
+        echo(f"{title_of(component)} is already running.")
         return
     lifecycle.up(component)
     echo(f"{title_of(component)} is up.")

@@ -119,7 +119,7 @@ class _Index:
         self._path = path
         for kind, _ in self._items(content, "stack_components"):
             if not _TYPE.fullmatch(kind):
-                self._fail(f"'{kind}' is no component type")
+                self._fail(f"'{kind}' is not a component type")
         self.flavors = {
             (kind, name): self._text(flavor, f"stack_components: {kind}: {name}")
             for kind, names in self._items(content, "stack_components")
@@ -165,7 +165,7 @@ class _Index:
 
     def _text(self, value: object, place: str) -> str:
         if not isinstance(value, str) or not value:
-            self._fail(f"'{place}' must be a text")
+            self._fail(f"'{place}' must be text")
         return value
 
     def _fail(self, reason: str) -> NoReturn:

@@ -158,7 +158,7 @@ def _secrets_of(component: StackComponent) -> list[str]:
 
 def _secrets_warning(old: LegacyComponent, keys: list[str]) -> str:
     return (
-        f"{_title(old)} is migrated without {_listed(keys)}, for no store may keep a"
+        f"{_title(old)} was migrated without {_listed(keys)}, for no store may keep a"
         f" secret; it is still in {old.file}."
     )
 

@@ -148,7 +148,7 @@ class Consent:
         if self.root is None or verdict is None:
             there = homes or "the repository that it was registered in"
             return UntrustedError(
-                f"{title} is in a repository, and this is none.",
+                f"{title} is in a repository, and this folder isn't.",
                 hint=f"Go to {there}, or run 'zen init' in the folder that its package"
                 " is in, and register it there.",
             )
@@ -156,7 +156,7 @@ class Consent:
             return _untrusted(self.root, f"{title} isn't used, since it", verdict)
         bound = f", but to {homes}" if homes else ""
         if self.is_held(flavor):
-            hint = f"If it is here, too, run '{trust_command(self.root)}'."
+            hint = f"If it is also here, run '{trust_command(self.root)}'."
         else:
             there = homes or "the repository that holds it"
             hint = f"Go to {there}, or register it again from here."
@@ -194,4 +194,4 @@ def _binding(flavor: FlavorRecord) -> Binding:
 
 
 def _title(flavor: FlavorRecord) -> str:
-    return f"Flavor '{flavor.name}' of type {flavor.type}"
+    return f"Flavor '{flavor.name}' of type {flavor.type.replace('_', ' ')}"

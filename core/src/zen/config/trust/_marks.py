@@ -47,7 +47,9 @@ def make_mark(root: Path) -> str:
             state.mkdir(mode=0o700)
         for folder in _FOLDERS:
             if not _is(stat.S_ISDIR, root / folder):
-                reason = f"{root / folder} is no folder, or a symbolic link to one"
+                reason = (
+                    f"{root / folder} is not a folder, or is a symbolic link to one"
+                )
                 raise NotADirectoryError(0, reason)
         with suppress(FileExistsError):
             _write(state / _IGNORE, b"*\n")
