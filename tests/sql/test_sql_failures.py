@@ -207,7 +207,7 @@ def test_a_newer_schema_is_refused_with_both_versions(
     for use in (lambda: other.scan("stack"), other.upgrade):
         with pytest.raises(StoreUnavailableError, match="knows version 1") as caught:
             use()
-        assert '"zen-plugin-sql>=1.9.0"' in caught.value.hint
+        assert "zen-plugin-sql 1.9.0 or a newer" in caught.value.hint
 
 
 def test_a_database_of_a_version_that_was_never_released_is_refused(
@@ -256,7 +256,8 @@ def test_a_driver_package_that_is_not_installed(
         SQLStoreDriver(url).scan("stack")
     assert url.replace("secret", "***") in caught.value.message
     assert module in caught.value.message
-    assert caught.value.hint == f"Install the driver with 'pip install {distribution}'."
+    command = f"with 'pip install \"{distribution}\"'"
+    assert (distribution if module == "pymysql" else command) in caught.value.hint
 
 
 @pytest.mark.parametrize("driver", ["postgresql+asyncpg", "mysql+aiomysql"])

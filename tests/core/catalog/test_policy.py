@@ -105,7 +105,9 @@ def test_of_two_flavors_the_preferred_ones_wins(
     )
     with pytest.raises(AmbiguousPluginError) as caught:
         catalog().flavor("alerter", "horn")
-    assert "'plugins: {prefer: [one]}' in config.yaml" in caught.value.hint
+    for name in ("one", "two"):
+        assert f"'plugins: {{prefer: [{name}]}}'" in caught.value.hint
+        assert f"'zen plugin disable {name}'" in caught.value.hint
     assert catalog(prefer=("two",)).flavor("alerter", "horn").owner == two
     assert catalog(prefer=("one", "two")).flavor("alerter", "horn").owner == one
 

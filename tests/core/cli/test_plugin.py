@@ -56,9 +56,8 @@ def test_an_unknown_plugin_is_an_error_with_a_suggestion(zen: Zen) -> None:
 
 
 def test_a_plugin_is_disabled_and_enabled(zen: Zen) -> None:
-    assert zen("plugin", "disable", "zen_plugin_sql").out == (
-        "Plugin 'sql' is disabled.\n"
-    )
+    told = zen("plugin", "disable", "zen_plugin_sql").out
+    assert told.startswith("Plugin 'sql' of zen-plugin-sql ")
     assert states(zen)["sql"] == "disabled"
     assert "does not exist" in zen("profile", "create", "x", "-t", "sql", code=1).err
     zen("plugin", "enable", "sql")

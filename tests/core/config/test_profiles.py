@@ -124,7 +124,7 @@ def test_without_plugins_there_is_a_profile_without_a_stack(
     assert profiles.open(profile).stacks() == ([], [])
     told = "\n".join(notices)
     assert "orchestrator and artifact store and metadata store" in told
-    assert "pip install zen-plugin-local zen-plugin-sqlite" in told
+    assert "zen-plugin-local and zen-plugin-sqlite" in told
     assert "zen orchestrator register" in told
 
 
@@ -150,7 +150,7 @@ def test_what_there_is_of_a_default_stack_is_registered(
     store = profiles.open(profiles.create("p"))
     assert [c.type for c in store.components()[0]] == ["orchestrator"]
     assert store.stacks() == ([], [])
-    assert "pip install zen-plugin-local zen-plugin-sqlite" in notices[-1]
+    assert "zen-plugin-local and zen-plugin-sqlite" in notices[-1]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["DISTRIBUTIONS", "INDEX"]
 
 _PREFER: Final = "'plugins: {prefer: [broken]}'"
-_UPGRADE: Final = f"'pip install --upgrade broken \"zen-core>={CORE.version}\"'"
+_UPGRADE: Final = f"a version of broken that works with {CORE}"
 _EDITABLE: Final = json.dumps({"url": "file:///x", "dir_info": {"editable": True}})
 
 

@@ -98,10 +98,12 @@ def ambiguity(owners: Sequence[Owner], claim: str) -> AmbiguousPluginError:
 
 def how_to_settle(owners: Sequence[Owner]) -> str:
     """Say how to choose between plugins that claim one name."""
-    first = min(owner.distribution for owner in owners)
+    names = sorted({owner.distribution for owner in owners})
+    disable = (f"'zen plugin disable {name}'" for name in names if name != CORE.plugin)
+    prefer = (f"'plugins: {{prefer: [{name}]}}'" for name in names)
     return (
-        f"Choose which one wins with 'plugins: {{prefer: [{first}]}}' in config.yaml,"
-        " or uninstall the one you don't need."
+        f"Disable the one you don't need with {' or '.join(disable)}, or"
+        f" choose which one wins with {' or '.join(prefer)} in config.yaml."
     )
 
 

@@ -193,10 +193,8 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             f"{owner} needs {claim.unmet}, and this is {CORE}.",
             plugin=owner.plugin,
             distribution=str(owner),
-            # The bound keeps an installer from going back to where the plugin is.
-            hint="Install versions that work together with 'pip install --upgrade"
-            f' {owner.distribution} "{CORE.distribution}>={CORE.version}"\', or remove'
-            f" it with 'pip uninstall {owner.distribution}'.",
+            hint=f"Install a version of {owner.distribution} that works with {CORE}, or"
+            f" remove it with 'pip uninstall {owner.distribution}'.",
         )
     return None
 

@@ -122,7 +122,9 @@ def disable_plugin(app: App, name: str) -> None:
     """
     owner, shared = _owner_of(name)
     app.plugin_settings.disable(owner.distribution if shared else owner.plugin)
-    echo(f"Plugin '{owner.plugin}' is disabled.")
+    # A distribution that was named may call its plugin otherwise.
+    origin = "" if name == owner.plugin else f" of {owner}"
+    echo(f"Plugin '{owner.plugin}'{origin} is disabled.")
     _warn_of_override(app, owner, wanted=False)
 
 

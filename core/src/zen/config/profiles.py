@@ -570,10 +570,10 @@ def _move_away(folder: Path, target: Path) -> None:
 
 def _missing_text(missing: list[str]) -> str:
     titles = " and ".join(kind.replace("_", " ") for kind in missing)
-    providers = " ".join(dict.fromkeys(_USUAL_PROVIDERS[kind] for kind in missing))
+    providers = " and ".join(dict.fromkeys(_USUAL_PROVIDERS[kind] for kind in missing))
     return (
         f"No default stack: no plugin that works offers a default {titles}."
-        f" Install one with 'pip install {providers}', register its component with"
+        f" Install one, as {providers} have, register its component with"
         f" 'zen {missing[0].replace('_', '-')} register --help',"
         " and then the stack with 'zen stack register --help'."
     )

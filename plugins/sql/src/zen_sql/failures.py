@@ -47,7 +47,6 @@ _DISTRIBUTIONS: Final = {
     "mysql": "mysql-connector-python",
     "psycopg": "psycopg[binary]",
     "psycopg2": "psycopg2-binary",
-    "pymysql": "zen-plugin-mysql",
 }
 _FILE_HINT: Final = (
     "Check that it is a SQLite database, its permissions and the free space, and"
@@ -153,7 +152,10 @@ def missing_driver(place: str, url: URL, error: ImportError) -> StoreUnavailable
     distribution = _DISTRIBUTIONS.get(module, module)
     return StoreUnavailableError(
         f"{place} can't be used: {_one_line(error)}.",
-        hint=f"Install the driver with 'pip install {distribution}'.",
+        hint=f"Install zen-plugin-mysql, which requires {module}."
+        if module == "pymysql"
+        # Quoted for the shells that take brackets for a pattern.
+        else f"Install the driver with 'pip install \"{distribution}\"'.",
     )
 
 

@@ -160,8 +160,7 @@ class Schema:
                 f"{place} keeps its {self.name} in version {layout.version} of the"
                 f" schema, and zen-plugin-sql {zen_sql.__version__} knows version"
                 f" {self.version}.",
-                hint=f"Install version {layout.needs} or a newer one, with"
-                f" 'pip install --upgrade \"zen-plugin-sql>={layout.needs}\"'.",
+                hint=f"Install zen-plugin-sql {layout.needs} or a newer version of it.",
             )
 
     @property
