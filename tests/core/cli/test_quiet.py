@@ -72,3 +72,14 @@ def test_a_setting_that_is_no_truth_value_is_refused(zen: Zen, config: Path) -> 
     file = config / "config.yaml"
     file.write_text(f"notices: sometimes\n{file.read_text()}")
     assert "'notices' must be true or false" in zen("stack", "list", code=1).err
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_work_that_takes_a_while_is_announced_at_a_terminal(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool
+) -> None:
+    monkeypatch.setattr(
+        "click.testing._NamedTextIOWrapper.isatty", lambda _: is_terminal
+    )
+    told = zen("profile", "copy", "default", "other").err
+    assert ("Copying profile 'default' to 'other'..." in told) is is_terminal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -72,6 +73,11 @@ class App:
         """
         if isinstance(text, Caution) or not self._is_silent:
             echo(text, err=True)
+
+    def progress(self, text: str) -> None:
+        """Say at a terminal what may take a while; a log has no use for it."""
+        if sys.stderr.isatty():
+            self.notify(text)
 
     @cached_property
     def _is_silent(self) -> bool:

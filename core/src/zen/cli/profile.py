@@ -203,6 +203,7 @@ def copy_profile(
     For example: zen profile copy default team -t sql
     """
     repository = app.announce(tolerant=True)
+    app.progress(f"Copying profile '{source_name}' to '{target_name}'...")
     copied = repository.copy_profile(source_name, target_name, store_type, url)
     echo(f"Copied {_counted(copied)} from profile '{source_name}' to '{target_name}'.")
 
@@ -216,6 +217,7 @@ def upgrade_profile(app: App, name: str | None) -> None:
     For example: zen profile upgrade team
     """
     repository = app.announce(tolerant=name is not None)
+    app.progress("Upgrading the profile's store...")
     done = repository.upgrade_profile(name)
     upgraded = name or repository.active_profile_name
     echo(done or f"Profile '{upgraded}' needs no upgrade.")

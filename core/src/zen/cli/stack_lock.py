@@ -72,6 +72,7 @@ def lock_stack(app: App, sources: Sources, *, yes: bool) -> None:
         names = ", ".join(need.requirement for need in environment.needs)
         text = f"The repository {root}, which isn't trusted, has this looked for:"
         app.confirm(f"{text} {names}.", yes=yes)
+    app.progress("Looking for the archives to pin...")
     lock = environment.lock(sources)
     number, path = len(lock.here.packages), environment.path
     echo(f"Pinned {number} distributions for {lock.here.title} in '{path}'.")
