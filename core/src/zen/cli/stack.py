@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from zen.components import StackComponent
+    from zen.context import Choice
     from zen.plugin import ComponentTypeSpec
     from zen.records import StackRecord
     from zen.repository import Repository
@@ -317,11 +318,14 @@ def _active_name(repository: Repository, known: Iterable[StackRecord]) -> str | 
         known: The stacks that have been read, which aren't read again.
     """
     try:
-        if choice := repository.active_stack_choice:
-            for each in known:
-                if each.name.lower() == choice.name.lower():
-                    return each.name
-        return repository.active_stack_name
+        return _name_among(known, repository.active_stack_choice) or (
+            repository.active_stack_name
+        )
     except ConfigurationError as error:
         warn(error)
         return None
+
+
+def _name_among(known: Iterable[StackRecord], choice: Choice | None) -> str | None:
+    wanted = choice.name.lower() if choice else ""
+    return next((each.name for each in known if each.name.lower() == wanted), None)
