@@ -54,8 +54,9 @@ training().run_on(Repository().active_stack)
 
 
 @pytest.fixture
-def run() -> Callable[..., Result]:
+def run(ask_plugins_here: None) -> Callable[..., Result]:
     """Run `zen run train.py …` on a file that defines a pipeline."""
+    del ask_plugins_here  # what it does is done
 
     def call(
         *arguments: str, text: str = _DEFINITION, target: tuple[str, ...] = ()
