@@ -272,6 +272,17 @@ def test_a_profile_that_dangles_globally_says_how_to_mend_it(
     assert "'zen profile set --global NAME'" in caught.value.hint
 
 
+def test_a_profile_that_was_made_since_the_settings_were_read_is_found(
+    configuration: GlobalConfiguration, notices: list[str], here: Path
+) -> None:
+    profiles = Profiles(Catalog(), notices.append)
+    assert "r" not in profiles.configuration.settings.profiles
+    with configuration.update() as settings:
+        settings.profiles["r"] = ProfileConfiguration("r", "local", "/r", "r-stack")
+    RepositoryFolder.create(here, LocalSettings("r", "r-stack"))
+    assert Activation(profiles, None, notices.append).context.profile.name == "r"
+
+
 def test_where_no_profile_is_active_the_file_is_named(
     activation: Activation, configuration: GlobalConfiguration
 ) -> None:

@@ -298,7 +298,14 @@ class Activation:
 
     def _look(self) -> Context:
         """Look up where we are; what can't be told is kept as the error."""
-        settings = self._configuration.settings
+        context = self._look_in(self._configuration.settings)
+        if isinstance(context.known_profile, ZenError):
+            # Another process may have made the profile since the settings were read.
+            self._configuration.refresh()
+            context = self._look_in(self._configuration.settings)
+        return context
+
+    def _look_in(self, settings: Settings) -> Context:
         folder = _known(lambda: self.folder)
         self._seen = None
         choice: Choice | ZenError
