@@ -72,12 +72,12 @@ HOOKS: Final = {
     ),
     "a hook that returns nonsense": Fault(
         "@hookimpl\ndef zen_flavors():\n    return ['s3']",
-        cause=("'zen_flavors' gave 's3', which is no FlavorSpec",),
+        cause=("'zen_flavors' gave 's3', which isn't a FlavorSpec",),
     ),
     "a hook that returns what can't be shown": Fault(
         "class Odd:\n    def __repr__(self):\n        raise OSError\n"
         "@hookimpl\ndef zen_flavors():\n    return [Odd()]",
-        cause=("which is no FlavorSpec",),
+        cause=("which isn't a FlavorSpec",),
     ),
     "a hook that returns no end of specs": Fault(
         f"from itertools import repeat\n{HORN_FLAVOR.replace('[', 'repeat(')}".replace(
