@@ -113,7 +113,7 @@ def test_a_missing_plugin_is_named_when_it_is_needed(
     assert "default" in installed.run("zen", "stack", "list").stdout
     failed = installed.run("zen", "run", str(script), code=1)
     assert "zen-plugin-local 1.0.0, which isn't installed" in failed.stderr
-    assert "pip install zen-plugin-local==1.0.0" in failed.stderr
+    assert "Install zen-plugin-local==1.0.0" in failed.stderr
     assert "Traceback" not in failed.stderr
 
 

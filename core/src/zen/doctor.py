@@ -58,6 +58,8 @@ _SLOW: Final = 0.5
 # The part of a slow import that a library must have to be named.
 _SHARE: Final = 0.1
 _ALIKE: Final = 0.9
+# So many imports may end the process before the examination does.
+_MOST_FATAL: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
         subject, found, ending = _examine_apart(claim, list(fatal), timeout)
         if subject:
             fatal[subject] = _fatal_fault(claim.owner, subject, ending)
-        # What remains is examined without that which ended the process.
-        if subject in {"", _module(claim)}:
+        # What remains is examined without that which ended the process. A plugin that
+        # names something new each time can't go on for ever.
+        if subject in {"", _module(claim)} or len(fatal) >= _MOST_FATAL:
             return replace(found, faults=(*found.faults, *fatal.values()))
 
 

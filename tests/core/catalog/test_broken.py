@@ -185,9 +185,9 @@ def test_a_library_that_a_plugin_lacks_is_to_be_installed(
     fake_distribution: FakeDistribution,
 ) -> None:
     lacking = fake_distribution("lacking", "import not_there_at_all")
-    assert "requires with 'pip install lacking'" in error_of(lacking).hint
+    assert "Install what lacking requires" in error_of(lacking).hint
     torn = fake_distribution("torn", module="torn.gone")
-    assert "'pip install --force-reinstall --no-deps torn'" in error_of(torn).hint
+    assert "Install torn again" in error_of(torn).hint
     faulty = fake_distribution("faulty", "len(5)")
     assert error_of(faulty).hint.startswith("Tell its author; disable it with")
 

@@ -189,7 +189,7 @@ def test_import_says_what_a_missing_flavor_needs(zen: Zen, file: Path) -> None:
     file.write_text(text.replace("zen-plugin-local", "acme-s3", 1))
     outcome = zen("stack", "import", str(file))
     assert "imported" in outcome.out
-    assert "pip install acme-s3==1.0.0" in outcome.err
+    assert "Install acme-s3==1.0.0" in outcome.err
     assert names(zen) == ["default", "prod"]
 
 

@@ -218,7 +218,7 @@ def test_a_plugin_that_is_missing(zen: Zen, config: Path) -> None:
     part = status(zen)["components"][0]
     assert (part["flavor"], part["provider"]) == ("blimp", "air 1.2")
     assert part["state"] == "unknown"
-    assert "pip install air==1.2" in told(zen)
+    assert "Install air==1.2" in told(zen)
 
 
 @pytest.mark.usefixtures("used")

@@ -124,7 +124,7 @@ def test_a_flavor_that_is_gone_says_what_to_install(factory: ComponentFactory) -
     with pytest.raises(FlavorNotFoundError) as caught:
         factory.build(RECORD)
     assert "alerter 'x': it came from mail 1.2" in str(caught.value)
-    assert "pip install mail==1.2" in caught.value.hint
+    assert "Install mail==1.2" in caught.value.hint
 
 
 def test_a_flavor_without_a_provider_is_just_not_found(

@@ -18,7 +18,7 @@ MODULES: Final = {
     "a dependency is missing": Fault(
         "import not_there_at_all",
         cause=("No module named 'not_there_at_all'",),
-        fix="'pip install broken'",
+        fix="what broken requires",
     ),
     "a syntax error": Fault("def :", cause=("SyntaxError",)),
     "it raises": Fault("1 / 0", cause=("ZeroDivisionError: division by zero",)),
@@ -180,7 +180,7 @@ LIES: Final = {
         "No module named 'not_there_at_all'",
         hooks=SWEEP.format(name="broken"),
         parts="import not_there_at_all",
-        fix="'pip install broken'",
+        fix="what broken requires",
         needs=("sweep", "sweep --help"),
         says=(
             ("--help", "Sweep. Can't be loaded; see 'zen sweep'."),

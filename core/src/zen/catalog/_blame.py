@@ -52,9 +52,9 @@ def _remedy(owner: Owner, cause: BaseException | str, package: str) -> str:
     repair = "Tell its author"
     # Only what is missing or torn can be repaired by an installer.
     if isinstance(cause, (ImportError, SyntaxError)):
-        repair = f"Repair it with 'pip install --force-reinstall --no-deps {name}'"
+        repair = f"Install {name} again"
     if package and _lacks_another(cause, package):
-        repair = f"Install what it requires with 'pip install {name}'"
+        repair = f"Install what {name} requires"
     return (
         f"{repair}; disable it with 'zen plugin disable {owner.plugin}', or"
         f" remove it with 'pip uninstall {name}'."

@@ -176,8 +176,8 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             f"{owner} is damaged: {claim.damage}",
             plugin=owner.plugin,
             distribution=str(owner),
-            hint="Delete that folder; if you still need the plugin, install it again"
-            f" with 'pip install {owner.distribution}=={owner.version}'.",
+            hint="Delete that folder; if you still need the plugin, install"
+            f" {owner.distribution}=={owner.version} again.",
         )
     if ":" in claim.module:
         problem = f"its entry point must name a module, unlike '{claim.module}'."

@@ -219,7 +219,7 @@ class Flavors:
 
     def _explain_absence(self, provider: Provider) -> tuple[str, str]:
         """Say why a distribution offers nothing here, and what to do about it."""
-        install = f"Install it with 'pip install {provider.requirement}'"
+        install = f"Install {provider.requirement}"
         for plugin in self._catalog.plugins:
             if plugin.owner.distribution != provider.distribution:
                 continue
