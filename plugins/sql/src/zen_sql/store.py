@@ -47,11 +47,12 @@ __all__ = ["SQLStoreDriver"]
 
 _NO_GUARD: Final = "0"
 # To make a statement takes about as long as to execute it.
-_AT_KEYS: Final = (RECORDS.c.kind == bindparam("of_kind")) & RECORDS.c.key.in_(
-    bindparam("keys", expanding=True)
+_HAS_KEY: Final = RECORDS.c.key.in_(bindparam("keys", expanding=True))
+# One statement for all kinds; it finds each of the keys in each of the kinds.
+_SELECT: Final = select(RECORDS).where(
+    RECORDS.c.kind.in_(bindparam("kinds", expanding=True)), _HAS_KEY
 )
-_SELECT: Final = select(RECORDS).where(_AT_KEYS)
-_DELETE: Final = delete(RECORDS).where(_AT_KEYS)
+_DELETE: Final = delete(RECORDS).where(RECORDS.c.kind == bindparam("of_kind"), _HAS_KEY)
 _SELECT_GUARDS: Final = select(GUARDS).where(
     GUARDS.c.kind.in_(bindparam("kinds", expanding=True))
 )
@@ -99,15 +100,11 @@ class SQLStoreDriver(StoreDriver):
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         """Return those of the records that exist."""
         wanted = list(dict.fromkeys(refs))
-        found: dict[Ref, Record] = {}
         with self._database.reading(PROFILE) as connection:
             if connection is None:
                 return {}
-            for batch in _batches(wanted):
-                for row in connection.execute(_SELECT, batch).mappings():
-                    record = self._parse(row)
-                    found[record.ref] = record
-        return {ref: found[ref] for ref in wanted if ref in found}
+            rows = _rows(connection, wanted)
+        return {ref: self._parse(rows[ref]) for ref in wanted if ref in rows}
 
     def scan(
         self, kind: str, *, prefix: str = "", after: str = "", limit: int = 1000
@@ -210,12 +207,10 @@ def _kind(kind: str) -> ColumnElement[bool]:
     return RECORDS.c.kind == kind
 
 
-def _batches(refs: list[Ref]) -> Iterator[dict[str, object]]:
-    """Yield the parameters of `_AT_KEYS` for some references after the other."""
-    for kind in dict.fromkeys(ref.kind for ref in refs):
-        keys = [ref.key for ref in refs if ref.kind == kind]
-        for start in range(0, len(keys), _REFS_AT_ONCE):
-            yield {"of_kind": kind, "keys": keys[start : start + _REFS_AT_ONCE]}
+def _batches(refs: list[Ref]) -> Iterator[list[Ref]]:
+    """Yield as many references at a time as a statement may name."""
+    for start in range(0, len(refs), _REFS_AT_ONCE):
+        yield refs[start : start + _REFS_AT_ONCE]
 
 
 def _guard(connection: Connection, kind: str) -> str:
@@ -240,8 +235,10 @@ def _apply(connection: Connection, transaction: Transaction, sequence: int) -> N
         raise _conflict(connection, failed)
     before = {ref: _content(rows[ref]) for ref in changed if ref in rows}
     add_commit(connection, transaction.to_commit(sequence, before))
-    for batch in _batches(list(before)):
-        connection.execute(_DELETE, batch)
+    for kind in kinds:
+        for batch in _batches([ref for ref in before if ref.kind == kind]):
+            of_kind = {"of_kind": kind, "keys": [ref.key for ref in batch]}
+            connection.execute(_DELETE, of_kind)
     if puts:
         connection.execute(
             insert(RECORDS), [_row(put, sequence) for put in puts.values()]
@@ -255,11 +252,14 @@ def _apply(connection: Connection, transaction: Transaction, sequence: int) -> N
 
 
 def _rows(connection: Connection, refs: Iterable[Ref]) -> dict[Ref, RowMapping]:
-    return {
-        Ref(row["kind"], row["key"]): row
-        for batch in _batches(list(dict.fromkeys(refs)))
-        for row in connection.execute(_SELECT, batch).mappings()
-    }
+    """Return the rows of those of the records that exist, in the order of `refs`."""
+    wanted = list(dict.fromkeys(refs))
+    found: dict[Ref, RowMapping] = {}
+    for batch in _batches(wanted):
+        names = {"kinds": [*{r.kind for r in batch}], "keys": [*{r.key for r in batch}]}
+        for row in connection.execute(_SELECT, names).mappings():
+            found[Ref(row["kind"], row["key"])] = row
+    return {ref: found[ref] for ref in wanted if ref in found}
 
 
 def _conflict(connection: Connection, check: Check | GuardCheck) -> ConflictError:
