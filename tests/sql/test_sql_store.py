@@ -390,7 +390,7 @@ def test_a_conflict_says_who_and_when(
 
 
 def test_nobody_is_blamed_for_what_is_in_no_log(driver: SQLStoreDriver) -> None:
-    with pytest.raises(ConflictError, match="somebody else in the meantime"):
+    with pytest.raises(ConflictError, match="another process in the meantime"):
         driver.commit(Transaction(checks=(Check(MAIN, "1"),)))
 
 

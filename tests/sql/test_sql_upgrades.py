@@ -152,7 +152,7 @@ def test_a_step_that_fails_leaves_what_was_there(
             driver.upgrade()
         assert "upgraded to version 2 of its records" in caught.value.message
         assert "secret" not in caught.value.message
-        assert "It is again as it was" in caught.value.hint
+        assert "former state was restored" in caught.value.hint
         assert backups(url) == []
     monkeypatch.undo()
     assert_unchanged(url)

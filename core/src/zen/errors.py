@@ -443,7 +443,7 @@ class ConflictError(StoreError):
     ) -> None:
         when = f"at {time:%Y-%m-%d %H:%M:%S} UTC" if time else "in the meantime"
         super().__init__(
-            f"{subject} was changed by {author or 'another user'} {when};"
+            f"{subject} was changed by {author or 'another process'} {when};"
             " nothing was written.",
             hint="Check the current state and repeat the command.",
         )

@@ -330,7 +330,7 @@ def test_nobody_is_blamed_for_an_edit_by_hand(
 ) -> None:
     write(driver, "old", ALPHA)
     file(folder, ALPHA).write_bytes(b"edited")
-    with pytest.raises(ConflictError, match="by another user in the meantime") as e:
+    with pytest.raises(ConflictError, match="by another process in the meantime") as e:
         driver.commit(Transaction(checks=(Check(ALPHA, None),)))
     assert e.value.author == ""
 
