@@ -114,7 +114,8 @@ def test_an_option_in_the_wrong_place_is_told_its_place(
 
 def test_an_option_that_is_nowhere_gets_no_place(zen: Zen) -> None:
     for arguments in (["--frob"], ["stack", "list", "--frob"]):
-        assert zen(*arguments, code=2).err.endswith("No such option '--frob'.\n")
+        last = zen(*arguments, code=2).err.splitlines()[-1]
+        assert last.startswith("Error: No such option")
 
 
 def test_an_unexpected_error_shows_no_traceback(
