@@ -125,7 +125,7 @@ def test_a_password_in_clear_is_kept_in_the_configuration_alone(
     listed = host.run("profile", "list")
     described = host.run("profile", "describe", "team", "-o", "json")
     deleted = host.run("profile", "delete", "team", "-y")
-    assert "Its data is left at" in deleted.stderr
+    assert "Its data stays at" in deleted.stderr
     assert host.config.joinpath("config.yaml").stat().st_mode & 0o777 == 0o600
     for result in (created, listed, described, deleted):
         assert f":{password}@" not in result.output

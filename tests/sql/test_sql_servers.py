@@ -329,5 +329,5 @@ def test_tables_that_somebody_has_taken_away(
 ) -> None:
     driver.commit(a_change())
     execute(server_url, "DELETE FROM zen_schema")
-    with pytest.raises(StoreUnavailableError, match="has lost the tables"):
+    with pytest.raises(StoreUnavailableError, match="lacks the tables"):
         driver.commit(a_change())

@@ -44,6 +44,7 @@ BEYOND_THE_MODEL = {
     "HidesBehindDamage",
     "KeepsDamageToItself",
     "LetsErrorsThrough",
+    "MissesItself",
     "PrunesWhatIsNew",
     "ReadsPastDamage",
     "SeesNothingFromAfar",
