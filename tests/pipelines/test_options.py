@@ -228,3 +228,19 @@ def test_a_module_that_is_not_there_is_named(
     assert done.exit_code == 1
     assert f"Module '{name}' doesn't exist" in done.stderr
     assert hint in done.stderr
+
+
+def test_a_repository_that_the_file_is_not_in_lends_it_no_modules(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the path of the file leads through the repository."""
+    here = Path.cwd()
+    repository = here / "clone"
+    repository.mkdir()
+    (repository / "found_in_clone.py").write_text("raise SystemExit('imported')\n")
+    Repository.initialize(repository)
+    (here / "mine.py").write_text("import found_in_clone\n")
+    monkeypatch.chdir(repository)
+    done = run(target=(str(Path("..", "mine.py")),))
+    assert "No module named 'found_in_clone'" in done.output
+    assert "imported" not in done.output

@@ -22,6 +22,7 @@ from zen.errors import (
     StackValidationError,
     StepFailedError,
     StoreUnavailableError,
+    ZenError,
 )
 from zen.stack import Stack, StackValidator
 from zen_local.artifact_store import LocalArtifactStore
@@ -433,6 +434,32 @@ def test_a_stack_that_does_not_run_is_refused(stack: Stack) -> None:
     with pytest.raises(StackValidationError, match="orchestrator 'watcher'") as info:
         sums().run_on(idle, "never")
     assert info.value.hint == "Run 'zen stack up other'."
+    with pytest.raises(RunNotFoundError):
+        stack.metadata_store.get_run("never")
+
+
+class Unsayable(BaseException):
+    """Fail in the very attempt to say what is wrong."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
+
+
+@pytest.mark.parametrize("error", [SystemExit(0), RuntimeError("boom"), Unsayable()])
+@pytest.mark.parametrize("member", ["is_running", "prepare_pipeline_deployment"])
+def test_a_flavor_that_breaks_before_the_run_is_named(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, member: str, error: BaseException
+) -> None:
+    """One that ends the process must not pass for a run that has succeeded."""
+
+    def fail(*_: object) -> bool:
+        raise error
+
+    broken = property(fail) if member == "is_running" else fail
+    monkeypatch.setattr(type(stack.orchestrator), member, broken)
+    said = f"^Orchestrator 'here' can't .*: {type(error).__name__}"
+    with pytest.raises(ZenError, match=said):
+        sums().run_on(stack, "never")
     with pytest.raises(RunNotFoundError):
         stack.metadata_store.get_run("never")
 

@@ -171,19 +171,14 @@ class _Look:
 
 
 def _state_of(component: StackComponent) -> ComponentState:
-    try:
+    # Loaded already, with the component itself.
+    from zen.components.blame import blaming
+
+    with blaming(component, "can't tell its state", ProvisioningError):
         is_running, is_provisioned = wait_at_most(
             _PATIENCE,
             lambda: (bool(component.is_running), bool(component.is_provisioned)),
         )
-    # A flavor's own code, which may raise anything.
-    except (Exception, SystemExit) as error:
-        title = component.TYPE.replace("_", " ").capitalize()
-        raise ProvisioningError(
-            f"{title} '{component.name}' can't tell its state: {on_one_line(error)}",
-            hint=f"Its flavor '{component.FLAVOR}' is {type(component).__qualname__} in"
-            f" {type(component).__module__}.",
-        ) from error
     if is_running:
         return "running"
     return "provisioned" if is_provisioned else "not provisioned"

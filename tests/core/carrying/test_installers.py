@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.core.carrying.archives import hash_of, make_wheel
-from zen.carrying._installers import Sources, _hash, _told
+from zen.carrying._installers import Sources, _hash, _told, find_installer
 from zen.errors import InstallationError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -57,3 +56,20 @@ def test_folders_are_named_from_the_root_on(here: Path) -> None:
         "--no-index",
     ]
     assert Sources().options == []
+
+
+@pytest.mark.parametrize("name", ["pip", "uv"])
+def test_the_working_directory_is_nothing_to_the_installer(
+    name: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clone may hold modules that pip would import, and settings for uv."""
+    (here / "pip.py").write_text("open('imported', 'w').close()")
+    (here / "uv.toml").write_text("nonsense")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    if name == "uv":
+        monkeypatch.setattr("zen.carrying._installers.find_spec", lambda _: None)
+    with pytest.raises(InstallationError) as caught:
+        find_installer().install(["zen-is-not-there"], Sources(index=False))
+    assert str(caught.value).startswith(name)
+    assert "uv.toml" not in str(caught.value)
+    assert sorted(each.name for each in here.iterdir()) == ["pip.py", "uv.toml"]

@@ -109,6 +109,8 @@ class Installer(ABC):
             places = {f"{{{name}}}": str(path) for name, path in paths.items()}
             done = subprocess.run(  # noqa: S603 - what is run is pip or uv
                 [*self._command, *(places.get(each, each) for each in arguments)],
+                # The working directory may hold a stranger's modules and settings.
+                cwd=folder,
                 capture_output=True,
                 check=False,
                 encoding="utf-8",

@@ -118,6 +118,8 @@ def on_one_line(error: BaseException) -> str:
 def _text_of(error: BaseException) -> str:
     try:
         return str(error)
+    except KeyboardInterrupt:
+        raise
     # The class may be a plugin's own, and fail where it should tell of a failure.
-    except Exception:  # noqa: BLE001
+    except BaseException:  # noqa: BLE001
         return ""

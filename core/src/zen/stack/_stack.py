@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 from uuid import UUID, uuid4
 
-from zen.catalog import Catalog, on_one_line
-from zen.errors import StackValidationError, ZenError
+from zen.catalog import Catalog
+from zen.errors import PipelineError, StackValidationError
 from zen.names import check_name
 from zen.records import REQUIRED_TYPES, StackRecord
 from zen.stack._lifecycle import Lifecycle
@@ -136,21 +136,13 @@ class Stack:
 
     def validate(self) -> None:
         """Raise `StackValidationError` if a component asks for what isn't there."""
+        # Loaded already, with the components themselves.
+        from zen.components.blame import blaming
+
         for component in self.components.values():
-            try:
+            with blaming(component, f"can't tell whether stack '{self.name}' is valid"):
                 if validator := component.validator:
                     validator.validate(self)
-            except (ZenError, KeyboardInterrupt):
-                raise
-            # A flavor's own code, which may raise anything.
-            except BaseException as error:
-                title = component.TYPE.replace("_", " ").capitalize()
-                raise StackValidationError(
-                    f"{title} '{component.name}' can't tell whether stack"
-                    f" '{self.name}' is valid: {on_one_line(error)}",
-                    hint=f"Its flavor '{component.FLAVOR}' is"
-                    f" {type(component).__qualname__} in {type(component).__module__}.",
-                ) from error
 
     @property
     def is_provisioned(self) -> bool:
@@ -209,12 +201,14 @@ class Stack:
                 the runtime configuration; no component was told of the run.
         """
         # Loads pydantic, as the components themselves do.
+        from zen.components.blame import blaming
         from zen.components.runtime import fit_runtime
 
         components = self.components.values()
         fitted = fit_runtime(components, deployment.runtime_configuration)
         for component, runtime in zip(components, fitted, strict=True):
-            component.prepare_pipeline_deployment(deployment, self, runtime)
+            with blaming(component, "can't get ready for the run", PipelineError):
+                component.prepare_pipeline_deployment(deployment, self, runtime)
 
     def _check_type(self, component_type: str, component: StackComponent) -> None:
         actual = getattr(component, "TYPE", type(component).__name__)

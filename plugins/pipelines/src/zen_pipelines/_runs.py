@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from zen.components.blame import blaming
 from zen.components.runs import RunRecord, RunStatus, StepRecord
 from zen.components.runtime import fit_runtime
 from zen.errors import PipelineError, StackValidationError
@@ -91,11 +92,11 @@ def _weight(record: StepRecord) -> tuple[bool, int]:
 
 
 def _check_running(stack: Stack) -> None:
-    idle = [
-        f"{component.TYPE.replace('_', ' ')} '{component.name}'"
-        for component in stack.components.values()
-        if not component.is_running
-    ]
+    idle = []
+    for component in stack.components.values():
+        with blaming(component, "can't tell its state"):
+            if not component.is_running:
+                idle.append(f"{component.TYPE.replace('_', ' ')} '{component.name}'")
     if idle:
         raise StackValidationError(
             f"Stack '{stack.name}' isn't running: {', '.join(idle)}.",

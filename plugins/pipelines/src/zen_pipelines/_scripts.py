@@ -47,8 +47,9 @@ def run_script(file: str, options: Options, session: Session) -> None:
     module.__file__ = str(path)
     folders = [path.parent]
     root = session.repository.root if session.repository else None
-    # So that a file in a package's folder finds the package.
-    if root and root in path.parents:
+    # So that a file in a package's folder finds the package. A path that leads out of
+    # the repository, as by '..' or a link, is none of its files.
+    if root and root.resolve() in path.resolve().parents:
         folders.append(root)
     with _as_main(module, [file, *options.own], folders):
         _execute(file, module, _compiled(file, path), options, session)
