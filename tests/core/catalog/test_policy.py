@@ -97,6 +97,10 @@ def test_a_name_of_no_plugin_is_an_error_when_something_is_looked_up(
     assert "zen plugin list" in caught.value.hint
 
 
+def test_a_plugin_that_was_disabled_and_removed_is_in_nobodys_way() -> None:
+    assert catalog(deny=("removed-long-ago",)).flavor("orchestrator", "local")
+
+
 def test_of_two_flavors_the_preferred_ones_wins(
     fake_distribution: FakeDistribution,
 ) -> None:

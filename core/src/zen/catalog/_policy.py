@@ -56,13 +56,17 @@ class PluginPolicy:
         return None
 
     def check(self, owners: Iterable[Owner]) -> None:
-        """Raise `ConfigurationError` if a name is that of no plugin."""
+        """Raise `ConfigurationError` if a name is that of no plugin.
+
+        A plugin that was disabled may have been removed since, so its name is wrong
+        only if it looks like a slip of the keyboard.
+        """
         known = {name for owner in owners for name in _names_of(owner)}
         for name in (*(self.allow or ()), *self.deny, *self.prefer):
-            if _plain(name) not in known:
+            likely = did_you_mean(_plain(name), known)
+            if _plain(name) not in known and (likely or name not in self.deny):
                 raise ConfigurationError(
-                    f"There is no plugin '{name}', which {self.source} names."
-                    f"{did_you_mean(_plain(name), known)}",
+                    f"There is no plugin '{name}', which {self.source} names.{likely}",
                     hint="See 'zen plugin list' for the installed ones"
                     f"{_way_out(name) if name in self.deny else '.'}",
                 )
@@ -83,7 +87,7 @@ def find_owner(name: str, owners: Iterable[Owner]) -> Owner:
 
 
 def _way_out(name: str) -> str:
-    return f"; if it was removed, forget it with 'zen plugin enable {name}'."
+    return f"; if it was removed, 'zen plugin enable {name}' forgets the name."
 
 
 def _names_of(owner: Owner) -> set[str]:
