@@ -98,7 +98,8 @@ def test_a_name_of_no_plugin_is_an_error_when_something_is_looked_up(
 
 
 def test_a_plugin_that_was_disabled_and_removed_is_in_nobodys_way() -> None:
-    assert catalog(deny=("removed-long-ago",)).flavor("orchestrator", "local")
+    found = catalog(deny=("removed-long-ago",)).flavor("orchestrator", "local")
+    assert found.owner.plugin == "local"
 
 
 def test_of_two_flavors_the_preferred_ones_wins(
