@@ -249,3 +249,42 @@ def test_two_shells(zen: Zen) -> None:
         assert shell.wait() == 0
     assert "Stack 'foo'" in everything("b")
     assert "Stack 'foo'" not in everything("default")
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_another_repository_in_its_place_is_not_cleaned(
+    zen: Zen, asked: Callable[..., Outcome], here: Path, *, is_replaced: bool
+) -> None:
+    Repository.initialize(here)
+
+    def meanwhile() -> None:
+        if is_replaced:
+            shutil.rmtree(here / ".zen")
+            Repository.initialize(here)
+        zen("profile", "set", "b")
+
+    done = asked("repo", "clean", meanwhile=meanwhile, code=1)
+    assert "The repository's configuration has changed" in done.err
+    assert "b" in (here / ".zen" / "config.yaml").read_text()
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_file_that_takes_the_place_of_another_is_not_replaced(
+    asked: Callable[..., Outcome], here: Path, *, is_link: bool
+) -> None:
+    file, precious = here / "foo.yaml", here / "precious.yaml"
+    for each in (file, precious):
+        each.write_text("mine")
+
+    def meanwhile() -> None:
+        file.unlink()
+        if is_link:
+            file.symlink_to(precious)
+        else:
+            file.write_text("precious")
+
+    done = asked("stack", "export", "foo", "foo.yaml", meanwhile=meanwhile, code=1)
+    assert "'foo.yaml' has changed meanwhile" in done.err
+    assert file.read_text() == ("mine" if is_link else "precious")

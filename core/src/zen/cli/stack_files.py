@@ -12,7 +12,7 @@ from zen.cli.changes import report_plan
 from zen.cli.completers import complete_profile, complete_stack
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
-from zen.errors import UntrustedError
+from zen.errors import ConfigurationError, UntrustedError
 
 if TYPE_CHECKING:
     from zen.carrying import OnConflict
@@ -50,7 +50,13 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
         return
     path = Path(f"{exported.name}.yaml" if file is None else file)
     if path.exists():
+        noted = _state_of(path)
         app.confirm(f"This will replace '{path}'.", yes=yes)
+        if _state_of(path) != noted:
+            raise ConfigurationError(
+                f"'{path}' has changed meanwhile; nothing was written.",
+                hint="Look at it, and repeat the command.",
+            )
     exported.write(path)
     echo(f"Exported stack '{exported.name}' to file '{path}'.")
 
@@ -174,6 +180,15 @@ def diff_stacks(app: App, left: str, right: str, output: str) -> None:
     ]
     headers = {"type": "TYPE", "field": "FIELD", "left": left, "right": right}
     print_rows(rows, output, headers=headers, empty="They are the same.")
+
+
+def _state_of(path: Path) -> tuple[int, ...] | None:
+    """Return what tells a file, or a link, from what takes its place."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _file_to_import(source: str, file: str | None) -> tuple[str, str | None]:

@@ -60,6 +60,8 @@ class Activation:
         self._context: Context | None = None
         # The repository as it was when the context was looked up.
         self._seen: RepositoryFolder | None = None
+        # And as it was when the user was asked whether to remove it.
+        self._noted: RepositoryFolder | None = None
 
     @property
     def context(self) -> Context:
@@ -108,8 +110,18 @@ class Activation:
             " to create a new repository, run 'zen init'.",
         )
 
+    def note_folder(self) -> None:
+        """Note what the repository pins, for `clean_folder` to remove nothing else."""
+        self._noted = self.required_folder.snapshot()
+
     def clean_folder(self) -> list[Path]:
-        """Remove the repository's settings; see `RepositoryFolder.remove`."""
+        """Remove the repository's settings; see `RepositoryFolder.remove`.
+
+        Raises:
+            StoreReplacedError: They aren't those that were noted.
+        """
+        if self._noted and not self._noted.is_as(self.required_folder):
+            raise StoreReplacedError("The repository's configuration", "has changed")
         left = self.required_folder.remove()
         self.refresh()
         return left

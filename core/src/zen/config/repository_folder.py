@@ -195,6 +195,16 @@ class RepositoryFolder:
             same.pin(error)
         return same
 
+    def is_as(self, other: RepositoryFolder) -> bool:
+        """Tell whether both pin the same, or neither can be read."""
+        pinned = []
+        for folder in (self, other):
+            try:
+                pinned.append(folder.read())
+            except ZenError:
+                pinned.append(None)
+        return pinned[0] == pinned[1]
+
     def pin(self, settings: LocalSettings | ZenError) -> None:
         """Let the repository pin, in this process, what its file doesn't say.
 

@@ -175,17 +175,23 @@ class Repository(ProfileContents):
             ConfigurationError: We are in no repository, or its stacks are in its
                 configuration, as before there were profiles.
             InUseError: A component of the stack that it pins is provisioned.
+            StoreReplacedError: It isn't what it was at `check_clean`.
             StoreUnavailableError: It can't be removed; nothing was changed.
         """
-        self.check_clean()
+        self._check_stack_down()
         return self._activation.clean_folder()
 
     def check_clean(self) -> None:
         """Raise `InUseError` if `clean` would refuse, and remove nothing.
 
-        Where the stack can't be read, nothing here could bring it down, and a notice
-        says so.
+        From then on, `clean` refuses to remove a configuration that was changed or
+        replaced meanwhile. Where the stack can't be read, nothing here could bring it
+        down, and a notice says so.
         """
+        self._check_stack_down()
+        self._activation.note_folder()
+
+    def _check_stack_down(self) -> None:
         try:
             choice = self.active_stack_choice
             if choice and choice.scope == "repository":
