@@ -197,7 +197,7 @@ class RepositoryFolder:
 
     def is_as(self, other: RepositoryFolder) -> bool:
         """Tell whether both pin the same, or neither can be read."""
-        pinned = []
+        pinned: list[LocalSettings | None] = []
         for folder in (self, other):
             try:
                 pinned.append(folder.read())

@@ -37,7 +37,9 @@ def refuse(driver: StoreDriver, *checks: Check | GuardCheck) -> ConflictError:
     puts = (put(ALPHA, "refused"), put(Ref(KIND, "gamma")), put(OTHER, "refused"))
     with pytest.raises(ConflictError) as caught:
         driver.commit(Transaction(puts, (Delete(BETA),), checks))
-    assert (driver.scan(KIND), driver.scan(OTHER.kind)) == before
+    assert (driver.scan(KIND), driver.scan(OTHER.kind)) == before, (
+        "A commit was refused, and has changed records or guards all the same."
+    )
     return caught.value
 
 
@@ -50,8 +52,15 @@ class StoreTransactionsContract(StoreContract):
         before = read(driver, ALPHA).revision
         write(driver, put(BETA))
         remove(driver, BETA)
-        assert read(driver, ALPHA).revision == before
-        assert driver.scan(KIND).records[0].revision == before
+        after = read(driver, ALPHA).revision
+        assert after == before, (
+            f"A record's revision was {before!r}, and is {after!r} since another record"
+            " was written."
+        )
+        scanned = driver.scan(KIND).records[0].revision
+        assert scanned == before, (
+            f"'get_many' gives a record the revision {before!r}, 'scan' {scanned!r}."
+        )
 
     def test_a_revision_changes_with_the_record(self, driver: StoreDriver) -> None:
         """The payload may be another one, or the uuid."""
@@ -59,7 +68,10 @@ class StoreTransactionsContract(StoreContract):
         for text, uuid in (("a", uuid4()), ("b", uuid4()), ("b", uuid4())):
             write(driver, put(ALPHA, text, uuid=uuid))
             revisions.append(read(driver, ALPHA).revision)
-        assert len(set(revisions)) == len(revisions)
+        assert len(set(revisions)) == len(revisions), (
+            f"A record that was changed twice had the revisions {revisions}; each"
+            " change must give it a new one."
+        )
 
     def test_a_stale_revision_is_refused(self, driver: StoreDriver) -> None:
         """What somebody else has written since isn't overwritten."""
@@ -133,7 +145,11 @@ class StoreTransactionsContract(StoreContract):
             GuardCheck(KIND, driver.scan(KIND).guard),
         )
         driver.commit(Transaction((put(BETA),), (Delete(ALPHA),), present))
-        assert keys(driver.scan(KIND)) == ["beta"]
+        left = keys(driver.scan(KIND))
+        assert left == ["beta"], (
+            "A transaction whose checks hold puts 'beta' and deletes 'alpha'; it left"
+            f" {left}."
+        )
 
     def test_a_conflict_in_the_last_check_leaves_nothing(
         self, driver: StoreDriver
@@ -150,8 +166,12 @@ class StoreTransactionsContract(StoreContract):
         holds = Check(ALPHA, read(driver, ALPHA).revision)
         for fails in (Check(BETA, None), GuardCheck(KIND, "no such guard")):
             conflict = refuse(driver, holds, fails)
-            assert conflict.check == fails
-            assert conflict.subject == fails.subject
+            assert conflict.check == fails, (
+                f"{fails} failed, and the conflict names {conflict.check}."
+            )
+            assert conflict.subject == fails.subject, (
+                f"The conflict is about {conflict.subject}, and not {fails.subject}."
+            )
 
     def test_a_transaction_is_applied_once(self, driver: StoreDriver) -> None:
         """It may be sent again, when no answer came, though its checks fail now."""
@@ -161,7 +181,10 @@ class StoreTransactionsContract(StoreContract):
         driver.commit(transaction)
         before = driver.scan(KIND)
         driver.commit(transaction)
-        assert driver.scan(KIND) == before
+        assert driver.scan(KIND) == before, (
+            "A transaction that was sent again was applied again. Look its id up in the"
+            " log before its checks."
+        )
 
     def test_a_repetition_overwrites_nothing(self, driver: StoreDriver) -> None:
         """What others have done since it was applied stays, checks or none."""
@@ -170,8 +193,12 @@ class StoreTransactionsContract(StoreContract):
         driver.commit(transaction)
         write(driver, put(ALPHA, "theirs"), put(BETA, "theirs"))
         driver.commit(transaction)
-        assert read(driver, ALPHA).payload["text"] == "theirs"
-        assert read(driver, BETA).payload["text"] == "theirs"
+        for ref in (ALPHA, BETA):
+            text = read(driver, ref).payload["text"]
+            assert text == "theirs", (
+                f"A transaction that was sent again has overwritten {ref}, which"
+                f" another one wrote in the meantime: it holds {text!r}."
+            )
 
     def test_a_repetition_brings_nothing_back(self, driver: StoreDriver) -> None:
         """What others have deleted since it was applied stays deleted."""
@@ -179,7 +206,10 @@ class StoreTransactionsContract(StoreContract):
         driver.commit(transaction)
         remove(driver, ALPHA)
         driver.commit(transaction)
-        assert driver.get_many([ALPHA]) == {}
+        assert driver.get_many([ALPHA]) == {}, (
+            "A transaction that was sent again has brought back a record that another"
+            " one deleted in the meantime."
+        )
 
     def test_a_transaction_that_was_refused_can_be_repeated(
         self, driver: StoreDriver
@@ -189,7 +219,10 @@ class StoreTransactionsContract(StoreContract):
         with pytest.raises(ConflictError):
             driver.commit(refused)
         driver.commit(replace(refused, checks=()))
-        assert keys(driver.scan(KIND)) == ["alpha"]
+        assert keys(driver.scan(KIND)) == ["alpha"], (
+            "A transaction that was refused and sent again wasn't applied. Note its id"
+            " only when it is."
+        )
 
     def test_equal_transactions_are_told_apart(self, driver: StoreDriver) -> None:
         """Two that ask for the same are two, for each has an id of its own."""
@@ -197,4 +230,7 @@ class StoreTransactionsContract(StoreContract):
         write(driver, wanted)
         remove(driver, ALPHA)
         write(driver, wanted)
-        assert keys(driver.scan(KIND)) == ["alpha"]
+        assert keys(driver.scan(KIND)) == ["alpha"], (
+            "A transaction wasn't applied, as an earlier one asked for the same. Tell"
+            " them apart by their ids."
+        )

@@ -61,11 +61,22 @@ class ComponentContract(Contract):
 
     def test_its_type_and_flavor_are_named(self, component: StackComponent) -> None:
         """What a record refers to is a class variable, spelled as a name is."""
-        assert isinstance(component, self.BASE)
-        assert re.fullmatch(r"[a-z][a-z0-9_]*", component.TYPE)
-        assert getattr(self.BASE, "TYPE", component.TYPE) == component.TYPE
-        assert check_name(component.FLAVOR, "flavor")
-        assert {"TYPE", "FLAVOR"}.isdisjoint(type(component).model_fields)
+        name = type(component).__qualname__
+        assert isinstance(component, self.BASE), (
+            f"{name} isn't a subclass of {self.BASE.__name__}."
+        )
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", component.TYPE), (
+            f"The TYPE of {name}, {component.TYPE!r}, is no lower_case name."
+        )
+        base = getattr(self.BASE, "TYPE", component.TYPE)
+        assert base == component.TYPE, (
+            f"The TYPE of {name} is {component.TYPE!r}, and that of its base {base!r}."
+        )
+        assert check_name(component.FLAVOR, "flavor"), f"{name} has an empty FLAVOR."
+        fields = {"TYPE", "FLAVOR"} & {*type(component).model_fields}
+        assert not fields, (
+            f"{name} has fields {sorted(fields)}. Annotate them as ClassVar[str]."
+        )
 
     def test_it_is_called_as_its_author_expects(
         self, component: StackComponent
@@ -94,22 +105,33 @@ class ComponentContract(Contract):
     def test_its_configuration_can_be_stored(self, component: StackComponent) -> None:
         """What a profile keeps, as JSON, makes the same component again."""
         again = recreate(component)
-        assert again == component
-        assert again.model_dump(mode="json") == component.model_dump(mode="json")
+        assert again == component, (
+            f"Stored as JSON and made again, {component!r} is {again!r}."
+        )
+        before, after = (each.model_dump(mode="json") for each in (component, again))
+        assert after == before, (
+            f"Stored as JSON and made again, its configuration is {after}, and was"
+            f" {before}."
+        )
 
     def test_it_can_be_sent_to_another_process(self, component: StackComponent) -> None:
         """An engine elsewhere gets the stack as a pickle."""
         sent = pickle.loads(pickle.dumps(component))  # noqa: S301 - made here
-        assert sent == component
+        assert sent == component, f"Sent as a pickle, {component!r} is {sent!r}."
 
     def test_what_it_asks_of_its_stack_can_be_checked(
         self, component: StackComponent
     ) -> None:
         """It asks for nothing, or by a validator."""
         validator = component.validator
-        assert validator is None or isinstance(validator, StackValidator)
+        assert validator is None or isinstance(validator, StackValidator), (
+            f"Its 'validator' is {validator!r}, and neither None nor a StackValidator."
+        )
         required = validator.required_components if validator else frozenset()
-        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", kind) for kind in required)
+        for kind in required:
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", kind), (
+                f"Its validator requires {kind!r}, which can't be a component type."
+            )
 
     def test_its_runtime_parameters_can_be_checked(
         self, component: StackComponent
@@ -139,8 +161,10 @@ class ComponentContract(Contract):
         lifecycle = Lifecycle(Catalog())
         for _ in range(2):
             lifecycle.up(component)
-            assert component.is_provisioned
-            assert component.is_running
+            assert component.is_provisioned, (
+                "It was brought up, and 'is_provisioned' is false."
+            )
+            assert component.is_running, "It was brought up, and 'is_running' is false."
 
     def test_going_down_twice_is_going_down(self, component: StackComponent) -> None:
         """And what went down comes up again."""
@@ -152,5 +176,10 @@ class ComponentContract(Contract):
                 lifecycle.down(component)
                 states.append((component.is_provisioned, component.is_running))
         lifecycle.up(component)
-        assert len(set(states)) == 1
-        assert component.is_running
+        assert len(set(states)) == 1, (
+            "It was brought down twice after each of two times up, and (is_provisioned,"
+            f" is_running) was {states}; it must be the same each time."
+        )
+        assert component.is_running, (
+            "It was brought up again after it went down, and 'is_running' is false."
+        )

@@ -19,6 +19,8 @@ from zen.testing.component import ComponentContract, recreate
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from zen.components.deployment import Deployment
+
 __all__ = ["OrchestratorContract"]
 
 # The steps of a pipeline, each with those that it needs.
@@ -85,8 +87,11 @@ class OrchestratorContract(ComponentContract):
         """And all of them have ended when the orchestrator returns."""
         deployment = pipelines.deploy(graph)
         pipelines.run(deployment)
-        assert pipelines.called(deployment) == sorted(graph)
-        assert pipelines.attempts(deployment) == dict.fromkeys(graph, 1)
+        check_each_ran_once(pipelines, deployment)
+        attempts = pipelines.attempts(deployment)
+        assert attempts == dict.fromkeys(graph, 1), (
+            f"Steps were attempted so often: {attempts}. Once each is enough."
+        )
 
     @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
     def test_a_step_begins_when_all_that_it_needs_is_finished(
@@ -99,7 +104,9 @@ class OrchestratorContract(ComponentContract):
             call.step: {*graph[call.step].split()} - {*call.finished}
             for call in pipelines.calls(deployment)
         }
-        assert missing == {name: set() for name in graph}
+        assert missing == {name: set() for name in graph}, (
+            f"Steps began before these had finished: {missing}."
+        )
 
     @pytest.mark.parametrize("name", DIAMOND)
     def test_a_failed_step_is_raised_by_name(
@@ -109,7 +116,10 @@ class OrchestratorContract(ComponentContract):
         deployment = pipelines.deploy(DIAMOND, "nightly", faults={name: "fails"})
         with pytest.raises(StepFailedError) as caught:
             pipelines.run(deployment)
-        assert (caught.value.step, caught.value.run_name) == (name, "nightly")
+        told = (caught.value.step, caught.value.run_name)
+        assert told == (name, "nightly"), (
+            f"Step {name!r} of run 'nightly' failed, and the error names {told}."
+        )
 
     @pytest.mark.parametrize(
         ("graph", "name", "later"),
@@ -128,7 +138,8 @@ class OrchestratorContract(ComponentContract):
         deployment = pipelines.deploy(graph, faults={name: "fails"})
         with pytest.raises(PipelineError):
             pipelines.run(deployment)
-        assert later.isdisjoint(pipelines.called(deployment))
+        ran = later & {*pipelines.called(deployment)}
+        assert not ran, f"Step {name!r} failed, and these, which need it, ran: {ran}."
 
     @pytest.mark.parametrize("fault", ["interrupts", "breaks"])
     def test_what_keeps_a_step_from_running_is_raised_too(
@@ -138,7 +149,8 @@ class OrchestratorContract(ComponentContract):
         deployment = pipelines.deploy(CHAIN, faults={"b": fault})
         with pytest.raises(BaseException):  # noqa: B017, PT011 - any will do
             pipelines.run(deployment)
-        assert {"c", "d"}.isdisjoint(pipelines.called(deployment))
+        ran = {"c", "d"} & {*pipelines.called(deployment)}
+        assert not ran, f"Step 'b' couldn't run, and these, which need it, ran: {ran}."
 
     def test_a_failed_pipeline_can_be_run_again(self, pipelines: Pipelines) -> None:
         """What was finished isn't repeated, and what wasn't is run."""
@@ -146,7 +158,11 @@ class OrchestratorContract(ComponentContract):
         with pytest.raises(StepFailedError):
             pipelines.run(deployment)
         pipelines.run(deployment)
-        assert pipelines.attempts(deployment) == {"a": 1, "b": 1, "c": 2, "d": 1}
+        attempts = pipelines.attempts(deployment)
+        assert attempts == {"a": 1, "b": 1, "c": 2, "d": 1}, (
+            "Step 'c' failed, and the pipeline was run again; the attempts were"
+            f" {attempts}. Repeat what wasn't finished, and nothing else."
+        )
 
     def test_pipelines_are_run_one_after_another(self, pipelines: Pipelines) -> None:
         """A failure in one is of no concern to the next."""
@@ -156,7 +172,7 @@ class OrchestratorContract(ComponentContract):
         for run_name, graph in {"first": CHAIN, "second": {"b": "", "a": "b"}}.items():
             deployment = pipelines.deploy(graph, run_name)
             pipelines.run(deployment)
-            assert pipelines.called(deployment) == sorted(graph)
+            check_each_ran_once(pipelines, deployment)
 
     def test_pipelines_that_run_at_once_do_not_mix(self, pipelines: Pipelines) -> None:
         """Each run has its own steps."""
@@ -164,7 +180,7 @@ class OrchestratorContract(ComponentContract):
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(pipelines.run, deployments))
         for deployment in deployments:
-            assert pipelines.called(deployment) == sorted(CHAIN)
+            check_each_ran_once(pipelines, deployment)
 
     def test_each_step_gets_the_stack(self, pipelines: Pipelines) -> None:
         """With the very components that it was made of."""
@@ -172,9 +188,12 @@ class OrchestratorContract(ComponentContract):
         deployment = pipelines.deploy(DIAMOND)
         pipelines.run(deployment)
         identities = [str(part.uuid) for part in stack.components.values()]
-        assert [
-            (call.stack, call.components) for call in pipelines.calls(deployment)
-        ] == [(stack.name, identities)] * len(DIAMOND)
+        for call in pipelines.calls(deployment):
+            assert (call.stack, call.components) == (stack.name, identities), (
+                f"Step {call.step!r} got stack {call.stack!r} with the components"
+                f" {call.components}, and not {stack.name!r} with {identities}."
+            )
+        check_each_ran_once(pipelines, deployment)
 
     def test_another_stack_is_another_stack(
         self, pipelines: Pipelines, shared_folder: Path
@@ -187,24 +206,36 @@ class OrchestratorContract(ComponentContract):
         others = Pipelines(shared_folder / "calls", stack)
         deployment = others.deploy({"a": ""}, "after")
         others.run(deployment)
-        assert [call.stack for call in others.calls(deployment)] == ["other"]
+        stacks = [call.stack for call in others.calls(deployment)]
+        assert stacks == ["other"], (
+            f"A pipeline was run on stack 'other', and its step got {stacks}."
+        )
 
     def test_each_step_gets_the_deployment(self, pipelines: Pipelines) -> None:
         """All of it, with what the user passed to the run."""
         runtime: dict[str, object] = {"seed": 1, "deep": {"é": [None, 0.5]}}
         deployment = pipelines.deploy(DIAMOND, runtime=runtime)
         pipelines.run(deployment)
-        assert [
-            (call.deployment, call.runtime_configuration)
-            for call in pipelines.calls(deployment)
-        ] == [([str(deployment.run_id), *DIAMOND], runtime)] * len(DIAMOND)
+        whole = [str(deployment.run_id), *DIAMOND]
+        for call in pipelines.calls(deployment):
+            assert call.deployment == whole, (
+                f"Step {call.step!r} got a deployment with the run and the steps"
+                f" {call.deployment}, and not {whole}."
+            )
+            assert call.runtime_configuration == runtime, (
+                f"Step {call.step!r} got the runtime configuration"
+                f" {call.runtime_configuration}, and not {runtime}."
+            )
+        check_each_ran_once(pipelines, deployment)
 
     def test_the_deployment_stays_as_it_is(self, pipelines: Pipelines) -> None:
         """No data passes through an orchestrator."""
         deployment = pipelines.deploy(DIAMOND, runtime={"seed": 1})
         before = deepcopy(deployment)
         pipelines.run(deployment)
-        assert deployment == before
+        assert deployment == before, (
+            f"The orchestrator changed the deployment: {before} became {deployment}."
+        )
 
     def test_another_of_the_same_configuration_runs_pipelines(
         self, pipelines: Pipelines
@@ -215,7 +246,14 @@ class OrchestratorContract(ComponentContract):
         for other in (recreate(orchestrator), sent):
             deployment = pipelines.deploy(CHAIN, f"run-{id(other)}")
             other.run_pipeline(deployment, pipelines.stack)
-            assert pipelines.called(deployment) == sorted(CHAIN)
+            check_each_ran_once(pipelines, deployment)
+
+
+def check_each_ran_once(pipelines: Pipelines, deployment: Deployment) -> None:
+    """Demand that each step of a deployment was run, and none of them twice."""
+    ran = pipelines.called(deployment)
+    steps = sorted(step.name for step in deployment.steps)
+    assert ran == steps, f"Of the steps {steps}, these were run: {ran}."
 
 
 def make_stack(name: str, orchestrator: BaseOrchestrator, folder: Path) -> Stack:
