@@ -198,7 +198,7 @@ class FolderMetadataStore(BaseMetadataStore):
         if not self._file.exists():
             return _Tables()
         tables = pickle.loads(self._file.read_bytes())  # noqa: S301 - written here
-        assert isinstance(tables, _Tables)
+        assert isinstance(tables, _Tables), f"{self.path} holds no metadata."
         return tables
 
     @contextmanager

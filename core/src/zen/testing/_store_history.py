@@ -43,6 +43,21 @@ def numbers(driver: StoreDriver, *, after: int = 0, limit: int = 1000) -> list[i
     return [commit.sequence for commit in driver.log(after=after, limit=limit)]
 
 
+def check_numbers(
+    driver: StoreDriver,
+    expected: list[int],
+    done: str,
+    *,
+    after: int = 0,
+    limit: int = 1000,
+) -> None:
+    """Demand the sequence numbers of commits, and say what was done to the store."""
+    found = numbers(driver, after=after, limit=limit)
+    assert found == expected, (
+        f"{done}, and the log has the numbers {found}, and not {expected}."
+    )
+
+
 def commit_often(driver: StoreDriver, times: int) -> None:
     """Make as many commits."""
     for number in range(times):
@@ -54,14 +69,18 @@ class StoreHistoryContract(StoreContract):
 
     def test_a_store_that_is_empty_has_no_past(self, driver: StoreDriver) -> None:
         """Nor does reading make one."""
-        assert (driver.log(), driver.last_sequence(), driver.kinds()) == ([], 0, [])
+        found = (driver.log(), driver.last_sequence(), driver.kinds())
+        assert found == ([], 0, []), (
+            f"An empty store has this log, last number and kinds: {found}."
+        )
 
     def test_commits_are_numbered_from_one(self, driver: StoreDriver) -> None:
         """None is skipped, and the log has the oldest first."""
         for number in range(1, 6):
             write(driver, put(ALPHA, number))
-            assert driver.last_sequence() == number
-        assert numbers(driver) == [1, 2, 3, 4, 5]
+            last = driver.last_sequence()
+            assert last == number, f"After {number} commits, the last one is {last}."
+        check_numbers(driver, [1, 2, 3, 4, 5], "Five commits were made")
 
     def test_a_commit_tells_who_made_it_and_when(self, driver: StoreDriver) -> None:
         """The id is the transaction's, and the time is in UTC."""
@@ -70,14 +89,17 @@ class StoreHistoryContract(StoreContract):
         began = datetime.now(timezone.utc) - timedelta(milliseconds=1)
         driver.commit(transaction)
         (commit,) = driver.log()
-        assert commit.id == transaction.id
-        assert (commit.user, commit.host, commit.command) == (
-            ANA.user,
-            ANA.host,
-            ANA.command,
+        assert commit.id == transaction.id, (
+            f"Transaction {transaction.id} is in the log as {commit.id}."
         )
-        assert commit.time.utcoffset() == timedelta(0)
-        assert began <= commit.time <= datetime.now(timezone.utc)
+        author = Author(commit.user, commit.host, commit.command)
+        assert author == ANA, f"A commit of {ANA} is in the log as one of {author}."
+        assert commit.time.utcoffset() == timedelta(0), (
+            f"The time of a commit, {commit.time!r}, isn't in UTC."
+        )
+        assert began <= commit.time <= datetime.now(timezone.utc), (
+            f"A commit was made after {began}, and its time is {commit.time}."
+        )
 
     def test_a_commit_tells_what_records_were_and_became(
         self, driver: StoreDriver
@@ -91,18 +113,24 @@ class StoreHistoryContract(StoreContract):
             sorted((change.ref, change.before, change.after) for change in each.changes)
             for each in driver.log()
         ]
-        assert found == [
+        expected = [
             [(ALPHA, None, content(old))],
             [(ALPHA, content(old), content(new)), (BETA, None, content(other))],
             [(ALPHA, content(new), None)],
         ]
+        assert found == expected, (
+            f"The log says that records were and became {found}, and not {expected}."
+        )
 
     def test_what_was_not_there_was_not_removed(self, driver: StoreDriver) -> None:
         """A deletion of nothing is no change."""
         written = put(BETA)
         driver.commit(Transaction((written,), (Delete(ALPHA),)))
         (commit,) = driver.log()
-        assert commit.changes == ((BETA, None, content(written)),)
+        assert commit.changes == ((BETA, None, content(written)),), (
+            "One record was put, and one deleted that wasn't there; the log has"
+            f" {commit.changes}."
+        )
 
     def test_the_log_has_what_was_applied_and_once(self, driver: StoreDriver) -> None:
         """What was refused isn't in it, nor is what was sent once more."""
@@ -113,39 +141,59 @@ class StoreHistoryContract(StoreContract):
             driver.commit(refused)
         driver.commit(applied)
         write(driver, put(BETA))
-        assert [c.changes[0].ref for c in driver.log()] == [ALPHA, BETA]
-        assert numbers(driver) == [1, 2]
+        changed = [commit.changes[0].ref for commit in driver.log()]
+        assert changed == [ALPHA, BETA], (
+            f"Commits changed {ALPHA} and {BETA}; the log, with one that was refused or"
+            f" sent again, has {changed}."
+        )
+        check_numbers(driver, [1, 2], "Two commits were made")
 
     def test_the_log_comes_in_pages(self, driver: StoreDriver) -> None:
         """A page begins after a number, wherever one left off."""
         commit_often(driver, 5)
-        assert numbers(driver, limit=2) == [1, 2]
-        assert numbers(driver, after=2, limit=2) == [3, 4]
-        assert numbers(driver, after=4) == [5]
-        assert numbers(driver, after=5) == numbers(driver, after=9) == []
+        for after, limit, expected in (
+            (0, 2, [1, 2]),
+            (2, 2, [3, 4]),
+            (4, 1000, [5]),
+            (5, 1000, []),
+            (9, 1000, []),
+        ):
+            found = numbers(driver, after=after, limit=limit)
+            assert found == expected, (
+                f"Of five commits, at most {limit} after number {after} are {found},"
+                f" and not {expected}."
+            )
 
     def test_a_hundred_commits_are_kept_and_more(self, driver: StoreDriver) -> None:
         """Nothing is forgotten unless somebody asks for it."""
         commit_often(driver, 102)
-        assert numbers(driver) == list(range(1, 103))
+        check_numbers(driver, [*range(1, 103)], "102 commits were made")
 
     def test_the_kinds_are_those_of_the_records(self, driver: StoreDriver) -> None:
         """Whatever they are, and only while there are records of them."""
         refs = [Ref(kind, "x/y") for kind in ("stack", "acme_lease", "z9", "notes")]
         write(driver, *map(put, refs), put(ALPHA), put(BETA))
-        assert driver.kinds() == ["acme_lease", KIND, "notes", "stack", "z9"]
+        expected = ["acme_lease", KIND, "notes", "stack", "z9"]
+        kinds = driver.kinds()
+        assert kinds == expected, f"The kinds are {kinds}, and not {expected}."
         remove(driver, refs[0], ALPHA)
-        assert driver.kinds() == ["acme_lease", KIND, "notes", "z9"]
+        expected.remove("stack")
+        kinds = driver.kinds()
+        assert kinds == expected, (
+            f"The only 'stack' was deleted, and the kinds are {kinds}."
+        )
 
     @requires("prune")
     def test_pruning_keeps_the_last_commits(self, driver: StoreDriver) -> None:
         """They are as they were, and it is said how many have gone."""
         commit_often(driver, 5)
         kept = driver.log(after=3)
-        assert driver.prune(2) == 3
-        assert driver.log() == kept
-        assert numbers(driver, after=1, limit=1) == [4]
-        assert driver.last_sequence() == 5
+        forgotten = driver.prune(2)
+        assert forgotten == 3, f"prune(2) of five commits says {forgotten}, and not 3."
+        assert driver.log() == kept, "prune(2) changed or dropped the last two commits."
+        check_numbers(driver, [4], "Three of five were pruned", after=1, limit=1)
+        last = driver.last_sequence()
+        assert last == 5, f"After pruning, the last number is {last}, and not 5."
 
     @requires("prune")
     def test_pruning_keeps_the_records(self, driver: StoreDriver) -> None:
@@ -154,13 +202,14 @@ class StoreHistoryContract(StoreContract):
         commit_often(driver, 3)
         before = driver.scan(KIND)
         driver.prune(1)
-        assert driver.scan(KIND) == before
+        assert driver.scan(KIND) == before, "Pruning has changed records or guards."
         checks = (
             Check(BETA, read(driver, BETA).revision),
             GuardCheck(KIND, before.guard),
         )
         driver.commit(Transaction((put(ALPHA, "next"),), checks=checks))
-        assert read(driver, ALPHA).payload["text"] == "next"
+        text = read(driver, ALPHA).payload["text"]
+        assert text == "next", f"After pruning, 'next' was put, and {text!r} was read."
 
     @requires("prune")
     def test_numbers_go_on_after_pruning(self, driver: StoreDriver) -> None:
@@ -168,8 +217,9 @@ class StoreHistoryContract(StoreContract):
         commit_often(driver, 3)
         driver.prune(1)
         commit_often(driver, 2)
-        assert numbers(driver) == [3, 4, 5]
-        assert driver.prune(2) == 1
+        check_numbers(driver, [3, 4, 5], "Two of three were pruned, and two made")
+        forgotten = driver.prune(2)
+        assert forgotten == 1, f"prune(2) of three commits says {forgotten}, and not 1."
 
     @requires("prune")
     def test_pruning_keeps_what_was_made_lately(self, driver: StoreDriver) -> None:
@@ -178,20 +228,31 @@ class StoreHistoryContract(StoreContract):
         driver.commit(transaction)
         commit_often(driver, 3)
         now = datetime.now(timezone.utc)
-        assert driver.prune(1, before=now - timedelta(hours=1)) == 0
+        forgotten = driver.prune(1, before=now - timedelta(hours=1))
+        assert forgotten == 0, (
+            f"Four commits were made just now; {forgotten} older than an hour were"
+            " pruned."
+        )
         assert numbers(driver) == [1, 2, 3, 4], "commits of the last hour are gone"
         driver.commit(transaction)
         assert numbers(driver) == [1, 2, 3, 4], "a transaction was applied again"
-        assert driver.prune(1, before=now + timedelta(hours=1)) == 3
-        assert numbers(driver) == [4]
+        forgotten = driver.prune(1, before=now + timedelta(hours=1))
+        assert forgotten == 3, (
+            f"All but the last of four commits were to be pruned, and {forgotten} were."
+        )
+        check_numbers(driver, [4], "Three of four were pruned")
 
     @requires("prune")
     def test_there_may_be_nothing_to_prune(self, driver: StoreDriver) -> None:
         """It is no error, in a store that is empty and in another."""
-        assert driver.prune(1) == 0
+        forgotten = driver.prune(1)
+        assert forgotten == 0, f"{forgotten} commits of an empty store were pruned."
         commit_often(driver, 2)
-        assert (driver.prune(2), driver.prune(100)) == (0, 0)
-        assert numbers(driver) == [1, 2]
+        pruned = (driver.prune(2), driver.prune(100))
+        assert pruned == (0, 0), (
+            f"Two commits were made; prune(2) and prune(100) forgot {pruned}."
+        )
+        check_numbers(driver, [1, 2], "Nothing was to be pruned")
 
     @requires("destroy")
     def test_a_store_that_was_destroyed_is_empty(
@@ -218,8 +279,12 @@ class StoreHistoryContract(StoreContract):
 
     def test_a_new_store_needs_no_upgrade(self, driver: StoreDriver) -> None:
         """What this version has made is as this version wants it."""
-        assert driver.upgrade() is None
+        done = driver.upgrade()
+        assert done is None, f"'upgrade' says that it changed an empty store: {done}"
         write(driver, put(ALPHA))
         before = driver.scan(KIND), driver.log()
-        assert driver.upgrade() is None
-        assert (driver.scan(KIND), driver.log()) == before
+        done = driver.upgrade()
+        assert done is None, f"'upgrade' says that it changed a new store: {done}"
+        assert (driver.scan(KIND), driver.log()) == before, (
+            "'upgrade' has changed records or commits of a new store."
+        )

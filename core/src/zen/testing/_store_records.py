@@ -67,8 +67,11 @@ class StoreRecordsContract(StoreContract):
     def test_an_empty_store_has_nothing(self, driver: StoreDriver) -> None:
         """Reading before anything was written finds nothing, and fails neither."""
         page = driver.scan(KIND)
-        assert (page.records, page.next, page.damaged) == ((), None, ())
-        assert driver.get_many([ALPHA]) == {}
+        found = (page.records, page.next, page.damaged)
+        assert found == ((), None, ()), (
+            f"A scan of an empty store gives records, next page and damage {found}."
+        )
+        assert driver.get_many([ALPHA]) == {}, "'get_many' finds what was never put."
 
     @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
     def test_a_record_is_read_as_it_was_put(
@@ -78,9 +81,16 @@ class StoreRecordsContract(StoreContract):
         written = Put(ALPHA, uuid4(), payload)
         write(driver, written)
         record = read(driver, ALPHA)
-        assert (record.ref, record.uuid) == (ALPHA, written.uuid)
-        assert record.payload == payload
-        assert driver.scan(KIND).records == (record,)
+        named = (record.ref, record.uuid)
+        assert named == (ALPHA, written.uuid), (
+            f"{ALPHA} was put with the uuid {written.uuid}, and read as {named}."
+        )
+        assert record.payload == payload, (
+            f"{payload!r} was put, and {record.payload!r} was read."
+        )
+        assert driver.scan(KIND).records == (record,), (
+            "'scan' doesn't give the record that 'get_many' gives."
+        )
 
     def test_a_large_payload_is_kept_whole(self, driver: StoreDriver) -> None:
         """It has a megabyte, more than some columns and messages hold."""
@@ -88,46 +98,61 @@ class StoreRecordsContract(StoreContract):
         write(driver, put(ALPHA, text))
         # A difference of that size is nothing to show.
         is_whole = read(driver, ALPHA).payload["text"] == text
-        assert is_whole
+        assert is_whole, "A text of more than a megabyte didn't come back as it was."
 
     def test_booleans_are_no_numbers(self, driver: StoreDriver) -> None:
         """Where `True == 1`, types tell them apart."""
         write(driver, put(ALPHA, [True, 1, 1.0, "1"]))
         text = cast("list[object]", read(driver, ALPHA).payload["text"])
-        assert [type(value) for value in text] == [bool, int, float, str]
+        assert [type(value) for value in text] == [bool, int, float, str], (
+            f"[True, 1, 1.0, '1'] was put, and {text!r} was read."
+        )
 
     @pytest.mark.parametrize("key", KEYS)
     def test_every_key_is_kept(self, driver: StoreDriver, key: str) -> None:
         """Any name that Zen accepts can be a part of a key."""
         write(driver, put(Ref(KIND, key)))
-        assert read(driver, Ref(KIND, key)).ref.key == key
-        assert keys(driver.scan(KIND)) == [key]
+        found = read(driver, Ref(KIND, key)).ref.key
+        assert found == key, f"The key {key!r} was put, and {found!r} was read."
+        scanned = keys(driver.scan(KIND))
+        assert scanned == [key], f"The key {key!r} was put, a scan shows {scanned}."
 
     def test_only_what_exists_is_returned(self, driver: StoreDriver) -> None:
         """Asking for what isn't there is no error, nor is asking twice."""
         write(driver, put(ALPHA))
         refs = (Ref(KIND, key) for key in ("gone", "alpha", "alpha", "alph", "alphab"))
-        assert list(driver.get_many(refs)) == [ALPHA]
-        assert driver.get_many([]) == {}
+        found = list(driver.get_many(refs))
+        assert found == [ALPHA], (
+            f"Of several records only {ALPHA} exists, and 'get_many' gives {found}."
+        )
+        assert driver.get_many([]) == {}, "Asked for nothing, 'get_many' gives records."
 
     def test_kinds_are_told_apart(self, driver: StoreDriver) -> None:
         """A key belongs to its kind."""
         elsewhere = Ref("noted", ALPHA.key)
         write(driver, put(ALPHA, "here"))
-        assert driver.get_many([elsewhere]) == {}
+        assert driver.get_many([elsewhere]) == {}, (
+            "A record is found under another kind than its own."
+        )
         write(driver, put(elsewhere, "there"))
-        assert read(driver, ALPHA).payload["text"] == "here"
+        assert read(driver, ALPHA).payload["text"] == "here", (
+            "A record was overwritten by one with the same key, of another kind."
+        )
         remove(driver, elsewhere)
-        assert keys(driver.scan(KIND)) == ["alpha"]
+        assert keys(driver.scan(KIND)) == ["alpha"], (
+            "A record was deleted with one of the same key, of another kind."
+        )
 
     def test_kinds_are_open(self, driver: StoreDriver) -> None:
         """Nobody has to announce a kind of record, and one call writes several."""
         refs = [Ref(kind, "x/y") for kind in ("stack", "acme_lease", "z9")]
         write(driver, *(put(ref, ref.kind) for ref in refs))
         found = driver.get_many(refs)
-        assert {ref: found[ref].payload["text"] for ref in refs} == {
-            ref: ref.kind for ref in refs
-        }
+        kinds = [found[ref].payload["text"] for ref in refs if ref in found]
+        assert kinds == [ref.kind for ref in refs], (
+            f"Records of kinds that the driver doesn't know were put, and {kinds} of"
+            " them are there. A driver keeps records of any kind."
+        )
 
     def test_what_is_put_again_is_replaced(self, driver: StoreDriver) -> None:
         """Payload and uuid are those of the last put."""
@@ -135,27 +160,39 @@ class StoreRecordsContract(StoreContract):
         new = Put(ALPHA, uuid4(), {"new": 2})
         write(driver, new)
         record = read(driver, ALPHA)
-        assert (record.uuid, record.payload) == (new.uuid, {"new": 2})
+        assert record.uuid == new.uuid, (
+            "A record that was put again has kept the uuid of before."
+        )
+        assert record.payload == {"new": 2}, (
+            f"{{'new': 2}} took the place of {{'old': 1}}, and is {record.payload}."
+        )
 
     def test_what_is_deleted_is_gone(self, driver: StoreDriver) -> None:
         """The others stay."""
         write(driver, put(ALPHA), put(BETA))
         remove(driver, ALPHA)
-        assert list(driver.get_many([ALPHA, BETA])) == [BETA]
-        assert keys(driver.scan(KIND)) == ["beta"]
+        got, scanned = list(driver.get_many([ALPHA, BETA])), keys(driver.scan(KIND))
+        assert got == [BETA], f"{ALPHA} was deleted, and 'get_many' gives {got}."
+        assert scanned == ["beta"], f"'alpha' was deleted, and a scan shows {scanned}."
 
     def test_deleting_what_is_not_there_does_nothing(self, driver: StoreDriver) -> None:
         """It isn't even an error."""
         remove(driver, ALPHA)
         write(driver, put(BETA))
         remove(driver, ALPHA)
-        assert keys(driver.scan(KIND)) == ["beta"]
+        assert keys(driver.scan(KIND)) == ["beta"], (
+            "The deletion of a record that isn't there has changed others."
+        )
 
     def test_what_is_deleted_and_put_at_once_is_put(self, driver: StoreDriver) -> None:
         """A rename that changes nothing but the case does that."""
         write(driver, put(ALPHA, "old"))
         driver.commit(Transaction((put(ALPHA, "new"),), (Delete(ALPHA),)))
-        assert read(driver, ALPHA).payload["text"] == "new"
+        text = read(driver, ALPHA).payload["text"]
+        assert text == "new", (
+            "One transaction deletes a record and puts it again, as 'new'; it is"
+            f" {text!r}. Deletions come first."
+        )
 
     def test_a_transaction_of_nothing_changes_nothing(
         self, driver: StoreDriver
@@ -165,7 +202,9 @@ class StoreRecordsContract(StoreContract):
         write(driver, put(ALPHA))
         before = driver.scan(KIND)
         driver.commit(Transaction())
-        assert driver.scan(KIND) == before
+        assert driver.scan(KIND) == before, (
+            "A transaction of nothing has changed records or guards."
+        )
 
     def test_a_payload_is_not_shared_with_who_reads_it(
         self, driver: StoreDriver
@@ -176,7 +215,10 @@ class StoreRecordsContract(StoreContract):
             payload = cast("dict[str, list[str]]", record.payload)
             with suppress(TypeError, AttributeError):  # it may be immutable
                 payload["text"].append("smuggled")
-        assert read(driver, ALPHA).payload["text"] == ["kept"]
+        assert read(driver, ALPHA).payload["text"] == ["kept"], (
+            "What a caller changes in a payload that it has read is in the store. Give"
+            " each a copy."
+        )
 
     def test_a_payload_is_not_shared_with_who_wrote_it(
         self, driver: StoreDriver
@@ -185,7 +227,10 @@ class StoreRecordsContract(StoreContract):
         text = ["kept"]
         write(driver, put(ALPHA, text))
         text.append("smuggled")
-        assert read(driver, ALPHA).payload["text"] == ["kept"]
+        assert read(driver, ALPHA).payload["text"] == ["kept"], (
+            "What a caller changes in a payload after the commit is in the store. Keep"
+            " a copy."
+        )
 
     def test_a_closed_driver_can_be_used_again(self, driver: StoreDriver) -> None:
         """Closing lets go of connections; it ends nothing, however often."""
@@ -193,9 +238,13 @@ class StoreRecordsContract(StoreContract):
         write(driver, put(ALPHA))
         driver.close()
         driver.close()
-        assert read(driver, ALPHA).ref == ALPHA
+        assert read(driver, ALPHA).ref == ALPHA, "A closed driver reads another record."
         write(driver, put(BETA))
-        assert keys(driver.scan(KIND)) == ["alpha", "beta"]
+        found = keys(driver.scan(KIND))
+        assert found == ["alpha", "beta"], (
+            f"'alpha' and 'beta' were put by a driver that was closed, and {found} are"
+            " there."
+        )
 
     def test_a_store_with_a_commit_is_not_missing(self, driver: StoreDriver) -> None:
         """A commit of nothing makes its place, as for a profile without a stack."""
@@ -208,9 +257,15 @@ class StoreRecordsContract(StoreContract):
     ) -> None:
         """The URL of a new profile means the same from every folder."""
         url = contract_subject.default_url(tmp_path / "a profile")
-        assert contract_subject.normalise_url(url) == url
+        normal = contract_subject.normalise_url(url)
+        assert normal == url, (
+            f"'default_url' gives {url!r}, which 'normalise_url' changes to {normal!r}."
+        )
 
     def test_a_normal_url_stays_as_it_is(self, driver: StoreDriver) -> None:
         """Normalising a URL once more changes nothing."""
         url = driver.normalise_url(driver.url)
-        assert driver.normalise_url(url) == url
+        again = driver.normalise_url(url)
+        assert again == url, (
+            f"'normalise_url' gives {url!r}, and changes that to {again!r}."
+        )

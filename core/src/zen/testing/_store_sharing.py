@@ -60,13 +60,24 @@ class StoreSharingContract(StoreContract):
     ) -> None:
         """All of it: what was put, what was deleted, and the guard."""
         write(driver, put(ALPHA))
-        assert keys(other.scan(KIND)) == ["alpha"]
+        assert keys(other.scan(KIND)) == ["alpha"], (
+            "A driver doesn't see what another one has just committed."
+        )
         before = other.scan(KIND).guard
         driver.commit(Transaction((put(BETA, "new"),), (Delete(ALPHA),)))
-        assert keys(other.scan(KIND)) == ["beta"]
-        assert list(other.get_many([ALPHA, BETA])) == [BETA]
-        assert other.scan(KIND) == driver.scan(KIND)
-        assert other.scan(KIND).guard != before
+        assert keys(other.scan(KIND)) == ["beta"], (
+            "A driver that has scanned before doesn't see what another one has just"
+            " committed."
+        )
+        assert list(other.get_many([ALPHA, BETA])) == [BETA], (
+            "'get_many' doesn't see what another driver has just committed."
+        )
+        assert other.scan(KIND) == driver.scan(KIND), (
+            "Two drivers of one store scan different records, revisions or guards."
+        )
+        assert other.scan(KIND).guard != before, (
+            "Another driver has committed, and the guard is the same."
+        )
 
     @requires("shared")
     def test_a_store_is_found_again_by_its_url(self, driver: StoreDriver) -> None:
@@ -74,7 +85,10 @@ class StoreSharingContract(StoreContract):
         write(driver, put(ALPHA, "kept"))
         driver.close()
         with closing(type(driver)(driver.url)) as reopened:
-            assert read(reopened, ALPHA).payload["text"] == "kept"
+            text = read(reopened, ALPHA).payload["text"]
+            assert text == "kept", (
+                f"A record held 'kept'; opened again by URL, the store has {text!r}."
+            )
 
     @requires("shared")
     def test_what_others_have_changed_is_refused(
@@ -86,7 +100,9 @@ class StoreSharingContract(StoreContract):
         write(other, put(ALPHA, "theirs"))
         with pytest.raises(ConflictError):
             driver.commit(Transaction((put(ALPHA, "mine"),), checks=(check,)))
-        assert read(driver, ALPHA).payload["text"] == "theirs"
+        assert read(driver, ALPHA).payload["text"] == "theirs", (
+            "A commit was refused, and what another driver wrote is gone all the same."
+        )
 
     @requires("shared")
     def test_of_two_that_rely_on_each_other_one_succeeds(
@@ -99,7 +115,9 @@ class StoreSharingContract(StoreContract):
         driver.commit(Transaction((put(ALPHA, "off"),), checks=(seen_by_driver,)))
         with pytest.raises(ConflictError):
             other.commit(Transaction((put(BETA, "off"),), checks=(seen_by_other,)))
-        assert read(driver, BETA).payload["text"] == "on duty"
+        assert read(driver, BETA).payload["text"] == "on duty", (
+            "A commit was refused, and its record has changed all the same."
+        )
 
     @requires("shared")
     def test_of_two_that_rely_on_a_list_one_succeeds(
@@ -111,7 +129,9 @@ class StoreSharingContract(StoreContract):
         driver.commit(Transaction((put(ALPHA),), checks=(seen_by_driver,)))
         with pytest.raises(ConflictError):
             other.commit(Transaction((put(BETA),), checks=(seen_by_other,)))
-        assert keys(other.scan(KIND)) == ["alpha"]
+        assert keys(other.scan(KIND)) == ["alpha"], (
+            "A commit was refused, and its record is there all the same."
+        )
 
     @requires("shared")
     def test_a_repetition_by_another_driver_overwrites_nothing(
@@ -122,10 +142,16 @@ class StoreSharingContract(StoreContract):
         driver.commit(transaction)
         write(other, put(ALPHA, "theirs"))
         other.commit(transaction)
-        assert read(driver, ALPHA).payload["text"] == "theirs"
+        assert read(driver, ALPHA).payload["text"] == "theirs", (
+            "A transaction that another driver had sent was applied again. Keep the ids"
+            " of transactions in the store."
+        )
         remove(other, ALPHA)
         other.commit(transaction)
-        assert driver.get_many([ALPHA]) == {}
+        assert driver.get_many([ALPHA]) == {}, (
+            "A transaction that another driver had sent was applied again, and has"
+            " brought back what was deleted."
+        )
 
     @requires("concurrent")
     def test_what_was_acknowledged_is_there(
@@ -141,7 +167,9 @@ class StoreSharingContract(StoreContract):
             return names
 
         done = at_once([partial(work, worker) for worker in range(WORKERS)])
-        assert keys(driver.scan(KIND)) == sorted(name for own in done for name in own)
+        written = {name for own in done for name in own}
+        lost = sorted(written - {*keys(driver.scan(KIND))})
+        assert not lost, f"Several wrote at once, and these were lost: {lost}."
 
     @requires("concurrent")
     def test_of_many_who_change_a_record_at_once_one_succeeds(
@@ -163,8 +191,14 @@ class StoreSharingContract(StoreContract):
             check = Check(ALPHA, revision)
             won = at_once([partial(compete, n, check) for n in range(WORKERS)])
             record = read(driver, ALPHA)
-            assert won.count(True) == 1
-            assert record.payload["text"] == won.index(True)
+            assert won.count(True) == 1, (
+                f"Of {WORKERS} that changed one revision, {won.count(True)} succeeded."
+                " Compare and write under one lock, or in one transaction."
+            )
+            assert record.payload["text"] == won.index(True), (
+                f"Worker {won.index(True)} was told that it had succeeded, and the"
+                f" record is that of worker {record.payload['text']}."
+            )
             revision = record.revision
 
     @requires("concurrent")
@@ -181,7 +215,10 @@ class StoreSharingContract(StoreContract):
 
         write(driver, put(ALPHA, 0))
         at_once([count] * WORKERS)
-        assert read(driver, ALPHA).payload["text"] == WORKERS * ROUNDS
+        counted = read(driver, ALPHA).payload["text"]
+        assert counted == WORKERS * ROUNDS, (
+            f"A number was counted up {WORKERS * ROUNDS} times, and is {counted}."
+        )
 
     @requires("concurrent")
     def test_who_reads_during_a_commit_relies_on_no_half(
@@ -211,14 +248,17 @@ class StoreSharingContract(StoreContract):
 
         write(driver, put(ALPHA, 0), put(Ref(KIND, "counter"), 0))
         _, halves = at_once([swap, watch])
-        assert halves == []
+        assert halves == [], (
+            "During commits that swap two records, scans whose guards held showed"
+            f" {halves}."
+        )
 
 
 def increment(driver: StoreDriver) -> bool:
     """Add 1 to a record's number, unless somebody else changes it meanwhile."""
     record = read(driver, ALPHA)
     number = record.payload["text"]
-    assert isinstance(number, int)
+    assert isinstance(number, int), f"A number was put, and {number!r} was read."
     check = Check(ALPHA, record.revision)
     try:
         driver.commit(Transaction((put(ALPHA, number + 1),), checks=(check,)))

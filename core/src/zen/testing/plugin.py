@@ -76,7 +76,8 @@ class PluginContract(Unabridged):
         first = _offers(plugin_claim)
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("ZEN_CONFIG_PATH", str(tmp_path))
-        assert _offers(plugin_claim) == first
+        again = _offers(plugin_claim)
+        assert again == first, f"Asked twice, the plugin offers {first}, then {again}."
 
     def test_its_import_strings_lead_to_what_the_specs_say(
         self, plugin_claim: Claim
@@ -89,7 +90,7 @@ class PluginContract(Unabridged):
         """Listings and `--help` show one for each."""
         offers = _offers(plugin_claim)
         silent = [spec for spec in offers if getattr(spec, "summary", None) == ""]
-        assert silent == []
+        assert silent == [], f"These have no summary: {silent}."
 
     def test_its_defaults_need_no_configuration(self, plugin_claim: Claim) -> None:
         """Nobody has configured the components of a new profile's stack."""
