@@ -192,7 +192,7 @@ DISTRIBUTIONS: Final = {
         examined="well",
         needs=USES[1:],
         cause=("which isn't installed",),
-        fix="broken==1.0 again",
+        fix="Install broken==1.0",
     ),
     "entry_points.txt is no text": damaged(
         "entry_points.txt",
