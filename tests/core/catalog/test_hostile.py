@@ -25,6 +25,8 @@ def zen_flavors():
 """
 FLAVORS: Final = "@hookimpl\ndef zen_flavors():\n    return [{specs}]\n"
 SPEC: Final = "FlavorSpec('alerter', f'a{{n}}', 'a:b', {summary})"
+# It may notice the limit, or die of it first; the plugin is named either way.
+ASKER: Final = "the process that asks it"
 LIMITS_ITS_PARENT: Final = (
     "import os, resource\nresource.prlimit(os.getppid(), resource.{}, {})"
 )
@@ -112,15 +114,15 @@ AT_IMPORT: Final = {
     ),
     "limits-its-parent": (
         LIMITS_ITS_PARENT.format("RLIMIT_NOFILE", "(3, 3)"),
-        "it changes the limits of the process that asks it",
+        ASKER,
     ),
     "limits-the-memory-of-its-parent": (
         LIMITS_ITS_PARENT.format("RLIMIT_AS", "(9, 9)"),
-        "it changes the limits of the process that asks it",
+        ASKER,
     ),
     "limits-the-time-of-its-parent": (
         LIMITS_ITS_PARENT.format("RLIMIT_CPU", "(1, 1)"),
-        "it changes the limits of the process that asks it",
+        ASKER,
     ),
     "interrupts": ("raise KeyboardInterrupt", "signal 2"),
     "crashes": ("import ctypes\nctypes.string_at(0)", "signal 11"),
