@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tests.core.cli.conftest import Outcome, Zen
 
 DEFAULTS = ("-o", "default", "-a", "default", "-m", "default")
+ACTS = (
+    ("stack", "delete", "foo"),
+    ("orchestrator", "delete", "spare"),
+    ("apply", "-f", "stack.yaml"),
+    ("profile", "restore", "1"),
+)
 PROMPT = "Are you sure you want to proceed?"
 STACK = """\
 format_version: 1
@@ -74,12 +80,7 @@ def commits_of(profile: str) -> list[int]:
 
 @pytest.mark.parametrize(
     "command",
-    [
-        ("stack", "delete", "foo"),
-        ("orchestrator", "delete", "spare"),
-        ("apply", "-f", "stack.yaml"),
-        ("profile", "restore", "1"),
-    ],
+    ACTS,
     ids=lambda command: " ".join(command[:2]),
 )
 def test_the_profile_that_was_shown_is_changed(
@@ -122,10 +123,7 @@ def test_what_is_active_by_now_is_not_deleted(
 @pytest.mark.parametrize(
     "command",
     [
-        ("stack", "delete", "foo"),
-        ("orchestrator", "delete", "spare"),
-        ("apply", "-f", "stack.yaml"),
-        ("profile", "restore", "1"),
+        *ACTS,
         ("profile", "prune", "--keep", "1"),
         ("profile", "prune", "a", "--keep", "1"),
     ],
@@ -153,10 +151,7 @@ def test_a_profile_that_has_gone_meanwhile_is_missed(
 @pytest.mark.parametrize(
     "command",
     [
-        ("stack", "delete", "foo"),
-        ("orchestrator", "delete", "spare"),
-        ("apply", "-f", "stack.yaml"),
-        ("profile", "restore", "1"),
+        *ACTS,
         ("profile", "prune", "--keep", "1"),
     ],
     ids=lambda command: " ".join(command[:2]),

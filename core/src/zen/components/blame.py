@@ -21,6 +21,8 @@ def blaming(
     component: StackComponent,
     problem: str,
     error_type: type[ZenError] = StackValidationError,
+    *,
+    origin: str = "",
 ) -> Iterator[None]:
     """Raise whatever a component raises in the block as an error that names it.
 
@@ -30,6 +32,7 @@ def blaming(
         component: The component whose code runs.
         problem: What it fails to do, after its name, such as "can't tell its state".
         error_type: What is raised.
+        origin: Where the flavor comes from, such as its plugin; its class if "".
     """
     try:
         yield
@@ -40,6 +43,10 @@ def blaming(
         title = component.TYPE.replace("_", " ").capitalize()
         raise error_type(
             f"{title} '{component.name}' {problem}: {on_one_line(error)}",
-            hint=f"Its flavor '{component.FLAVOR}' is"
-            f" {type(component).__qualname__} in {type(component).__module__}.",
+            hint=f"Its flavor '{component.FLAVOR}'"
+            f" {f'comes from {origin}' if origin else f'is {_class_of(component)}'}.",
         ) from error
+
+
+def _class_of(component: StackComponent) -> str:
+    return f"{type(component).__qualname__} in {type(component).__module__}"

@@ -232,17 +232,12 @@ def _blaming(
     component: StackComponent, owner: Owner | None, problem: str
 ) -> Iterator[None]:
     """Say which component failed, and whose its flavor is."""
-    try:
+    # Loaded already, with the component itself.
+    from zen.components.blame import blaming
+
+    origin = str(owner or type(component).__module__)
+    with blaming(component, problem, ProvisioningError, origin=origin):
         yield
-    except (ZenError, KeyboardInterrupt):
-        raise
-    # A flavor's own code, which may raise anything.
-    except BaseException as error:
-        raise ProvisioningError(
-            f"{_title(component)} {problem}: {on_one_line(error)}",
-            hint=f"Its flavor '{component.FLAVOR}' comes from"
-            f" {owner or type(component).__module__}.",
-        ) from error
 
 
 def _failure(
