@@ -78,6 +78,7 @@ def test_a_secret_is_kept_and_shown_when_asked_for(zen: Zen, tmp_path: Path) -> 
     shown = zen("secret", "get", "db", "--reveal", "-o", "json").json
     assert shown == {"name": "db", "values": {"password": "hush", "user": "ana"}}
     assert "hush" in zen("secret", "get", "db", "--reveal").out
+    assert "password" in zen("secret", "get", "db").out
     assert files_with(tmp_path, "hush") == []
 
 

@@ -14,7 +14,7 @@ import click
 from zen.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import TextIO
 
 __all__ = [
@@ -96,18 +96,25 @@ def print_rows(
         )
 
 
-def print_object(content: Mapping[str, object], output: str, *, title: str) -> None:
+def print_object(
+    content: Mapping[str, object],
+    output: str,
+    *,
+    title: str,
+    label: Callable[[str], str] = str.upper,
+) -> None:
     """Print one object; a table has a row for each of its properties.
 
     Args:
         content: The object.
         output: `table`, `json` or `yaml`.
         title: The line above the table.
+        label: Returns how a table shows the name of a property.
     """
     if output != "table":
         print_data(dict(content), output)
         return
-    keys = [_cell(key.upper()) for key in content]
+    keys = [_cell(label(key)) for key in content]
     taken = max(map(_width, ["PROPERTY", *keys])) + 2 * _BORDER + 1
     room = max(terminal_width() - taken, _NARROWEST)
     values = [_wrapped(_cell(value), room) for value in content.values()]

@@ -80,7 +80,7 @@ def get_secret(app: App, name: str, output: str, *, reveal: bool) -> None:
     values = app.announce().secrets.get(name)
     shown = {key: values[key] if reveal else MASK for key in sorted(values)}
     if output == "table":
-        print_object(shown, output, title=f"Secret '{name}'")
+        print_object(shown, output, title=f"Secret '{name}'", label=str)
     else:
         print_object({"name": name, "values": shown}, output, title="")
 

@@ -137,8 +137,8 @@ def _check_no_others(file: Path, folder: Path) -> None:
         first = min(found)
         raise ConfigurationError(
             f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
-            f" {_key_file()}. {len(found)} of them, such as {first}, were encrypted"
-            " with another one than a new one would be.",
+            f" {_key_file()}. A new key would not decrypt the secrets that are already"
+            f" there ({len(found)}), such as {first}.",
             hint="Restore the key. If it is lost, so are the secrets: delete them with"
             " 'zen secret delete NAME', and repeat the command.",
         )
