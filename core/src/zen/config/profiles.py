@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote
 
 from zen.concealment import Concealment
+from zen.config._default_stack import DefaultStack
 from zen.config.environment import read_variable
 from zen.config.global_configuration import (
     GlobalConfiguration,
@@ -23,10 +24,7 @@ from zen.config.profile import (
     masked_url,
 )
 from zen.errors import (
-    AlreadyExistsError,
-    ComponentConfigurationError,
     ConfigurationError,
-    FlavorNotFoundError,
     InUseError,
     PluginError,
     ProfileExistsError,
@@ -35,8 +33,6 @@ from zen.errors import (
     StoreUnavailableError,
 )
 from zen.names import check_name
-from zen.notices import Caution
-from zen.records import REQUIRED_TYPES, ComponentRecord, StackRecord
 from zen.references import expand_url, normalised_url
 from zen.stores import Author, Store, StoreDriver
 from zen.stores.identity import IDENTITY
@@ -60,16 +56,6 @@ if TYPE_CHECKING:
 __all__ = ["Profiles"]
 
 _DEFAULT: Final = "default"
-# How often a default stack is tried while other hosts make theirs in the same store.
-_ATTEMPTS: Final = 5
-# What to install for a default stack, where no plugin offers a component of a type.
-_USUAL_PROVIDERS: Final = {
-    "orchestrator": "zen-plugin-local",
-    "artifact_store": "zen-plugin-local",
-    "metadata_store": "zen-plugin-sqlite",
-}
-# The order in which users have always been told.
-_ANNOUNCED: Final = ("orchestrator", "metadata_store", "artifact_store")
 
 
 class Profiles:
@@ -422,68 +408,10 @@ class Profiles:
         self._notify(f"Initializing profile `{profile.name}`...")
         with closing(self.open(profile).driver) as driver:
             driver.check_place()
-            stacks = self._initial_stacks(
-                Store(driver, author=self._author_of(profile))
-            )
+            store = Store(driver, author=self._author_of(profile))
+            stacks = DefaultStack(self.catalog, self._notify).ensure(store)
         active = _DEFAULT if _DEFAULT in stacks else next(iter(stacks), None)
         return replace(profile, active_stack=active)
-
-    def _initial_stacks(self, store: Store) -> list[str]:
-        """Return the stacks of a new profile; make the default one if there is none."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            if stacks := [stack.name for stack in store.stacks()[0]]:
-                return stacks
-            if attempt == 1:
-                self._notify("Initializing store...")
-            try:
-                return self._register_default_stack(store)
-            except AlreadyExistsError:
-                # Another host was first, and its stack is as good.
-                if attempt == _ATTEMPTS:
-                    raise
-        raise AssertionError  # the last attempt returns or raises
-
-    def _register_default_stack(self, store: Store) -> list[str]:
-        offered = self.catalog.default_components()
-        types = [*_ANNOUNCED, *(kind for kind in offered if kind not in _ANNOUNCED)]
-        present = {c.type for c in store.components()[0] if c.name == _DEFAULT}
-        new = [
-            component
-            for kind in types
-            if kind not in present and (component := self._default_component(kind))
-        ]
-        names = dict.fromkeys([*present, *(part.type for part in new)], _DEFAULT)
-        missing = [kind for kind in REQUIRED_TYPES if kind not in names]
-        stacks = [] if missing else [StackRecord(_DEFAULT, names)]
-        store.save(components=new, stacks=stacks)
-        for part in new:
-            self._notify(
-                f"Registered stack component with type '{part.type}'"
-                f" and name '{_DEFAULT}'."
-            )
-        if missing:
-            self._notify(_missing_text(missing))
-            return []
-        self._notify(f"Registered stack with name '{_DEFAULT}'.")
-        return [_DEFAULT]
-
-    def _default_component(self, component_type: str) -> ComponentRecord | None:
-        """Return the record of a default component, or None where there can't be one.
-
-        A plugin that is broken mustn't keep a profile from being made.
-        """
-        flavor = self.catalog.default_components().get(component_type)
-        if flavor is None:
-            return None
-        # Loads pydantic, which nothing but making a component needs.
-        from zen.components.factory import ComponentFactory
-
-        factory = ComponentFactory(self.catalog)
-        try:
-            return factory.record(factory.create(component_type, flavor, _DEFAULT))
-        except (PluginError, FlavorNotFoundError, ComponentConfigurationError) as error:
-            self._notify(Caution(f"{error} {error.hint}".rstrip()))
-            return None
 
 
 def _check_free(name: str, settings: Settings) -> None:
@@ -566,14 +494,3 @@ def _move_away(folder: Path, target: Path) -> None:
             f"{folder} can't be removed: {error.strerror}.",
             hint="Check its permissions; nothing was changed.",
         ) from error
-
-
-def _missing_text(missing: list[str]) -> str:
-    titles = " and ".join(kind.replace("_", " ") for kind in missing)
-    providers = " and ".join(dict.fromkeys(_USUAL_PROVIDERS[kind] for kind in missing))
-    return (
-        f"No default stack: no plugin that works offers a default {titles}."
-        f" Install one, as {providers} have, register its component with"
-        f" 'zen {missing[0].replace('_', '-')} register --help',"
-        " and then the stack with 'zen stack register --help'."
-    )
