@@ -56,6 +56,13 @@ def result(run: PipelineRunView) -> object:
         ({"settings": {}}, "takes no 'settings'", "zen orchestrator update"),
         ({"stack": "prod"}, "takes no 'stack'", "run_on(stack)"),
         ({"run_nam": "y"}, "Did you mean 'run_name'?", "run_on(stack, runtime="),
+        (
+            {"enable_cach": True},
+            "takes no 'enable_cach', nor 'enable_cache'",
+            "no cache",
+        ),
+        ({"enable_cach": ""}, "takes no 'enable_cach', nor 'enable_cache'", "no cache"),
+        ({"setting": {}}, "takes no 'setting', nor 'settings'", "zen orchestrator"),
         ({"runName": "y"}, "Did you mean 'run_name'?", "run_on(stack, runtime="),
         ({"n_estimator": 5}, "Did you mean 'n_estimators'?", "{'n_estimator': …}"),
         ({"n_estimators": "many"}, "takes int, and was given 'many'", "type int"),

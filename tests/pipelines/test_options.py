@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 
 _DEFINITION = """\
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zen_pipelines import pipeline, step
+
+
+@dataclass
+class Limits:
+    low: float = 0
+    high: float = 1
 
 
 @step
@@ -40,9 +48,16 @@ def training(
     home: Path = Path(),
     loose=None,
     quick=False,
+    either: int | str = 0,
+    wordy: str | int = "",
+    anything: Any = None,
+    limits: Limits = None,
 ):
     \"\"\"Train a model.\"\"\"
-    values = {key: str(v) if isinstance(v, Path) else v for key, v in locals().items()}
+    values = {
+        key: str(v) if isinstance(v, Path | Limits) else v
+        for key, v in locals().items()
+    }
     write({**values, "sizes": list(sizes), "argv": sys.argv[1:]})
 """
 _RUNS_ITSELF = f"{_DEFINITION}\nif __name__ == '__main__':\n    training().run()\n"
@@ -88,6 +103,12 @@ def written() -> dict[str, Any]:
         ("--name=--odd", {"name": "--odd"}),
         ("--loose 3", {"loose": 3}),
         ("--loose [a,b]", {"loose": ["a", "b"]}),
+        ("--either 3 --wordy 3", {"either": 3, "wordy": "3"}),
+        ("--either three --wordy [1]", {"either": "three", "wordy": "[1]"}),
+        ("--anything 3", {"anything": 3}),
+        ("--anything [a,b]", {"anything": ["a", "b"]}),
+        ("--anything text", {"anything": "text"}),
+        ('--limits {"low":1}', {"limits": "Limits(low=1.0, high=1)"}),
         ("--loose text --quick", {"loose": "text", "quick": True}),
         ("--epochs 2 -- --epochs 5 x", {"epochs": 2, "argv": ["--epochs", "5", "x"]}),
         ("-- y", {"epochs": 1, "argv": ["y"]}),
@@ -107,6 +128,9 @@ def test_options_set_the_parameters_of_the_pipeline(
         ("--epoch 3", "no parameter for '--epoch'. Did you mean '--epochs'?"),
         ("--run-name x", "no parameter for '--run-name'."),
         ("--no-epochs", "no parameter for '--no-epochs'."),
+        ("--no-quick=true", "'--no-quick' takes no value. Write '--no-quick', or"),
+        ("--no-quick true", "'--no-quick' takes no value. Write '--no-quick', or"),
+        ('--limits {"hihg":1}', "Limits has no field 'hihg'. Did you mean 'high'?"),
         ("--epochs many", "'epochs' of pipeline 'training' takes int, and was given"),
         ("--sizes [a]", "takes list[int], and was given ['a']: element [0] is 'a': "),
         ("--sizes [1,true]", "element [1] is True: a bool isn't a number here"),

@@ -210,3 +210,68 @@ def test_each_of_any_number_of_arguments_is_converted() -> None:
     assert second.parameters["anything"] == {"fast": 0.5}
     with pytest.raises(PipelineInterfaceError, match=r"'rates\.fast' of pipeline"):
         starred(fast="quick")  # type: ignore[arg-type]
+
+
+@pipeline
+def chosen(  # type: ignore[no-untyped-def]
+    shape: tuple[int, ...] = (),
+    path: Path = Path(),
+    day: date = date.min,
+    config: Config = Config(),  # noqa: B008
+    limits: Limits = Limits(0, 1),  # noqa: B008
+    color: Color = Color.RED,
+    anything: Any = None,  # noqa: ANN401
+    bare=None,  # noqa: ANN001
+) -> None:
+    assert anything is None or isinstance(anything, tuple)
+    assert bare is None or isinstance(bare, Limits)
+    take(shape=shape, path=path, day=day, config=config, limits=limits, color=color)
+
+
+@pytest.mark.parametrize(
+    ("argument", "given", "carried"),
+    [
+        ("shape", (1, 2), [1, 2]),
+        ("shape", ["1", 2], [1, 2]),
+        ("path", Path("a/b"), "a/b"),
+        ("day", date(2026, 1, 31), "2026-01-31"),
+        ("config", Config(depth=4), {"depth": 4, "color": "red"}),
+        ("config", {"depth": 4}, {"depth": 4, "color": "red"}),
+        ("limits", Limits(1.0, 2.0), {"low": 1.0, "high": 2.0}),
+        ("color", Color.RED, "red"),
+        ("anything", (1, 2), [1, 2]),
+        ("bare", Limits(1.0, 2.0), {"low": 1.0, "high": 2.0}),
+    ],
+)
+def test_a_keyword_of_a_run_sets_a_parameter_of_any_type(
+    argument: str, given: object, carried: object
+) -> None:
+    """The pipeline's function gets it as it is, and the components as JSON."""
+    deployment = chosen().compile(runtime={argument: given})
+    assert deployment.runtime_configuration == {argument: carried}
+
+
+def test_a_keyword_that_json_can_not_carry_goes_to_the_pipeline_itself() -> None:
+    with pytest.raises(PipelineInterfaceError, match="JSON can't carry") as info:
+        chosen().compile(runtime={"bare": Strange()})
+    assert "'pipeline(bare=…).run()'" in info.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"config": {"dept": 4}}, "Config has no field 'dept'. Did you mean 'depth'?"),
+        ({"limits": {"low": 0, "high": 1, "mid": 2}}, "Limits has no field 'mid'."),
+    ],
+)
+def test_an_unknown_field_of_a_parameter_is_named(
+    given: dict[str, Any], reason: str
+) -> None:
+    for wrong in (
+        lambda: taking(**given).compile(),
+        lambda: chosen(**given),
+        lambda: chosen().compile(runtime=given),
+    ):
+        with pytest.raises(PipelineInterfaceError) as info:
+            wrong()
+        assert reason in info.value.message

@@ -113,6 +113,17 @@ def test_a_configuration_that_does_not_fit_is_explained(
 
 
 @pytest.mark.usefixtures("mail")
+@pytest.mark.usefixtures("mail")
+def test_an_unknown_key_inside_of_an_attribute_is_named(
+    factory: ComponentFactory,
+) -> None:
+    """Pydantic would drop it."""
+    account = {"password": "${PASSWORD}", "pasword": "${OTHER}"}
+    with pytest.raises(ComponentConfigurationError, match="Account, has no") as info:
+        factory.create("alerter", "mail", "x", {"account": account})
+    assert "no field 'pasword'. Did you mean 'password'?" in info.value.message
+
+
 @pytest.mark.parametrize("name", ["", "..", "a/b", "x" * 101])
 def test_a_bad_name_is_refused(factory: ComponentFactory, name: str) -> None:
     with pytest.raises(InvalidNameError, match="not a valid alerter name") as caught:

@@ -13,6 +13,7 @@ from zen.catalog import on_one_line
 from zen.components.deferred import defer, explain, referring_fields
 from zen.components.flavors import Flavors
 from zen.components.secrets import is_plain, plain_secrets, secret_fields
+from zen.components.unknown_keys import find_unknown_key
 from zen.errors import ComponentConfigurationError, did_you_mean
 from zen.names import check_name
 from zen.records import ComponentRecord
@@ -204,6 +205,12 @@ def _build(
         if not referring or not isinstance(error, Exception):
             problem = f"failed to make {title}: {on_one_line(error)}"
             raise flavor.fault(problem) from error
+    if made and (unknown := find_unknown_key(content, made)):
+        raise ComponentConfigurationError(
+            f"The configuration of {title} doesn't fit flavor '{flavor.name}':"
+            f" {unknown}.",
+            hint=_attributes_hint(component_type, flavor.name, flavor.cls),
+        )
     if made and not referring:
         return made
     return defer(flavor.cls, content, referring, made)

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
 from zen.components.base import StackComponent
+from zen.components.unknown_keys import find_unknown_key
 from zen.errors import PipelineInterfaceError
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ def _validated(adapter: TypeAdapter[object], value: object) -> object:
     if place_of_flag(value, converted):
         message = "a bool isn't a number here"
         raise ValueError(message)
+    if unknown := find_unknown_key(value, converted):
+        raise ValueError(unknown)
     return converted
 
 

@@ -116,6 +116,11 @@ def refuse_mistakes(
                 f" its 'run()'. Did you mean '{near}'?",
                 hint=escape.format(key=key),
             )
+        if near := _nearest(key, _OF_RUN):
+            raise PipelineInterfaceError(
+                f"'run()' of pipeline '{pipeline}' takes no '{key}', nor '{near}'.",
+                hint=f"{_OF_RUN[near]} {escape.format(key=key)}",
+            )
 
 
 def _nearest(key: str, names: Iterable[str]) -> str:

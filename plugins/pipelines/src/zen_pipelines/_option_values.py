@@ -41,8 +41,16 @@ def read_value(types: ParameterTypes, name: str, text: str) -> object:
 
 
 def _value(types: ParameterTypes, name: str, text: str) -> object:
-    if types[name] is None:
+    converter = types[name]
+    if converter is None or converter.takes_anything:
         return _parsed(text)
+    for member in converter.members:
+        # The first that takes the text, where pydantic prefers the text as it is.
+        for read in (str, _parsed):
+            with suppress(ValueError, PipelineInterfaceError):
+                value = types.convert(name, member.convert(read(text)))
+                if _is_finite(value):
+                    return value
     try:
         return types.convert(name, text)
     except PipelineInterfaceError:

@@ -128,6 +128,8 @@ class Options:
         is_negative = name not in parameters and text is None
         if is_negative and definition.types.is_flag(positive):
             return positive, False
+        if name not in parameters and name != positive:
+            self._refuse_value(definition, name, positive)
         if name not in parameters:
             options = [_option(each) for each in parameters]
             raise OptionError(
@@ -145,6 +147,18 @@ class Options:
             raise OptionError(error.message) from error
         except ValueError as error:
             raise OptionError(f"Option '{_option(name)}' {error}.") from error
+
+    @staticmethod
+    def _refuse_value(
+        definition: PipelineDefinition[...], name: str, positive: str
+    ) -> None:
+        """Refuse the value that was given to the negative option of a flag."""
+        if definition.types.is_flag(positive):
+            option = _option(name)
+            raise OptionError(
+                f"Option '{option}' takes no value. Write '{option}', or"
+                f" '{_option(positive)}=false'."
+            )
 
     def describe(self, definition: PipelineDefinition[...]) -> str:
         """Return the help that `--help` asks for."""

@@ -6,11 +6,21 @@ from contextlib import suppress
 from functools import cached_property
 from inspect import Parameter
 from reprlib import Repr
-from typing import TYPE_CHECKING, Any, Final, get_args
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from pydantic import ValidationError
 
 from zen.components.runtime import place_of_flag, runtime_type
+from zen.components.unknown_keys import find_unknown_key
 from zen.errors import PipelineInterfaceError
 from zen_pipelines._annotations import UNKNOWN, describe, read_signature, resolve
 from zen_pipelines._compilation import holds_output
@@ -52,6 +62,21 @@ class Converter:
         """Whether the type is bool, or has it as a member."""
         return bool in (self._annotation, *get_args(self._annotation))
 
+    @property
+    def takes_anything(self) -> bool:
+        """Whether the type says nothing about its values."""
+        return self._annotation in (Any, UNKNOWN, object)
+
+    @cached_property
+    def members(self) -> tuple[Converter, ...]:
+        """The members of a union, in their order; nothing for any other type."""
+        annotation = self._annotation
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+        if get_origin(annotation) not in (Union, UnionType):
+            return ()
+        return tuple(map(Converter, get_args(annotation)))
+
     def convert(self, value: object) -> object:
         """Return a value of the type; what can't be checked stays as it is.
 
@@ -74,6 +99,8 @@ class Converter:
             raise _misfit(reason, problem["loc"], shown) from error
         if place := place_of_flag(value, converted):
             raise _misfit("a bool isn't a number here", place[0], show(place[1]))
+        if unknown := find_unknown_key(value, converted):
+            raise ValueError(unknown)
         return converted
 
     def to_json(self, value: object) -> object:
@@ -201,6 +228,20 @@ class ParameterTypes:
                 " that pydantic turns into these and back. Let a step make anything"
                 " else.",
             ) from error
+
+    def to_runtime(self, name: str, value: object) -> object:
+        """Return a converted value as components are handed it: JSON.
+
+        Where the annotation says nothing, the value's own class tells how.
+
+        Raises:
+            PipelineInterfaceError: JSON can't carry it exactly.
+        """
+        converter = self[name]
+        if converter is None or converter.takes_anything:
+            with suppress(ValueError):
+                return Converter(type(value)).to_json(value)
+        return self.to_json(name, value)
 
     def from_json(self, name: str, carried: object) -> object:
         """Return the value that `to_json` made JSON of.

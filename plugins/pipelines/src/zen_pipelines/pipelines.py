@@ -25,7 +25,7 @@ from zen_pipelines._session import current_session, use_session
 from zen_pipelines.views import PipelineRunView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     from zen.repository import Repository
     from zen.stack import Stack
@@ -76,7 +76,8 @@ class Pipeline:
                 notice says what that is; in 'zen run', it is what that has announced.
             runtime: The runtime configuration, JSON-able, which every component of
                 the stack is handed before the run begins. A key that is called like
-                a parameter of the pipeline sets that, too.
+                a parameter of the pipeline sets that, too, and may have any value
+                that the parameter takes; components are handed it as JSON.
 
         Raises:
             PipelineInterfaceError: The pipeline isn't wired as it must be, or a key
@@ -159,8 +160,10 @@ class Pipeline:
             InvalidNameError: The run's name breaks the rule for names.
         """
         run_name = _run_name(self.name, run_name)
-        configuration = _checked_runtime(runtime or {}, self.definition.parameters)
-        arguments = self.definition.replaced(self._arguments, configuration)
+        runtime = runtime or {}
+        arguments = self.definition.replaced(self._arguments, runtime)
+        # Before the pipeline's function can change any of the values.
+        configuration = self.definition.as_runtime(runtime, arguments)
         compilation = _compilation.Compilation(self.name)
         with _compilation.compiling(compilation):
             returned = self.definition.wire(arguments, compilation)
@@ -277,6 +280,35 @@ class PipelineDefinition(Generic[P]):
         )
         return self._converted(replaced)
 
+    def as_runtime(
+        self, runtime: Mapping[str, object], arguments: BoundArguments
+    ) -> dict[str, object]:
+        """Return a runtime configuration as components are handed it: JSON.
+
+        Args:
+            runtime: What was given; a parameter's value is taken from the arguments.
+            arguments: What the pipeline is called with.
+
+        Raises:
+            PipelineInterfaceError: JSON can't carry a value exactly.
+        """
+        return {
+            key: self._as_parameter(key, arguments.arguments[key])
+            if key in self.parameters
+            else _as_json(key, value)
+            for key, value in runtime.items()
+        }
+
+    def _as_parameter(self, name: str, value: object) -> object:
+        try:
+            return deepcopy(self.types.to_runtime(name, value))
+        except PipelineInterfaceError as error:
+            hint = (
+                f"Give the pipeline itself such a value: 'pipeline({name}=…).run()'."
+                " It reaches no component then."
+            )
+            raise PipelineInterfaceError(error.message, hint=hint) from error
+
     def _bound(
         self, args: tuple[object, ...], kwargs: Mapping[str, object]
     ) -> BoundArguments:
@@ -374,18 +406,11 @@ def _default_run_name(pipeline: str) -> str:
     return f"{pipeline[: _LONGEST_NAME - 1 - len(moment)]}-{moment}"
 
 
-def _checked_runtime(
-    runtime: Mapping[str, object], parameters: Collection[str]
-) -> dict[str, object]:
-    for argument, value in runtime.items():
-        if not is_json(value):
-            other = (
-                f" Give the pipeline itself any other: 'pipeline({argument}=…).run()'."
-            )
-            raise PipelineInterfaceError(
-                f"Runtime configuration '{argument}' is a value of type"
-                f" '{type(value).__name__}' that JSON can't carry exactly.",
-                hint=f"It can be one of: {JSON_TYPES}."
-                f"{other if argument in parameters else ''}",
-            )
-    return deepcopy(dict(runtime))
+def _as_json(key: str, value: object) -> object:
+    if not is_json(value):
+        raise PipelineInterfaceError(
+            f"Runtime configuration '{key}' is a value of type"
+            f" '{type(value).__name__}' that JSON can't carry exactly.",
+            hint=f"It can be one of: {JSON_TYPES}.",
+        )
+    return deepcopy(value)
