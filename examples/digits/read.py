@@ -10,7 +10,7 @@ from zen_pipelines import get_pipeline
 _POSITION = 1234
 
 if __name__ == "__main__":
-    run = get_pipeline("digits").runs[0]
+    run = get_pipeline("digits").runs[-1]
     model = run.get_step("train").output.read()
     if not isinstance(model, Pipeline):
         message = f"the output of step 'train' is a {type(model).__name__}"

@@ -404,7 +404,7 @@ def heed_signals() -> None:
 @pytest.mark.parametrize(
     ("number", "status", "error"),
     [
-        (SIGINT, 130, "KeyboardInterrupt"),
+        (SIGINT, 130, "Interrupted, as by Ctrl-C"),
         (SIGTERM, -SIGTERM, "the process was ended by SIGTERM"),
         (SIGHUP, -SIGHUP, "the process was ended by SIGHUP"),
     ],

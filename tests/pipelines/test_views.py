@@ -88,13 +88,13 @@ def test_pipelines_are_listed_by_name() -> None:
     ]
 
 
-def test_runs_are_listed_newest_first() -> None:
+def test_runs_are_in_the_order_in_which_they_began() -> None:
     for name in ("a", "c", "b"):
         doubling().run(name)
     loading().run("other")
     view = get_pipeline("doubling")
-    assert [each.name for each in view.runs] == ["b", "c", "a"]
-    assert get_pipeline("loading", Repository()).runs[0].name == "other"
+    assert [each.name for each in view.runs] == ["a", "c", "b"]
+    assert get_pipeline("loading", Repository()).runs[-1].name == "other"
 
 
 def test_all_runs_are_listed(stack: Stack, notices: list[str]) -> None:
@@ -124,7 +124,7 @@ def test_runs_are_read_page_by_page(
     brief = Brief(name="brief", uri=str(tmp_path / "metadata.db"))
     paged = {**stack.components, "metadata_store": brief}
     view = PipelineView("loading", Stack.from_components("paged", paged))
-    expected = [f"run-{number}" for number in (4, 3, 2, 1, 0)]
+    expected = [f"run-{number}" for number in range(5)]
     assert [each.name for each in view.runs] == expected
 
 

@@ -38,6 +38,8 @@ _STEP: Final = f"{_folder(zen_pipelines)}entrypoint.py"
 
 def describe_error(error: BaseException) -> str:
     """Return an exception's type and text, without its traceback and Zen's hint."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted, as by Ctrl-C"
     exception = TracebackException.from_exception(error)
     if isinstance(error, ZenError):
         vars(exception)["__notes__"] = []  # Python 3.10 reads none

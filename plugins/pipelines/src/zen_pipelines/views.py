@@ -272,8 +272,9 @@ class PipelineView:
 
     @property
     def runs(self) -> list[PipelineRunView]:
-        """All runs, newest first."""
-        return [PipelineRunView(record, self._stack) for record in self._records()]
+        """All runs, oldest first: `runs[-1]` is the latest."""
+        views = [PipelineRunView(record, self._stack) for record in self._records()]
+        return views[::-1]
 
     def get_run(self, name: str) -> PipelineRunView:
         """Return the run of that name.
