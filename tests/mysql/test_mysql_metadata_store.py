@@ -11,7 +11,8 @@ from sqlalchemy import make_url
 from zen import Repository
 from zen.components.runs import RunStatus
 from zen.errors import ConfigurationError, StoreUnavailableError
-from zen.testing.metadata_store import MetadataStoreContract, a_run
+from zen.testing._metadata_base import a_run
+from zen.testing.metadata_store import MetadataStoreContract
 from zen_local.secrets_manager import LocalSecretsManager
 from zen_mysql import MySQLMetadataStore
 

@@ -12,7 +12,7 @@ from tests.servers import execute
 from zen.errors import StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
-from zen.testing.metadata_store import a_run
+from zen.testing._metadata_base import a_run
 from zen_sql import SQLMetadataStore
 from zen_sql.store import SQLStoreDriver
 

@@ -11,7 +11,7 @@ from tests.mysql.certificates import Authority
 from tests.servers import execute, mariadb, server_folder
 from zen.errors import StoreUnavailableError
 from zen.stores import Transaction
-from zen.testing.metadata_store import a_run
+from zen.testing._metadata_base import a_run
 from zen_mysql import MySQLMetadataStore
 from zen_sql.store import SQLStoreDriver
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
 from zen.stores import Put, Transaction
-from zen.testing.metadata_store import a_run, a_step, an_artifact
+from zen.testing._metadata_base import a_run, a_step, an_artifact
 from zen_sql import SQLMetadataStore
 from zen_sql.engine import Database
 from zen_sql.store import SQLStoreDriver

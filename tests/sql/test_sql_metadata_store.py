@@ -10,14 +10,8 @@ from pydantic import ValidationError
 from sqlalchemy import event, insert, text
 
 from zen.errors import RunNotFoundError, StoreUnavailableError
-from zen.testing.metadata_store import (
-    MOMENT,
-    NOON,
-    MetadataStoreContract,
-    a_run,
-    a_step,
-    an_artifact,
-)
+from zen.testing._metadata_base import MOMENT, NOON, a_run, a_step, an_artifact
+from zen.testing.metadata_store import MetadataStoreContract
 from zen_sql import SQLMetadataStore
 from zen_sql.rows import artifact_row, run_row, step_row
 from zen_sql.tables import ARTIFACTS, METADATA, RUNS, STEPS

@@ -21,7 +21,7 @@ from zen.errors import StoreUnavailableError
 from zen.records import Ref
 from zen.repository import Repository
 from zen.stores import Put, Transaction
-from zen.testing.metadata_store import a_run
+from zen.testing._metadata_base import a_run
 from zen_sql import SQLMetadataStore, metadata_store, store
 from zen_sql.engine import Database
 from zen_sql.store import SQLStoreDriver

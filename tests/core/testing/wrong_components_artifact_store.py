@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final
 import pytest
 from pydantic import ConfigDict, PrivateAttr
 
-from zen.testing import artifact_store as contract
+from zen.testing import ArtifactStoreContract, _artifact_folders
 from zen.testing._folder_stores import FolderArtifactStore
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _OWN_PROCESS: Final = int(os.environ.setdefault("PYTEST_OWN_PROCESS", f"{os.getpid()}"))
 
 # As many as it takes where nothing has pages.
-contract.MANY = 8  # type: ignore[misc]
+_artifact_folders.MANY = 8  # type: ignore[misc]
 
 
 class OnWrite(FolderArtifactStore):
@@ -267,7 +267,7 @@ class RemovesOneLevel(FolderArtifactStore):
 
 class ListsOnePage(FolderArtifactStore):
     def listdir(self, path: str) -> list[str]:
-        return super().listdir(path)[: contract.MANY - 1]
+        return super().listdir(path)[: _artifact_folders.MANY - 1]
 
 
 class OverwritesUnasked(FolderArtifactStore):
@@ -564,12 +564,10 @@ FAULTS: Final[dict[type[BaseArtifactStore], str]] = {
 }
 
 
-def check(
-    cls: type[BaseArtifactStore], found_by: str
-) -> type[contract.ArtifactStoreContract]:
+def check(cls: type[BaseArtifactStore], found_by: str) -> type[ArtifactStoreContract]:
     """Return the tests of a class of stores."""
 
-    class Check(contract.ArtifactStoreContract):
+    class Check(ArtifactStoreContract):
         FOUND_BY: ClassVar[str] = found_by
 
         @pytest.fixture

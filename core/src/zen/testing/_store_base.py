@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 from uuid import UUID, uuid4
 
 import pytest
 
+from zen.errors import ConflictError
 from zen.records import Ref
 from zen.stores import Delete, Put, StoreDriver, Transaction
 from zen.testing._contract import Contract
+from zen.testing._demands import demand_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +26,7 @@ __all__ = [
     "BETA",
     "KIND",
     "StoreContract",
+    "demand_conflict",
     "keys",
     "put",
     "read",
@@ -43,6 +47,14 @@ def put(ref: Ref, text: object = "", *, uuid: UUID | None = None) -> Put:
 def write(driver: StoreDriver, *puts: Put) -> None:
     """Write records, whatever there is."""
     driver.commit(Transaction(puts))
+
+
+def demand_conflict(
+    driver: StoreDriver, transaction: Transaction, why: str
+) -> ConflictError:
+    """Commit what must be refused, and return its error."""
+    doing = f"commit of a transaction {why}"
+    return demand_error(ConflictError, doing, partial(driver.commit, transaction))
 
 
 def remove(driver: StoreDriver, *refs: Ref) -> None:

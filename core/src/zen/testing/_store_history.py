@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
-from zen.errors import ConflictError
 from zen.records import Ref
 from zen.stores import Author, Check, Content, Delete, GuardCheck, Transaction
 from zen.testing._contract import requires
@@ -16,6 +13,7 @@ from zen.testing._store_base import (
     BETA,
     KIND,
     StoreContract,
+    demand_conflict,
     put,
     read,
     remove,
@@ -137,8 +135,7 @@ class StoreHistoryContract(StoreContract):
         applied = Transaction((put(ALPHA),), checks=(Check(ALPHA, None),))
         refused = Transaction((put(ALPHA),), checks=(Check(ALPHA, None),))
         driver.commit(applied)
-        with pytest.raises(ConflictError):
-            driver.commit(refused)
+        demand_conflict(driver, refused, "whose record should not exist, and does")
         driver.commit(applied)
         write(driver, put(BETA))
         changed = [commit.changes[0].ref for commit in driver.log()]

@@ -8,8 +8,6 @@ from functools import partial
 from threading import Barrier, Event
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import pytest
-
 from zen.errors import ConflictError
 from zen.records import Ref
 from zen.stores import Check, Delete, GuardCheck, Transaction
@@ -19,6 +17,7 @@ from zen.testing._store_base import (
     BETA,
     KIND,
     StoreContract,
+    demand_conflict,
     keys,
     put,
     read,
@@ -98,8 +97,8 @@ class StoreSharingContract(StoreContract):
         write(driver, put(ALPHA, "old"))
         check = Check(ALPHA, read(driver, ALPHA).revision)
         write(other, put(ALPHA, "theirs"))
-        with pytest.raises(ConflictError):
-            driver.commit(Transaction((put(ALPHA, "mine"),), checks=(check,)))
+        mine = Transaction((put(ALPHA, "mine"),), checks=(check,))
+        demand_conflict(driver, mine, "whose record another driver has changed")
         assert read(driver, ALPHA).payload["text"] == "theirs", (
             "A commit was refused, and what another driver wrote is gone all the same."
         )
@@ -113,8 +112,8 @@ class StoreSharingContract(StoreContract):
         seen_by_driver = Check(BETA, read(driver, BETA).revision)
         seen_by_other = Check(ALPHA, read(other, ALPHA).revision)
         driver.commit(Transaction((put(ALPHA, "off"),), checks=(seen_by_driver,)))
-        with pytest.raises(ConflictError):
-            other.commit(Transaction((put(BETA, "off"),), checks=(seen_by_other,)))
+        late = Transaction((put(BETA, "off"),), checks=(seen_by_other,))
+        demand_conflict(other, late, "that relies on what another driver has changed")
         assert read(driver, BETA).payload["text"] == "on duty", (
             "A commit was refused, and its record has changed all the same."
         )
@@ -127,8 +126,8 @@ class StoreSharingContract(StoreContract):
         seen_by_driver = GuardCheck(KIND, driver.scan(KIND).guard)
         seen_by_other = GuardCheck(KIND, other.scan(KIND).guard)
         driver.commit(Transaction((put(ALPHA),), checks=(seen_by_driver,)))
-        with pytest.raises(ConflictError):
-            other.commit(Transaction((put(BETA),), checks=(seen_by_other,)))
+        late = Transaction((put(BETA),), checks=(seen_by_other,))
+        demand_conflict(other, late, "that relies on a list that has changed")
         assert keys(other.scan(KIND)) == ["alpha"], (
             "A commit was refused, and its record is there all the same."
         )

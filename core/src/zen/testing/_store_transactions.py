@@ -6,9 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import pytest
-
-from zen.errors import ConflictError
 from zen.records import Ref
 from zen.stores import Check, Delete, GuardCheck, Transaction
 from zen.testing._store_base import (
@@ -16,6 +13,7 @@ from zen.testing._store_base import (
     BETA,
     KIND,
     StoreContract,
+    demand_conflict,
     keys,
     put,
     read,
@@ -24,6 +22,7 @@ from zen.testing._store_base import (
 )
 
 if TYPE_CHECKING:
+    from zen.errors import ConflictError
     from zen.stores import StoreDriver
 
 __all__ = ["StoreTransactionsContract"]
@@ -35,12 +34,12 @@ def refuse(driver: StoreDriver, *checks: Check | GuardCheck) -> ConflictError:
     """Demand that what these checks guard is refused, and that nothing changes."""
     before = driver.scan(KIND), driver.scan(OTHER.kind)
     puts = (put(ALPHA, "refused"), put(Ref(KIND, "gamma")), put(OTHER, "refused"))
-    with pytest.raises(ConflictError) as caught:
-        driver.commit(Transaction(puts, (Delete(BETA),), checks))
+    transaction = Transaction(puts, (Delete(BETA),), checks)
+    conflict = demand_conflict(driver, transaction, "of whose checks one doesn't hold")
     assert (driver.scan(KIND), driver.scan(OTHER.kind)) == before, (
         "A commit was refused, and has changed records or guards all the same."
     )
-    return caught.value
+    return conflict
 
 
 class StoreTransactionsContract(StoreContract):
@@ -216,8 +215,7 @@ class StoreTransactionsContract(StoreContract):
     ) -> None:
         """It wasn't applied, so it isn't taken for one that was."""
         refused = Transaction((put(ALPHA),), checks=(Check(BETA, "unknown"),))
-        with pytest.raises(ConflictError):
-            driver.commit(refused)
+        demand_conflict(driver, refused, "whose record is gone")
         driver.commit(replace(refused, checks=()))
         assert keys(driver.scan(KIND)) == ["alpha"], (
             "A transaction that was refused and sent again wasn't applied. Note its id"

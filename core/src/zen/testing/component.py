@@ -6,6 +6,7 @@ import json
 import pickle
 import re
 import warnings
+from functools import partial
 from typing import ClassVar, TypeVar
 
 import pytest
@@ -18,6 +19,7 @@ from zen.components.runtime import runtime_type
 from zen.names import check_name
 from zen.stack import Lifecycle, StackValidator
 from zen.testing._contract import Contract
+from zen.testing._demands import demand_error
 
 __all__ = ["ComponentContract", "recreate"]
 
@@ -88,19 +90,21 @@ class ComponentContract(Contract):
     def test_a_name_that_is_none_is_refused(self, component: StackComponent) -> None:
         """A name is checked, as that of every component is."""
         configuration = component.model_dump(mode="json")
-        with pytest.raises(ValidationError):
-            type(component).model_validate({**configuration, "name": "a/b"})
+        wrong = {**configuration, "name": "a/b"}
+        make = partial(type(component).model_validate, wrong)
+        demand_error(ValidationError, "Its class, with the name 'a/b',", make)
 
     def test_an_unknown_attribute_is_refused(self, component: StackComponent) -> None:
         """A misspelt attribute is an error, and not left out."""
         configuration = component.model_dump(mode="json")
-        with pytest.raises(ValidationError):
-            type(component).model_validate({**configuration, "no_such_attribute": 1})
+        wrong = {**configuration, "no_such_attribute": 1}
+        make = partial(type(component).model_validate, wrong)
+        demand_error(ValidationError, "Its class, with 'no_such_attribute',", make)
 
     def test_it_does_not_change(self, component: StackComponent) -> None:
         """A component is what its record says, for as long as it lives."""
-        with pytest.raises(ValidationError):
-            component.name = "other"  # type: ignore[misc]
+        rename = partial(setattr, component, "name", "other")
+        demand_error(ValidationError, "Setting its name", rename)
 
     def test_its_configuration_can_be_stored(self, component: StackComponent) -> None:
         """What a profile keeps, as JSON, makes the same component again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from zen.components import BaseOrchestrator, StackComponent
 from zen.errors import PipelineError, StepFailedError
 from zen.stack import Stack
+from zen.testing._demands import demand_error
 from zen.testing._folder_stores import FolderArtifactStore, FolderMetadataStore
 from zen.testing._recorder import Pipelines
 from zen.testing.component import ComponentContract, recreate
@@ -114,9 +116,9 @@ class OrchestratorContract(ComponentContract):
     ) -> None:
         """Whichever it is; after the last one there is nothing that would notice."""
         deployment = pipelines.deploy(DIAMOND, "nightly", faults={name: "fails"})
-        with pytest.raises(StepFailedError) as caught:
-            pipelines.run(deployment)
-        told = (caught.value.step, caught.value.run_name)
+        doing = f"A run whose step {name!r} fails"
+        error = demand_error(StepFailedError, doing, partial(pipelines.run, deployment))
+        told = (error.step, error.run_name)
         assert told == (name, "nightly"), (
             f"Step {name!r} of run 'nightly' failed, and the error names {told}."
         )
@@ -136,8 +138,8 @@ class OrchestratorContract(ComponentContract):
     ) -> None:
         """Neither at once nor further on."""
         deployment = pipelines.deploy(graph, faults={name: "fails"})
-        with pytest.raises(PipelineError):
-            pipelines.run(deployment)
+        doing = f"A run whose step {name!r} fails"
+        demand_error(PipelineError, doing, partial(pipelines.run, deployment))
         ran = later & {*pipelines.called(deployment)}
         assert not ran, f"Step {name!r} failed, and these, which need it, ran: {ran}."
 
@@ -147,16 +149,16 @@ class OrchestratorContract(ComponentContract):
     ) -> None:
         """As what, is open: another process can't interrupt this one."""
         deployment = pipelines.deploy(CHAIN, faults={"b": fault})
-        with pytest.raises(BaseException):  # noqa: B017, PT011 - any will do
-            pipelines.run(deployment)
+        doing = "A run whose step 'b' can't run"
+        demand_error(BaseException, doing, partial(pipelines.run, deployment))
         ran = {"c", "d"} & {*pipelines.called(deployment)}
         assert not ran, f"Step 'b' couldn't run, and these, which need it, ran: {ran}."
 
     def test_a_failed_pipeline_can_be_run_again(self, pipelines: Pipelines) -> None:
         """What was finished isn't repeated, and what wasn't is run."""
         deployment = pipelines.deploy(CHAIN, faults={"c": "fails once"})
-        with pytest.raises(StepFailedError):
-            pipelines.run(deployment)
+        doing = "A run whose step 'c' fails"
+        demand_error(StepFailedError, doing, partial(pipelines.run, deployment))
         pipelines.run(deployment)
         attempts = pipelines.attempts(deployment)
         assert attempts == {"a": 1, "b": 1, "c": 2, "d": 1}, (
@@ -167,8 +169,8 @@ class OrchestratorContract(ComponentContract):
     def test_pipelines_are_run_one_after_another(self, pipelines: Pipelines) -> None:
         """A failure in one is of no concern to the next."""
         failing = pipelines.deploy(CHAIN, "failing", faults={"b": "fails"})
-        with pytest.raises(StepFailedError):
-            pipelines.run(failing)
+        doing = "A run whose step 'b' fails"
+        demand_error(StepFailedError, doing, partial(pipelines.run, failing))
         for run_name, graph in {"first": CHAIN, "second": {"b": "", "a": "b"}}.items():
             deployment = pipelines.deploy(graph, run_name)
             pipelines.run(deployment)

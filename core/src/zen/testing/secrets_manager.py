@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Final
 
 import pytest
 
 from zen.components import BaseSecretsManager, StackComponent
+from zen.testing._demands import demand_error
 from zen.testing.component import ComponentContract, recreate
 
 __all__ = ["SecretsManagerContract"]
@@ -65,8 +67,8 @@ class SecretsManagerContract(ComponentContract):
     def test_a_name_is_taken_once(self, secrets_manager: BaseSecretsManager) -> None:
         """The second secret of a name is refused, and the first one stays."""
         secrets_manager.register_secret("db", VALUES)
-        with pytest.raises(ValueError, match=r"\w"):
-            secrets_manager.register_secret("db", {"key": "other"})
+        register = partial(secrets_manager.register_secret, "db", {"key": "other"})
+        demand_error(ValueError, "register_secret with a name that is taken", register)
         found = secrets_manager.get_secret("db")
         assert found == VALUES, f"a refused secret took the place of the first: {found}"
 
@@ -91,8 +93,8 @@ class SecretsManagerContract(ComponentContract):
         secrets_manager.delete_secret("db")
         found = secrets_manager.get_all_secret_keys()
         assert found == ["other"], f"db was deleted, and {found} is listed"
-        with pytest.raises(KeyError):
-            secrets_manager.get_secret("db")
+        get = partial(secrets_manager.get_secret, "db")
+        demand_error(KeyError, "get_secret of one that was deleted", get)
         secrets_manager.register_secret("db", {"key": "new"})
         found_again = secrets_manager.get_secret("db")
         assert found_again == {"key": "new"}, f"a new secret reads as {found_again}"
@@ -103,8 +105,9 @@ class SecretsManagerContract(ComponentContract):
     ) -> None:
         """`KeyError` is raised, and no secret appears."""
         arguments = [{"key": "value"}] if operation == "update" else []
-        with pytest.raises(KeyError):
-            getattr(secrets_manager, f"{operation}_secret")("db", *arguments)
+        method = getattr(secrets_manager, f"{operation}_secret")
+        doing = f"{operation}_secret of one that isn't there"
+        demand_error(KeyError, doing, partial(method, "db", *arguments))
         found = secrets_manager.get_all_secret_keys()
         assert found == [], f"{operation}_secret of a missing secret left {found}"
 
