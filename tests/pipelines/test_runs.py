@@ -11,7 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pytest
-from pydantic import PrivateAttr
+from pydantic import PrivateAttr, SecretStr
 
 from zen.components import BaseOrchestrator
 from zen.components.runs import RunStatus
@@ -369,6 +369,24 @@ def test_steps_after_a_failure_stay_pending(stack: Stack, notices: list[str]) ->
     record = stack.metadata_store.get_run("bad")
     last = stack.metadata_store.list_steps(record.id)[-1]
     assert (last.name, last.status, last.started) == ("store", RunStatus.PENDING, None)
+
+
+class Guarded(Watcher):
+    """Refer to what isn't there."""
+
+    token: SecretStr = SecretStr("${NO_SUCH}")
+    keys: list[SecretStr] = [SecretStr("{{vault.key}}")]  # noqa: RUF012
+
+
+def test_all_references_are_checked_before_a_run(stack: Stack) -> None:
+    guarded = {**stack.components, "orchestrator": Guarded(name="guarded")}
+    made = Stack.from_components("guarded", guarded)
+    with pytest.raises(StackValidationError, match="what isn't there") as info:
+        sums().run_on(made)
+    assert "'token' of orchestrator 'guarded' refers to ${NO_SUCH}" in str(info.value)
+    assert "{{vault.key}} refers to a secrets manager" in str(info.value)
+    assert "'export NO_SUCH=…'" in info.value.hint
+    assert stack.metadata_store.list_runs() == []
 
 
 def test_an_interruption_fails_the_run(stack: Stack, notices: list[str]) -> None:

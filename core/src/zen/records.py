@@ -162,7 +162,12 @@ class ComponentRecord:
     @property
     def secret_names(self) -> list[str]:
         """The secrets in a secrets manager that attributes refer to, each once."""
-        return list(dict.fromkeys(_secret_names(self.configuration)))
+        return list(dict.fromkeys(name for name, _ in self.secret_keys))
+
+    @property
+    def secret_keys(self) -> list[tuple[str, str]]:
+        """The secrets that attributes refer to, each with the key."""
+        return list(_secret_keys(self.configuration))
 
     @property
     def shown_configuration(self) -> dict[str, object]:
@@ -363,12 +368,12 @@ def masked(
     }
 
 
-def _secret_names(value: object) -> Iterator[str]:
+def _secret_keys(value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict | list | tuple):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _secret_names(item)
+            yield from _secret_keys(item)
     elif isinstance(value, str) and (found := SECRET_KEY.fullmatch(value)):
-        yield found[1]
+        yield found[1], found[2]
 
 
 def _provider_payload(

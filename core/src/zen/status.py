@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zen.components import StackComponent
     from zen.config import PluginSettings
     from zen.context import Choice
+    from zen.errors import ConfigurationError
     from zen.records import ComponentRecord, StackRecord
     from zen.repository import Repository
 
@@ -29,7 +30,13 @@ __all__ = ["ComponentState", "ComponentStatus", "Status", "take_status"]
 _PATIENCE: Final = 5.0
 # Not to be told: its flavor can't be used, or the component is gone.
 ComponentState: TypeAlias = Literal[
-    "running", "provisioned", "not provisioned", "unknown", "missing", "untrusted"
+    "running",
+    "provisioned",
+    "not provisioned",
+    "unknown",
+    "missing",
+    "untrusted",
+    "unresolved",
 ]
 
 
@@ -44,7 +51,8 @@ class ComponentStatus:
         provider: The distribution that its flavor came from, if it was one.
         state: `running`; `provisioned`, but not running; `not provisioned`; `unknown`
             if its flavor can't tell; `missing` if the component is gone; `untrusted`
-            if it mustn't be used until its repository is trusted.
+            if it mustn't be used until its repository is trusted; `unresolved` if it
+            refers to variables or secrets that aren't there.
     """
 
     type: str
@@ -157,7 +165,13 @@ class _Look:
         state: ComponentState = "unknown"
         with self.noting():
             try:
-                state = _state_of(repository.build(record))
+                component = repository.build(record)
+                if missing := _unresolved(component):
+                    state = "unresolved"
+                    for error in missing:
+                        self._note(error)
+                else:
+                    state = _state_of(component)
             except UntrustedError:
                 state = "untrusted"
                 raise
@@ -168,6 +182,16 @@ class _Look:
         """Note an error, but one that has several effects only once."""
         if str(error) not in map(str, self.status.troubles):
             self.status.troubles.append(error)
+
+
+def _unresolved(component: StackComponent) -> list[ConfigurationError]:
+    """Return what a component refers to and isn't there."""
+    # Loaded already, with the component itself.
+    from zen.components.blame import blaming
+    from zen.components.unresolved import unresolved_references
+
+    with blaming(component, "can't tell what it refers to", ProvisioningError):
+        return wait_at_most(_PATIENCE, lambda: [*unresolved_references(component)])
 
 
 def _state_of(component: StackComponent) -> ComponentState:

@@ -331,6 +331,56 @@ def test_a_component_outside_of_the_stack_finds_its_secret(
     assert (here / "sent").read_text() == "hush"
 
 
+@pytest.mark.usefixtures("mail", "vault")
+def test_what_a_component_refers_to_is_missed(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it is registered, in the status, and before a run."""
+    given = ("--password={{db.password}}", "--room={{db.room}}")
+    err = zen("alerter", "register", "ops", "-f", "mail", *given).err
+    assert "secret 'db', which secrets manager 'vault' doesn't have" in err
+    assert "'zen secret register db --password=VALUE'" in err
+    assert "`room` is the text {{db.room}} itself" in err
+    zen("stack", "update", "-al", "ops")
+    found = zen("status", "-o", "json").json
+    states = {each["type"]: each["state"] for each in found["components"]}
+    assert states["alerter"] == "unresolved"
+    assert ["secret 'db'" in each["error"] for each in found["troubles"]] == [True]
+    zen("secret", "register", "db", "--password=hush")
+    assert "secret 'db'" not in zen("alerter", "update", "ops", given[0]).err
+    err = zen("alerter", "update", "ops", "--password=${HUSH}").err
+    assert "'password' of alerter 'ops' refers to ${HUSH}, which isn't set." in err
+    assert "${HUSH}, which isn't set." in str(zen("status", "-o", "json").json)
+    monkeypatch.setenv("HUSH", "hush")
+    assert zen("status", "-o", "json").json["troubles"] == []
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_components_that_refer_to_a_secret_are_named_when_it_goes(zen: Zen) -> None:
+    zen("secret", "register", "db", "--password=hush", "--user=ana")
+    zen("alerter", "register", "ops", "-f", "mail", "--password={{db.password}}")
+    zen("alerter", "register", "dev", "-f", "mail", "--password={{db.password}}")
+    users = "alerter 'dev' and alerter 'ops'"
+    assert "Warning" not in zen("secret", "update", "db", "--remove", "user").err
+    err = zen("secret", "update", "db", "--remove", "password", "--x=1").err
+    assert f"Warning: {users} refer to key 'password' of secret 'db'" in err
+    err = zen("secret", "delete", "db", answer="n", code=1).err
+    assert f"'db' with all its values. {users} refer to it." in err
+    err = zen("secret", "delete", "db", "-y").err
+    assert f"Warning: {users} refer to secret 'db', which is gone." in err
+
+
+@pytest.mark.usefixtures("mail", "vault")
+def test_a_secret_of_another_manager_has_other_users(zen: Zen) -> None:
+    zen("secret", "register", "db", "--password=hush")
+    zen("alerter", "register", "ops", "-f", "mail", "--password={{db.password}}")
+    zen("secrets-manager", "register", "safe", "-f", "local")
+    for name, more in (("a", ["-x", "safe", "-al", "ops"]), ("b", ["-x", "vault"])):
+        required = ("-o", "default", "-a", "default", "-m", "default")
+        zen("stack", "register", name, *required, *more)
+    assert "ops" not in zen("secret", "delete", "db", "-y").err
+
+
 @pytest.mark.usefixtures("vault")
 def test_the_state_of_a_component_may_depend_on_a_secret(
     zen: Zen, fake_distribution: FakeDistribution

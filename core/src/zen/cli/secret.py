@@ -18,6 +18,8 @@ from zen.references import MASK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from zen.records import ComponentRecord
+
 __all__ = ["secret"]
 
 _FREE = {"ignore_unknown_options": True}
@@ -112,9 +114,21 @@ def update_secret(
             "'--replace' removes all other keys, so it can't be used with '--remove'."
         )
     texts = read_attributes(values, ask=_ask)
-    secrets = app.announce().secrets
+    repository = app.announce()
+    secrets = repository.secrets
     secrets.update(name, texts, removed=remove, replace=replace)
     echo(f"Secret with name `{name}` has been updated.")
+    missing = {
+        key
+        for record in repository.secret_users(name)
+        for secret, key in record.secret_keys
+        if secret == name and (key in remove or (replace and key not in texts))
+    }
+    for key in sorted(missing):
+        users = _listed(repository.secret_users(name, [key]))
+        echo(
+            f"Warning: {users} key '{key}' of secret '{name}', which is gone.", err=True
+        )
 
 
 @secret.command("delete")
@@ -126,11 +140,16 @@ def delete_secret(app: App, name: str, *, yes: bool) -> None:
 
     For example: zen secret delete db
     """
-    secrets = app.announce().secrets
+    repository = app.announce()
+    secrets = repository.secrets
     secrets.check(name)  # it may be one that can't be decrypted any more
-    app.confirm(f"This will delete secret '{name}' with all its values.", yes=yes)
+    users = repository.secret_users(name)
+    question = f"This will delete secret '{name}' with all its values."
+    app.confirm(f"{question} {_listed(users)} it." if users else question, yes=yes)
     secrets.delete(name)
     echo(f"Deleted secret: {name}")
+    if users and yes:
+        echo(f"Warning: {_listed(users)} secret '{name}', which is gone.", err=True)
 
 
 @secret.command("export")
@@ -167,6 +186,14 @@ def import_secrets(app: App, file: Path, *, update: bool) -> None:
     """
     count = app.announce().secrets.import_file(file, update=update)
     echo(f"Imported {count} secrets from '{file}'.")
+
+
+def _listed(users: Sequence[ComponentRecord]) -> str:
+    """Return the beginning of a sentence about those who refer to something."""
+    names = " and ".join(
+        f"{record.type.replace('_', ' ')} '{record.name}'" for record in users
+    )
+    return f"{names} {'refers' if len(users) == 1 else 'refer'} to"
 
 
 def _ask(key: str) -> str:

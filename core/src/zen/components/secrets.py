@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     class SecretsManager(Protocol):
         """Know secrets by their names."""
 
-        name: str
+        @property
+        def name(self) -> str:
+            """What it is called."""
 
         def get_secret(self, name: str) -> Mapping[str, str]:
             """Return a secret's keys and values; raise `KeyError` without it."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
 
-    from zen.components import StackComponent
+    from zen.components import BaseSecretsManager, StackComponent
     from zen.components.custom_flavors import CustomFlavors
     from zen.components.factory import ComponentFactory
     from zen.config import ProfileConfiguration
@@ -268,7 +268,7 @@ class ProfileContents(ActiveProfile):
             ComponentConfigurationError: It has a secret, and the stack no manager; or
                 its flavor doesn't accept what `${NAME}` in it stands for.
         """
-        self._registry.check_references(component)
+        self._registry.check_references(component, self._find_manager)
         with self._with_references(component, ()) as kept:
             record = self.factory.record(kept)
             self.store.register(components=[record])
@@ -298,7 +298,7 @@ class ProfileContents(ActiveProfile):
             ComponentConfigurationError: Its flavor doesn't accept what `${NAME}` in it
                 stands for.
         """
-        self._registry.check_references(component)
+        self._registry.check_references(component, self._find_manager)
         revision = based_on.revision if based_on else ""
         stored = based_on or self.store.component(component_type, name)
         if component.name != stored.name:
@@ -385,6 +385,35 @@ class ProfileContents(ActiveProfile):
             " and add it with 'zen stack update --secrets-manager NAME'.",
         )
 
+    def secret_users(
+        self, name: str, keys: Collection[str] | None = None
+    ) -> list[ComponentRecord]:
+        """Return the components that refer to a secret of the active stack's manager.
+
+        Args:
+            name: The secret.
+            keys: The keys that count; all if None.
+        """
+        active = self.active_stack_record.components.get("secrets_manager", "")
+        stacks, _ = self.store.stacks()
+        components, _ = self.store.components()
+
+        def looks_there(record: ComponentRecord) -> bool:
+            holders = [stack for stack in stacks if stack.holds(record.ref)]
+            managers = [each.components.get("secrets_manager", "") for each in holders]
+            wanted = active.lower()
+            return not managers or wanted in (each.lower() for each in managers)
+
+        return [
+            record
+            for record in components
+            if any(
+                secret == name and (keys is None or key in keys)
+                for secret, key in record.secret_keys
+            )
+            if looks_there(record)
+        ]
+
     @cached_property
     def custom_flavors(self) -> CustomFlavors:
         """The flavors that the profile's users have registered themselves."""
@@ -436,11 +465,14 @@ class ProfileContents(ActiveProfile):
             lambda: self._activation.consent().check_records(),
         )
 
+    def _find_manager(self) -> BaseSecretsManager | None:
+        return self._registry.secrets_manager(self.active_stack_record, self.store)
+
     def _find_secrets(self) -> Secrets | None:
         # Loads pydantic, which listing records doesn't need.
         from zen.stack import Secrets
 
-        manager = self._registry.secrets_manager(self.active_stack_record, self.store)
+        manager = self._find_manager()
         return Secrets(manager) if manager else None
 
     def _with_references(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zen.components import BaseSecretsManager
 from zen.components.deferred import in_use, unset_variables
 from zen.components.factory import ComponentFactory
-from zen.errors import StackComponentExistsError, StackValidationError
+from zen.components.unresolved import texts_like_references, unresolved_secrets
+from zen.errors import StackComponentExistsError, StackValidationError, ZenError
 from zen.names import check_name
 from zen.records import ComponentRecord, StackRecord
 from zen.stack._lifecycle import Lifecycle
@@ -124,10 +126,19 @@ class StackRegistry:
         # Without its variables, it can be part of a stack, and not be used.
         return component if unset_variables(component) else in_use(component)
 
-    def check_references(self, component: StackComponent) -> None:
-        """Check what the environment makes of a component's references.
+    def check_references(
+        self,
+        component: StackComponent,
+        find_manager: Callable[[], BaseSecretsManager | None],
+    ) -> None:
+        """Check what a component refers to.
 
-        A notice names the variables that aren't set; they may be so elsewhere.
+        Notices name the variables and secrets that aren't there; they may be elsewhere,
+        or later.
+
+        Args:
+            component: The component.
+            find_manager: Returns the secrets manager, when the component refers to one.
 
         Raises:
             ComponentConfigurationError: The flavor doesn't accept the values.
@@ -138,6 +149,15 @@ class StackRegistry:
             self._notify(
                 f"`{key}` refers to {variables}, which isn't set here; set it where"
                 f" `{component.name}` is used."
+            )
+        # Where no manager can be found, there is more to tell than this.
+        with suppress(ZenError):
+            for error in unresolved_secrets(component, find_manager):
+                self._notify(f"Warning: {error.message} {error.hint}")
+        for key, text in texts_like_references(component):
+            self._notify(
+                f"Warning: `{key}` is the text {text} itself: only attributes that hold"
+                " secrets refer to a secrets manager."
             )
         if not unset:
             in_use(component)

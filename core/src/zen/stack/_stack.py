@@ -144,6 +144,23 @@ class Stack:
                 if validator := component.validator:
                     validator.validate(self)
 
+    def check_references(self) -> None:
+        """Raise `StackValidationError` if components refer to what isn't there.
+
+        It names every variable that isn't set, and every secret that is missing.
+        """
+        # Loads pydantic, as the components themselves do.
+        from zen.components.unresolved import unresolved_references
+
+        components = self.components.values()
+        missing = [each for part in components for each in unresolved_references(part)]
+        if missing:
+            raise StackValidationError(
+                f"Stack '{self.name}' refers to what isn't there:"
+                f" {' '.join(error.message for error in missing)}",
+                hint=" ".join(dict.fromkeys(error.hint for error in missing)),
+            )
+
     @property
     def is_provisioned(self) -> bool:
         """Whether all components are provisioned."""

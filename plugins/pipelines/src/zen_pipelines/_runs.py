@@ -38,7 +38,8 @@ def run_deployment(
         parameters: The names of the pipeline's own parameters.
 
     Raises:
-        StackValidationError: The stack isn't valid, or doesn't run.
+        StackValidationError: The stack isn't valid, refers to what isn't there, or
+            doesn't run.
         PipelineInterfaceError: A component takes a key of the runtime configuration
             with another type.
         RunExistsError: A run of that name exists.
@@ -47,6 +48,7 @@ def run_deployment(
 
     A signal that ends the process does so when the run's failure is recorded.
     """
+    stack.check_references()
     stack.validate()
     _check_running(stack)
     runtime = deployment.runtime_configuration
