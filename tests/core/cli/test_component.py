@@ -420,6 +420,45 @@ def test_a_flavor_of_the_users_own_can_be_used_like_any(
     del sys.modules["own_stores"]
 
 
+def test_a_component_whose_flavor_has_other_attributes_can_be_repaired(
+    zen: Zen, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(fields: str) -> None:
+        (here / "own_bells.py").write_text(
+            "from zen import BaseAlerter\n"
+            "class Bell(BaseAlerter):\n"
+            '    FLAVOR = "bell"\n'
+            f"    {fields}\n"
+            "    def post(self, message): return True\n"
+            "    def ask(self, question): return True\n"
+        )
+        sys.modules.pop("own_bells", None)
+
+    monkeypatch.syspath_prepend(here / "nothing")  # what follows is undone, too
+    zen("init")
+    write("volume: int = 3")
+    zen("alerter", "flavor", "register", "own_bells.Bell")
+    for name in ("a", "b"):
+        zen("alerter", "register", name, "-f", "bell", "--volume=5")
+    write("loudness: int; color: str = 'red'")
+    shown = zen("alerter", "describe", "a", "-o", "json")
+    assert shown.json["configuration"] == {"volume": 5}
+    assert "has no attribute 'volume'" in shown.err
+    assert "'zen alerter update a --KEY=VALUE'" in shown.err
+    missing = zen("alerter", "remove-attribute", "a", "--volume", code=1).err
+    assert "loudness: Field required" in missing
+    told = zen("alerter", "update", "a", "--loudness=4").err
+    assert "no attribute `volume` any more; its value, 5, was dropped" in told
+    assert zen("alerter", "describe", "a", "-o", "json").json["configuration"] == {
+        "color": "red",
+        "loudness": 4,
+    }
+    write("color: str = 'red'")
+    assert "dropped" not in zen("alerter", "remove-attribute", "b", "--volume").err
+    assert "volume" not in zen("alerter", "describe", "b").out
+    del sys.modules["own_bells"]
+
+
 @pytest.mark.parametrize("command", ["up", "down"])
 def test_a_flavor_that_cannot_tell_its_state_is_blamed(
     zen: Zen, fake_distribution: FakeDistribution, command: str

@@ -74,6 +74,23 @@ def test_a_stack_stays_while_something_is_provisioned_for_it_alone(
     repository.deregister_stack("other")
 
 
+def test_what_is_provisioned_leaves_no_last_stack(
+    repository: Repository, part: MakePart, acme_parts: ModuleType
+) -> None:
+    add_orchestrator(repository, part, "mine")
+    register(repository, "prod", orchestrator="mine")
+    acme_parts.provisioned.add("orchestrator")
+    replaced = repository.recompose_stack("prod", {"orchestrator": "default"})
+    with pytest.raises(InUseError, match="no other stack than 'prod' has") as caught:
+        repository.update_stack("prod", replaced)
+    assert "'zen orchestrator down mine'" in caught.value.hint
+    register(repository, "other", orchestrator="mine")
+    repository.update_stack("prod", replaced)  # the other one still has it
+    last = repository.recompose_stack("other", {"orchestrator": "default"})
+    acme_parts.provisioned.clear()
+    repository.update_stack("other", last)
+
+
 def test_what_is_provisioned_is_not_restored_away(
     repository: Repository, part: MakePart, acme_parts: ModuleType
 ) -> None:

@@ -89,9 +89,28 @@ class ComponentFactory:
                 did when it was registered.
             ComponentConfigurationError: The flavor doesn't accept its configuration.
         """
+        try:
+            return self._built(record)
+        except ComponentConfigurationError as error:
+            command = f"zen {record.type.replace('_', '-')}"
+            raise ComponentConfigurationError(
+                error.message,
+                hint=f"{error.hint} To repair it, use '{command} update {record.name}"
+                f" --KEY=VALUE', or '{command} remove-attribute {record.name} --KEY'.",
+            ) from error
+
+    def _built(self, record: ComponentRecord) -> StackComponent:
         identity = {"name": record.name, "uuid": record.uuid}
         content = {**record.configuration, **identity}
         return _build(self.flavors.of(record), record.type, content)
+
+    def obsolete(self, record: ComponentRecord) -> set[str]:
+        """Return the attributes of a record that its flavor has no longer.
+
+        Raises:
+            FlavorNotFoundError: No plugin offers its flavor.
+        """
+        return record.configuration.keys() - self.flavors.of(record).cls.model_fields
 
     def reconfigure(
         self,
@@ -105,7 +124,8 @@ class ComponentFactory:
         Args:
             record: The record.
             changes: The attributes that get another value.
-            removed: The attributes that get their default again.
+            removed: The attributes that get their default again, or that the flavor
+                has no longer.
 
         Raises:
             FlavorNotFoundError: No plugin offers its flavor.
@@ -114,9 +134,10 @@ class ComponentFactory:
         """
         gone = set(removed)
         flavor = self.flavors.of(record).cls
-        for key in gone - (set(flavor.model_fields) - _IDENTITY):
+        present = {*flavor.model_fields, *record.configuration} - _IDENTITY
+        for key in sorted(gone - present):
             title = _title(record.type, record.name)
-            suggestion = did_you_mean(key, set(flavor.model_fields) - _IDENTITY)
+            suggestion = did_you_mean(key, present)
             raise ComponentConfigurationError(
                 f"'{key}' is no attribute of {title} that could be removed."
                 f"{suggestion}",
@@ -125,7 +146,7 @@ class ComponentFactory:
         kept = {k: v for k, v in record.configuration.items() if k not in gone}
         configuration = {**kept, **changes}
         self._check_reserved(record.type, record.name, configuration)
-        return self.build(replace(record, configuration=configuration))
+        return self._built(replace(record, configuration=configuration))
 
     def record(self, component: StackComponent) -> ComponentRecord:
         """Return the record that describes a component.

@@ -127,8 +127,11 @@ class ProfileContents(ActiveProfile):
             StackNotFoundError: There is no stack called `name`.
             StackExistsError: Its new name is taken.
             StackValidationError: The components don't fit.
+            InUseError: It would lose a component that is provisioned for it alone.
         """
         stack.validate()
+        stored = based_on or self.store.stack(name)
+        self._live(self.store).check_removals(stored, stack.record)
         new = self._registry.unregistered(stack, self.store.view())
         revision = based_on.revision if based_on else ""
         self.store.replace_stack(name, replace(stack.record, revision=revision), new)

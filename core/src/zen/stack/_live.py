@@ -9,7 +9,7 @@ from zen.errors import DamagedDataError, InUseError, ZenError
 from zen.records import ComponentRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from zen.components import StackComponent
     from zen.records import Ref, StackRecord
@@ -20,7 +20,7 @@ __all__ = ["LiveComponents"]
 
 
 class LiveComponents:
-    """Refuse to delete or rename what is provisioned, or to delete its last stack.
+    """Refuse to delete or rename what is provisioned, or to take it out of all stacks.
 
     A component that can't tell its state, because its flavor isn't installed or fails,
     may be deleted and renamed all the same; a notice tells of it.
@@ -63,15 +63,38 @@ class LiveComponents:
 
     def check_stack(self, stack: StackRecord) -> None:
         """Raise `InUseError` if components are provisioned that no other stack has."""
+        self._check_refs(stack, self._alone(stack, stack.component_refs.values()))
+
+    def check_removals(self, stack: StackRecord, updated: StackRecord) -> None:
+        """Raise `InUseError` if a stack loses what is provisioned for it alone.
+
+        Args:
+            stack: The stack.
+            updated: What it is to become.
+        """
+        kept = {*updated.component_refs.values()}
+        gone = [ref for ref in stack.component_refs.values() if ref not in kept]
+        for record in self._readable(self._alone(stack, gone)):
+            if self._is_live(record):
+                command = record.type.replace("_", "-")
+                raise InUseError(
+                    f"{record.ref} is provisioned, and no other stack than"
+                    f" '{stack.name}' has it.",
+                    hint="Bring it down first, with"
+                    f" 'zen {command} down {record.name}'.",
+                )
+
+    def _alone(self, stack: StackRecord, refs: Collection[Ref]) -> list[Ref]:
+        """Return those of a stack's components that no other stack has."""
+        if not refs:
+            return []
         others = {
             ref
             for other in self._store.stacks()[0]
             if other.ref != stack.ref
             for ref in other.component_refs.values()
         }
-        self._check_refs(
-            stack, [ref for ref in stack.component_refs.values() if ref not in others]
-        )
+        return [ref for ref in refs if ref not in others]
 
     def check_components(self, stack: StackRecord) -> None:
         """Raise `InUseError` if any component of a stack is provisioned."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zen import Repository
     from zen.components import StackComponent
     from zen.plugin import ComponentTypeSpec
+    from zen.records import ComponentRecord
 
 __all__ = ["delete", "register", "remove_attribute", "rename", "update"]
 
@@ -112,11 +113,13 @@ def update(app: App, spec: ComponentTypeSpec, arguments: Sequence[str]) -> None:
     repository = app.announce()
     record = record_of(repository, spec, name)
     changes = repository.factory.parse(spec.name, record.flavor, texts)
-    component = repository.factory.reconfigure(record, changes)
+    obsolete = repository.factory.obsolete(record)
+    component = repository.factory.reconfigure(record, changes, removed=obsolete)
     _tell_places(repository, component, texts)
     repository.update_stack_component(
         record.name, spec.name, component, based_on=record
     )
+    _tell_obsolete(record, obsolete)
     echo(f"Successfully updated {spec.title} `{record.name}`.")
 
 
@@ -145,10 +148,12 @@ def remove_attribute(
         raise click.UsageError("No attribute is given, as in '--KEY'.")
     repository = app.announce()
     record = record_of(repository, spec, name)
-    component = repository.factory.reconfigure(record, {}, removed=keys)
+    obsolete = repository.factory.obsolete(record)
+    component = repository.factory.reconfigure(record, {}, removed={*keys, *obsolete})
     repository.update_stack_component(
         record.name, spec.name, component, based_on=record
     )
+    _tell_obsolete(record, obsolete.difference(keys))
     echo(f"Successfully updated {spec.title} `{record.name}`.")
 
 
@@ -219,6 +224,16 @@ def _tell_places(
                 f"`{key}` is kept as {value}: each host that uses the profile looks"
                 " there."
             )
+
+
+def _tell_obsolete(record: ComponentRecord, obsolete: Collection[str]) -> None:
+    """Name the attributes that were dropped because the flavor has them no longer."""
+    for key in sorted(obsolete):
+        value = record.shown_configuration[key]
+        notify(
+            f"Flavor '{record.flavor}' has no attribute `{key}` any more; its value,"
+            f" {value!r}, was dropped."
+        )
 
 
 def _split(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:

@@ -18,6 +18,7 @@ from zen.cli.component._choice import (
 from zen.cli.options import output_option
 from zen.cli.output import print_name, print_object, print_rows
 from zen.errors import (
+    ComponentConfigurationError,
     CustomFlavorError,
     FlavorNotFoundError,
     PluginError,
@@ -34,7 +35,13 @@ if TYPE_CHECKING:
 __all__ = ["describe", "get", "list_"]
 
 # Why a flavor can't tell its defaults.
-_UNUSABLE = (CustomFlavorError, FlavorNotFoundError, PluginError, UntrustedError)
+_UNUSABLE = (
+    ComponentConfigurationError,
+    CustomFlavorError,
+    FlavorNotFoundError,
+    PluginError,
+    UntrustedError,
+)
 
 
 @click.command("list")
