@@ -144,7 +144,7 @@ def test_a_plugin_that_is_well_has_no_faults(
         ("import os\nos._exit(3)", "ends the whole process, with exit code 3"),
         ("import os\nos._exit(0)", "ends the whole process, with exit code 0"),
         ("import ctypes\nctypes.string_at(0)", "signal 11"),
-        ("import time\ntime.sleep(60)", "hangs when it is imported"),
+        ("import time\ntime.sleep(60)", "it hangs: no end after 5 seconds"),
         ("import time\ntime.sleep(0.7)", "seconds to import. Its entry point should"),
         ("@hookimpl\ndef zen_flavours():\n    return []", "Did you mean 'zen_flavors'"),
     ],
@@ -157,6 +157,63 @@ def test_a_plugin_that_breaks_is_a_finding(
     assert fault in found
     assert "acme-horn 1.0" in found
     assert "pip uninstall acme-horn" in found
+
+
+@pytest.mark.parametrize(
+    ("place", "attack"),
+    [
+        ("module", "os.kill(os.getppid(), 9)"),
+        ("module", "os.kill(os.getppid(), 19)"),
+        ("parts", "os.kill(os.getppid(), 15)"),
+        ("parts", "resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 3))"),
+    ],
+)
+def test_a_plugin_that_attacks_the_process_above_it_is_a_finding(
+    fake_distribution: FakeDistribution, place: str, attack: str
+) -> None:
+    hooks, parts = FLAVOR, f"import os, resource\n{attack}"
+    subject = "'acme_horn.parts:Horn'"
+    if place == "module":
+        hooks, parts = f"{parts}\n{FLAVOR}", HORN
+        subject = "Module 'acme_horn.plugin'"
+    owner = fake_distribution("acme-horn", hooks, parts)
+    (found,) = examine(claim_of(owner), timeout=5).faults
+    assert f"{subject} of acme-horn 1.0 can't be loaded: it " in found
+    assert "Tell its author" in found
+
+
+@pytest.mark.parametrize("place", ["module", "parts"])
+def test_a_plugin_that_prevents_imports_is_blamed_for_that(
+    fake_distribution: FakeDistribution, place: str
+) -> None:
+    body = "import sys\nsys.modules.clear()\nsys.path.clear()\n"
+    hooks, parts = (body + FLAVOR, HORN) if place == "module" else (FLAVOR, body)
+    owner = fake_distribution("acme-horn", hooks, parts)
+    (found,) = examine(claim_of(owner)).faults
+    assert (
+        "of acme-horn 1.0 can't be loaded: it removes modules of Zen from sys.modules"
+        " and empties sys.path. Tell its author"
+    ) in found
+
+
+def test_an_examination_ends_whatever_a_plugin_offers(
+    fake_distribution: FakeDistribution,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("zen.doctor._MOST_FATAL", 2)
+    specs = (f'CommandSpec("{name}", "acme_horn.{name}:run")' for name in "abcd")
+    hooks = OFFER.format(hook="zen_commands", spec=", ".join(specs))
+    owner = fake_distribution("acme-horn", hooks)
+    for name in "abcd":
+        file = tmp_path / "site" / "acme-horn-1.0" / "acme_horn" / f"{name}.py"
+        file.write_text("import os\nos._exit(3)")
+    *faults, rest = examine(claim_of(owner)).faults
+    assert [fault.partition(":")[0] for fault in faults] == [
+        "'acme_horn.a",
+        "'acme_horn.b",
+    ]
+    assert "The rest of acme-horn 1.0 wasn't examined" in rest
 
 
 @pytest.mark.parametrize("lie", LIES)
@@ -185,8 +242,9 @@ def test_the_thing_whose_import_ends_the_process_is_named_and_the_rest_examined(
     found = examine(claim_of(owner), timeout=5)
     raises, ends, hangs = found.faults
     assert "'acme_horn.c:run' of acme-horn 1.0 can't be loaded: ZeroDiv" in raises
-    assert "'acme_horn.a:run' of acme-horn 1.0 ends the whole process, with" in ends
-    assert "'acme_horn.b:run' of acme-horn 1.0 hangs when it is imported" in hangs
+    loaded = "of acme-horn 1.0 can't be loaded: it"
+    assert f"'acme_horn.a:run' {loaded} ends the whole process, with" in ends
+    assert f"'acme_horn.b:run' {loaded} hangs: no end after 5 seconds" in hangs
     assert found.offers == tuple(f"command '{name}'" for name in "abcd")
     assert found.seconds > 0
 

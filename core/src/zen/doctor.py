@@ -20,7 +20,8 @@ from zen.catalog import (
     contract_error,
     find_copies,
     how_to_settle,
-    run_apart,
+    load_error,
+    run_forked_apart,
 )
 from zen.components import StackComponent
 from zen.components.flavors import Flavors
@@ -103,37 +104,36 @@ def examine(claim: Claim, *, timeout: float = 30) -> Diagnosis:
     """
     fatal: dict[str, str] = {}
     while True:
-        subject, found, ending = _examine_apart(claim, list(fatal), timeout)
+        subject, found, did = _examine_apart(claim, list(fatal), timeout)
         if subject:
-            fatal[subject] = _fatal_fault(claim.owner, subject, ending)
-        # What remains is examined without that which ended the process. A plugin that
-        # names something new each time can't go on for ever.
-        if subject in {"", _module(claim)} or len(fatal) >= _MOST_FATAL:
+            fatal[subject] = load_error(claim.owner, subject, did).in_full
+        # What remains is examined without that which ended the process.
+        if subject in {"", _module(claim)}:
             return replace(found, faults=(*found.faults, *fatal.values()))
+        # A plugin that names something new each time can't go on for ever.
+        if len(fatal) >= _MOST_FATAL:
+            rest = _blame(claim.owner, f"The rest of {claim.owner} wasn't examined.")
+            return replace(found, faults=(*found.faults, *fatal.values(), rest))
 
 
 def _examine_apart(
     claim: Claim, skipped: Sequence[str], timeout: float
 ) -> tuple[str, Diagnosis, str]:
-    """Return what ended the process, or "", what is known until then, and the end."""
+    """Return what ended the process, or "", what is known until then, and how."""
     task = f"{__name__}:examine_stepwise"
     row = [skipped, astuple(claim.owner), *claim[1:]]
+    found = Diagnosis(claim.owner, 0, ())
     try:
-        results, ending = run_apart(task, row, timeout=timeout)
+        results, did = run_forked_apart(task, row, timeout=timeout)
     except OSError as error:
-        results, ending = [], str(error)
-    if not results:
-        fault = f"It can't be examined: no process can be started ({ending})."
-        return "", Diagnosis(claim.owner, 0, (fault,)), ending
-    subject, seconds, *texts = cast("_Progress", results[-1])
-    return subject, Diagnosis(claim.owner, seconds, *map(tuple, texts)), ending
-
-
-def _fatal_fault(owner: Owner, subject: str, ending: str) -> str:
-    did = f"ends the whole process, with {ending}"
-    if ending.startswith("no end"):
-        did = f"hangs when it is imported: {ending}"
-    return _blame(owner, f"{subject} of {owner} {did}.")
+        fault = f"It can't be examined: no process can be started ({error})."
+        return "", replace(found, faults=(fault,)), ""
+    subject = _module(claim)
+    if results:
+        subject, seconds, *texts = cast("_Progress", results[-1])
+        found = Diagnosis(claim.owner, seconds, *map(tuple, texts))
+    # What a plugin has started may do harm when all is done.
+    return subject or (_module(claim) if did else ""), found, did
 
 
 def examine_stepwise(row: Sequence[object]) -> Iterator[list[object]]:

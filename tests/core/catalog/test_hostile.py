@@ -31,11 +31,35 @@ LIMITS_ITS_PARENT: Final = (
     "import os, resource\nresource.prlimit(os.getppid(), resource.{}, {})"
 )
 
+CLIMB: Final = """\
+import os
+def above(levels):
+    if levels == 1:
+        return os.getppid()
+    with open(f"/proc/{above(levels - 1)}/stat") as file:
+        return int(file.read().rpartition(")")[2].split()[1])
+"""
+
 # What a light module does when it is imported, before it offers a flavor; and the
 # error that the plugin has for it, or "" where its flavor is listed.
 AT_IMPORT: Final = {
-    "empties-the-path": ("import sys\nsys.path.clear()", ""),
-    "empties-the-modules": ("import sys\nsys.modules.clear()", "exit code 1"),
+    "empties-the-path": ("import sys\nsys.path.clear()", "it empties sys.path"),
+    "replaces-the-path": (
+        "import sys\nsys.path = ['/nowhere']",
+        "it empties sys.path",
+    ),
+    "empties-the-modules": (
+        "import sys\nsys.modules.clear()",
+        "it removes modules of Zen from sys.modules",
+    ),
+    "replaces-the-modules": (
+        "import sys\nsys.modules = {}",
+        "it removes modules of Zen from sys.modules",
+    ),
+    "empties-the-finders": (
+        "import sys\nsys.meta_path = None\nsys.path_hooks.clear()",
+        "it empties sys.meta_path and empties sys.path_hooks",
+    ),
     "finds-every-module": (
         (
             "import sys\nclass Finder:\n    def find_spec(self, name, *more):\n"
@@ -112,6 +136,15 @@ AT_IMPORT: Final = {
         "import os\nos.kill(os.getppid(), 9)",
         "it ends the process that asks it, with signal 9",
     ),
+    "stops-its-parent": (
+        "import os\nos.kill(os.getppid(), 19)",
+        "it ends the process that asks it, with a signal that stops it",
+    ),
+    "kills-its-grandparent": (
+        f"{CLIMB}os.kill(above(2), 9)",
+        "it ends the process that asks it, with signal 9",
+    ),
+    "asks-its-grandparent-to-end": (f"{CLIMB}os.kill(above(2), 15)", ""),
     "limits-its-parent": (
         LIMITS_ITS_PARENT.format("RLIMIT_NOFILE", "(3, 3)"),
         ASKER,
@@ -244,12 +277,8 @@ def test_a_hostile_plugin_harms_itself_at_most(index: Index) -> None:
     assert not [name for name in sys.modules if name.split(".")[0] in expected]
 
 
-# The process in which Zen runs is the parent of the one that asks.
-ABOVE: Final = """\
-import os, resource, signal
-with open(f"/proc/{os.getppid()}/stat") as file:
-    zen = int(file.read().rpartition(")")[2].split()[1])
-"""
+# Zen is above the process that waits for the one that asks.
+ABOVE: Final = f"{CLIMB}import resource, signal\nzen = above(3)\n"
 LIST: Final = """\
 import json, resource, sys
 from zen.catalog import Catalog, Index
@@ -266,7 +295,7 @@ print(json.dumps({p.owner.plugin: str(p.error or "") for p in plugins}))
         "resource.prlimit(zen, resource.RLIMIT_NOFILE, (3, 3))",
     ],
 )
-@pytest.mark.skipif(sys.platform != "linux", reason="finds its grandparent in /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="climbs up /proc")
 def test_the_second_call_names_a_plugin_that_harms_zen_itself(
     fake_distribution: FakeDistribution, tmp_path: Path, body: str
 ) -> None:
@@ -281,7 +310,7 @@ def test_the_second_call_names_a_plugin_that_harms_zen_itself(
     assert not [name for name in ("able", "well") if errors[name]]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds its grandparent in /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="climbs up /proc")
 def test_a_plugin_is_not_blamed_for_a_zen_that_somebody_else_has_ended(
     fake_distribution: FakeDistribution, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from zen.catalog import run_apart
+from zen.catalog._isolation import run_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable

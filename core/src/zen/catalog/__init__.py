@@ -9,7 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from zen.catalog._blame import contract_error, how_to_settle, on_one_line
+from zen.catalog._blame import (
+    contract_error,
+    how_to_settle,
+    load_error,
+    on_one_line,
+)
 from zen.catalog._catalog import Catalog
 from zen.catalog._discovery import UNKNOWN, Claim, find_claims, find_copies
 from zen.catalog._imports import find_module, import_object
@@ -26,8 +31,8 @@ from zen.catalog._plugins import (
 from zen.catalog._policy import PluginPolicy, find_owner
 
 if TYPE_CHECKING:
+    from zen.catalog._apart import run_forked_apart
     from zen.catalog._index import Index
-    from zen.catalog._isolation import run_apart
 
 __all__ = [
     "CORE",
@@ -51,12 +56,13 @@ __all__ = [
     "find_owner",
     "how_to_settle",
     "import_object",
+    "load_error",
     "on_one_line",
-    "run_apart",
+    "run_forked_apart",
 ]
 
 # The core's own commands need neither.
-_HOMES: Final = {"Index": "_index", "run_apart": "_isolation"}
+_HOMES: Final = {"Index": "_index", "run_forked_apart": "_apart"}
 
 
 def __getattr__(name: str) -> object:

@@ -9,7 +9,7 @@ from zen.catalog._asking import GRACE
 from zen.catalog._blame import faulty_plugin, load_error, on_one_line
 from zen.catalog._evidence import INSTANT, MINUTE, package_of
 from zen.catalog._isolation import TIMEOUT, run_apart
-from zen.catalog._limits import limits_of_askers
+from zen.catalog._limits import have_changed, limits_of_askers
 from zen.catalog._mark import SUSPECTED, Mark
 from zen.catalog._plugins import Answer
 from zen.catalog._rows import read_answer, row_of_claim
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from zen.catalog._discovery import Claim
     from zen.catalog._rows import AnswerRow
 
-__all__ = ["ask_apart"]
+__all__ = ["ask_apart", "run_forked_apart"]
 
 _FORKS: Final = hasattr(os, "fork")
 # How a process ends that has done its work.
@@ -56,7 +56,7 @@ def ask_apart(
             asker.ask_suspect(number, count)
     limits = limits_of_askers()
     while rest := asker.unanswered():
-        if limits_of_askers() != limits:
+        if have_changed(limits):
             # All that this process starts would fail within the new ones.
             asker.skip(rest, "the limits of this process were changed")
             break
@@ -70,6 +70,34 @@ def ask_apart(
         if left:
             asker.blame(left[0], ending)
     return [asker.found[number] for number in range(len(claims))]
+
+
+def run_forked_apart(
+    task: str, content: object, *, timeout: float = TIMEOUT
+) -> tuple[list[object], str]:
+    """Run a function in a fork of another process, and survive whatever that does.
+
+    Args:
+        task: The import string of a generator function. It takes `content`, and
+            yields lists in JSON.
+        content: What it is given, JSON-able.
+        timeout: The seconds that it may take for each list before it is ended.
+
+    Returns:
+        What it yielded, and what it did to its process or those above; "" if nothing.
+
+    Raises:
+        OSError: No other process can be started.
+    """
+    job = (task, content, timeout)
+    results, ending = run_apart(
+        f"{_MODULE}:report_forked", job, timeout=timeout + GRACE
+    )
+    if not results:
+        raise OSError(ending)
+    if isinstance(results[-1], str):
+        return results[1:-1], results[-1]
+    return results[1:], "" if ending == _OF_ITS_OWN else _ends_asker(ending)
 
 
 class _Asker:
@@ -128,11 +156,15 @@ class _Asker:
 
     def blame(self, number: int, ending: str) -> None:
         """Say that a plugin ends the process that asks it."""
-        self._blame(number, f"it ends the process that asks it, with {ending}")
+        self._blame(number, _ends_asker(ending))
 
     def _blame(self, number: int, did: str) -> None:
         if number not in self.found:
             self.found[number] = _fatal(self._claims[number], did)
+
+
+def _ends_asker(ending: str) -> str:
+    return f"it ends the process that asks it, with {ending}"
 
 
 def _unasked(claim: Claim, ending: str) -> tuple[Answer, list[str]]:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, cast
 from zen.catalog._blame import load_error
 from zen.catalog._evidence import HOUR, MINUTE, Witness, package_of
 from zen.catalog._fork import Ended, run_forked
-from zen.catalog._imports import resolve
+from zen.catalog._imports import import_object, resolve
 from zen.catalog._isolation import run_apart
-from zen.catalog._limits import limits_of_askers, restore
+from zen.catalog._limits import have_changed, limits_of_askers, restore
 from zen.catalog._loader import ask
 from zen.catalog._mark import PROVEN, note
 from zen.catalog._plugins import Answer
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         bool, float, str, int, Sequence[tuple[int, Sequence[object]]]
     ]
 
-__all__ = ["GRACE", "report", "report_from_afar"]
+__all__ = ["GRACE", "report", "report_forked", "report_from_afar"]
 
 # Seconds in which a process ends a fork that hangs.
 GRACE: Final = 10.0
@@ -55,29 +55,28 @@ def report(job: Job) -> Iterator[object]:
         row, and the evidence on which that rests. A plugin that changes the limits of
         the processes that ask it is the last.
     """
-    # The process that ends this one ends the fork with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    _end_forks_first()
     # As in the program, where no plugin can put another one in its place.
     import_module("click")
     has_forks, timeout, path, count, plugins = job
-    apart = partial(run_forked, timeout=timeout) if has_forks else iter
+    run = partial(run_forked, timeout=timeout) if has_forks else iter
     parent, limits = os.getppid(), limits_of_askers()
     yield None
     for number, row in plugins:
         claim = read_claim(row)
         note(path, claim, count)
         try:
-            answer, evidence = _only_answer(apart(_asked(claim)))
+            answer, evidence = _only_answer(run(_asked(claim)))
         except Ended as ending:
             answer, evidence = _fatal(claim, ending)
-        for command, broken, more in _tried(claim, _commands_of(answer), apart):
+        for command, broken, more in _tried(claim, _commands_of(answer), run):
             yield None
             evidence += more
             if broken:
                 answer["broken"][command] = broken
         if os.getppid() != parent:
             return  # the note stays for the next process
-        if is_over := limits != limits_of_askers():
+        if is_over := have_changed(limits):
             note(path, claim, PROVEN)
             restore(limits)
             answer, evidence = _fatal(claim, Ended(_CHANGES_LIMITS))
@@ -85,6 +84,35 @@ def report(job: Job) -> Iterator[object]:
         # A limit that could not be raised again would be the next plugin's trouble.
         if is_over and has_forks:
             return
+
+
+def report_forked(job: tuple[str, object, float]) -> Iterator[object]:
+    """Run a generator function in a fork of this process.
+
+    Args:
+        job: The function's import string, what it takes, and the seconds that each
+            step may take.
+
+    Yields:
+        None at first; what it yields, which is a list in JSON; and at last, if it
+        harms its process or those above, a text that says how.
+    """
+    task, content, timeout = job
+    function = cast("Callable[[object], Iterator[object]]", import_object(task))
+    _end_forks_first()
+    parent, limits = os.getppid(), limits_of_askers()
+    yield None
+    run = partial(run_forked, timeout=timeout) if hasattr(os, "fork") else iter
+    try:
+        for result in run(function(content)):
+            if have_changed(limits):
+                yield _CHANGES_LIMITS
+                return
+            if os.getppid() != parent:
+                return
+            yield result
+    except Ended as ending:
+        yield ending.in_words
 
 
 def report_from_afar(job: Job) -> Iterator[object]:
@@ -96,6 +124,11 @@ def report_from_afar(job: Job) -> Iterator[object]:
     with suppress(OSError):  # no further process can be started
         results, _ = run_apart(f"{__name__}:report", job, timeout=job[1] + GRACE)
         yield from results
+
+
+def _end_forks_first() -> None:
+    """Let the process that ends this one end the fork with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def _asked(claim: Claim) -> Iterator[tuple[AnswerRow, list[str]]]:
@@ -117,13 +150,13 @@ def _only_answer(steps: Iterator[object]) -> tuple[AnswerRow, list[str]]:
 
 
 def _tried(
-    claim: Claim, commands: list[str], apart: Callable[..., Iterator[object]]
+    claim: Claim, commands: list[str], run: Callable[..., Iterator[object]]
 ) -> Iterator[tuple[str, tuple[list[str], bool] | None, list[str]]]:
     """Yield each command, why it can't be imported and whether it ends the process."""
     left = [*commands]
     while left:
         try:
-            for step in apart(_imported(claim, [*left])):
+            for step in run(_imported(claim, [*left])):
                 error, evidence = cast("tuple[list[str] | None, list[str]]", step)
                 yield left.pop(0), (error, False) if error else None, evidence
         except Ended as ending:

@@ -45,7 +45,8 @@ def run_forked(steps: Iterable[object], timeout: float) -> Iterator[object]:
     """Yield what an iterable yields in a fork of this process.
 
     The fork leads a session of its own, and takes along what it has started. It holds
-    no descriptor of this process but the one for its report.
+    no descriptor of this process but two: it reports through one of them, and reads
+    from the other that it may go on.
 
     Args:
         steps: Iterated in the fork; yields what is a list in JSON.
@@ -55,10 +56,12 @@ def run_forked(steps: Iterable[object], timeout: float) -> Iterator[object]:
         Ended: The fork ended early, took too long, or reported what it mustn't.
     """
     read, write = os.pipe()
+    wait, go = os.pipe()
     fork = os.fork()
     if not fork:
-        _report(steps, write)
+        _report(steps, write, wait)
     os.close(write)
+    os.close(wait)
     code: int | None = None
     is_over = False
     try:
@@ -69,23 +72,31 @@ def run_forked(steps: Iterable[object], timeout: float) -> Iterator[object]:
                 is_over = is_over or step is None
                 if not is_over:
                     yield step
+                    with suppress(OSError):  # it has ended
+                        os.write(go, b"1")
     finally:
         os.close(read)
+        os.close(go)
         _end(fork, is_reaped=code is not None)
     if not is_over:
         raise Ended(_in_words(code or 0))
 
 
-def _report(steps: Iterable[object], write: int) -> None:
-    """Report from the fork, and end it: none of its code returns from here."""
+def _report(steps: Iterable[object], write: int, wait: int) -> None:
+    """Report from the fork, and end it: none of its code returns from here.
+
+    A step begins when the one before it was taken note of, so that none is blamed for
+    the harm that the next one does.
+    """
     # What runs next may replace any of these.
     leave, whoami, identify = os._exit, os.getpid, os.fstat
     code = 1
     try:
         os.setsid()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.closerange(3, write)
-        os.closerange(write + 1, _DESCRIPTORS)
+        for each in {*range(3, _DESCRIPTORS)} - {write, wait}:
+            with suppress(OSError):  # it isn't open
+                os.close(each)
         me, pipe = whoami(), identify(write)
         # None tells that all is done.
         for step in chain(steps, [None]):
@@ -99,6 +110,8 @@ def _report(steps: Iterable[object], write: int) -> None:
                 leave(code)
             while rest:
                 rest = rest[os.write(write, rest) :]
+            if step is not None and not os.read(wait, 1):
+                leave(code)
             code = 1
     except KeyboardInterrupt:
         # As Python ends where nothing catches it.

@@ -61,7 +61,7 @@ class Index:
         self._key = _key()
         self._known: dict[Claim, tuple[list[Stamp], Answer]] = {}
         self._claims: list[Claim] = []
-        self._is_stored = False
+        self._is_stored = self._is_forgotten = False
 
     @property
     def path(self) -> str:
@@ -73,6 +73,9 @@ class Index:
     def find(self) -> list[Claim]:
         """Return the plugins that there are, as `find_claims` does."""
         self._is_stored = False
+        if self._is_forgotten:
+            self._known, self._claims = {}, find_claims()
+            return self._claims
         # What is damaged may raise anything; a cache is made anew.
         try:
             self._claims = self._read()
@@ -96,9 +99,11 @@ class Index:
         return [known[claim] or self._known[claim][1] for claim in claims]
 
     def forget(self) -> None:
-        """Delete the index, so that every plugin is asked anew."""
-        with suppress(OSError):
-            os.unlink(self.path)
+        """Ask every plugin again when the next one is asked.
+
+        What is on disk is replaced only then.
+        """
+        self._is_forgotten = True
 
     def _answer_of(self, claim: Claim) -> Answer | None:
         stamps, answer = self._known.get(claim, ([], None))
@@ -107,7 +112,7 @@ class Index:
     def _ask(self, claims: Sequence[Claim]) -> None:
         # Only where plugins are new.
         from zen.catalog._apart import ask_apart
-        from zen.catalog._limits import limits_of_askers
+        from zen.catalog._limits import have_changed, limits_of_askers
         from zen.catalog._mark import Mark
 
         mark = Mark.set(self.path.removesuffix(".json"))
@@ -121,9 +126,10 @@ class Index:
                 for claim, (answer, evidence) in zip(claims, answers, strict=True)
             }
             is_written = self._write()
+            self._is_forgotten = False
         finally:
             # A plugin may have lowered the limits of this process, too far to write.
-            if is_written or limits == limits_of_askers():
+            if is_written or not have_changed(limits):
                 mark.remove()
             else:
                 mark.close()

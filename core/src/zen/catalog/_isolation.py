@@ -24,17 +24,15 @@ _PAUSE: Final = 0.1
 # What has ended may have written what isn't read yet.
 _GRACE: Final = 3.0
 
+# The exit code of the process in between where the other one was stopped.
+_STOPPED: Final = 75
 # Isolated (-I), the interpreter finds nothing in the working directory. What is run
 # may print as it likes: its report goes through a descriptor that it doesn't know, and
 # each result has a mark, in case it writes there all the same. It gets four gigabytes,
-# and leaves no core dump.
-_CHILD: Final = """\
-import json, os, sys
-job = json.load(sys.stdin)
-sys.path[:] = job["path"]
-report = os.fdopen(os.dup(1), "w", encoding="utf-8")
-for descriptor, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
-    os.dup2(os.open(os.devnull, mode), descriptor)
+# and leaves no core dump. It may attack its parent, so that isn't this process but one
+# in between, which does nothing but wait, and ends as the other one does.
+_CHILD: Final = f"""\
+import json, os, signal, sys
 try:
     import resource
     for limit, most in ((resource.RLIMIT_DATA, 4 << 30), (resource.RLIMIT_CORE, 0)):
@@ -43,6 +41,26 @@ try:
         resource.setrlimit(limit, (most, hard))
 except (ImportError, OSError, ValueError):
     pass  # this platform has no such limits
+if child := os.fork() if hasattr(os, "fork") else 0:
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    os.closerange(0, 2)
+    stopped = False
+    while os.WIFSTOPPED(status := os.waitpid(child, os.WUNTRACED)[1]):
+        stopped = True
+        for each in (signal.SIGTERM, signal.SIGCONT):
+            os.kill(child, each)
+    code = {_STOPPED} if stopped else os.waitstatus_to_exitcode(status)
+    if code < 0:
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [-code])
+    os._exit(code)
+job = json.load(sys.stdin)
+sys.path[:] = job["path"]
+report = os.fdopen(os.dup(1), "w", encoding="utf-8")
+for descriptor, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+    os.dup2(os.open(os.devnull, mode), descriptor)
 from importlib import import_module
 module, _, name = job["task"].partition(":")
 for result in getattr(import_module(module), name)(job["content"]):
@@ -169,19 +187,27 @@ def _is_alive(process: subprocess.Popen[str], timeout: float) -> bool:
 def _end(process: subprocess.Popen[str]) -> None:
     """End a process, and what it has started and left behind."""
     if os.name == "posix":
-        from signal import SIGKILL
+        from signal import SIGCONT, SIGKILL, SIGTERM
         from subprocess import TimeoutExpired
 
-        # A process that forks ends the forks first.
-        process.terminate()
+        # A process that forks ends the forks first, unless it is stopped.
+        for each in (SIGTERM, SIGCONT):
+            _signal(process, each)
         with suppress(TimeoutExpired):
             process.wait(_LONG)
-        with suppress(OSError):  # none is left
-            os.killpg(process.pid, SIGKILL)
+        _signal(process, SIGKILL)
     elif process.poll() is None:
         process.kill()
     process.wait()
 
 
+def _signal(process: subprocess.Popen[str], number: int) -> None:
+    """Send a signal to a process and those in its group."""
+    with suppress(OSError):  # none is left
+        os.killpg(process.pid, number)
+
+
 def _ending(code: int) -> str:
+    if code == _STOPPED:
+        return "a signal that stops it"
     return f"signal {-code}" if code < 0 else f"exit code {code}"

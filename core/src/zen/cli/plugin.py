@@ -20,7 +20,6 @@ from zen.plugin import CommandSpec, ComponentTypeSpec, FlavorSpec, StoreDriverSp
 
 if TYPE_CHECKING:
     from zen.catalog import Owner, Plugin
-    from zen.doctor import Clash
     from zen.scaffold import Kind
 
 __all__ = ["plugin"]
@@ -160,22 +159,18 @@ def examine_plugins(app: App, output: str) -> None:
     For example: zen plugin doctor
     """
     # Loads all that components need, which the other commands don't.
-    from zen.doctor import examine, find_clashes, find_duplicates
+    from zen.doctor import Diagnosis, examine, find_clashes, find_duplicates
 
-    # What was wrong may have been mended where the index doesn't look.
-    app.index.forget()
+    failures = _failures(app)
     diagnoses = []
     for claim in app.claims_to_use():
-        notify(f"Examining '{claim.owner.plugin}' of {claim.owner}...")
-        diagnoses.append(examine(claim))
+        owner = claim.owner
+        notify(f"Examining '{owner.plugin}' of {owner}...")
+        error = failures.get(owner)
+        diagnoses.append(Diagnosis(owner, 0, (error,)) if error else examine(claim))
     faults = {each.owner: list(each.faults) for each in diagnoses}
     duplicates, notices = find_duplicates(faults)
-    alone = {owner for owner, found in faults.items() if found}
-    together = [
-        *find_clashes(diagnoses, app.plugin_policy()),
-        *duplicates,
-        *_faults_in_company(app, alone),
-    ]
+    together = [*find_clashes(diagnoses, app.plugin_policy()), *duplicates]
     told = [f"{o.plugin}: {fault}" for o, found in faults.items() for fault in found]
     told += [*_faults_of_policy(app), *(clash.text for clash in together)]
     for clash in together:
@@ -295,18 +290,17 @@ def _warn_of_override(app: App, owner: Owner, *, wanted: bool) -> None:
         echo(f"Warning: {policy.source} says otherwise.", err=True)
 
 
-def _faults_in_company(app: App, known: set[Owner]) -> list[Clash]:
-    """Return what is wrong with plugins that have no fault by themselves."""
-    # Loaded by the only command that calls this.
-    from zen.doctor import Clash
-
+def _failures(app: App) -> dict[Owner, str]:
+    """Ask all plugins what they offer, and return why those fail that do."""
+    # What was wrong may have been repaired where the index doesn't look.
+    app.index.forget()
     policy = replace(app.plugin_policy(), strict=False)
     catalog = Catalog(app.index.find, app.index.ask_all, policy=lambda: policy)
-    return [
-        Clash((each.owner,), f"{each.owner.plugin}: {each.error.in_full}")
+    return {
+        each.owner: each.error.in_full
         for each in catalog.troubled_plugins
-        if each.state is PluginState.FAILED and each.owner not in known and each.error
-    ]
+        if each.state is PluginState.FAILED and each.error
+    }
 
 
 def _absence(app: App) -> str:
