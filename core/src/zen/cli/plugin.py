@@ -167,7 +167,7 @@ def examine_plugins(app: App, output: str) -> None:
         owner = claim.owner
         notify(f"Examining '{owner.plugin}' of {owner}...")
         error = failures.get(owner)
-        diagnoses.append(Diagnosis(owner, 0, (error,)) if error else examine(claim))
+        diagnoses.append(Diagnosis(owner, 0.0, (error,)) if error else examine(claim))
     faults = {each.owner: list(each.faults) for each in diagnoses}
     duplicates, notices = find_duplicates(faults)
     together = [*find_clashes(diagnoses, app.plugin_policy()), *duplicates]
