@@ -144,3 +144,39 @@ def test_a_file_in_its_place_is_no_empty_profile(
     zen("profile", "set", "default")
     zen("profile", "delete", "team", "-y")
     assert [*folder.parent.iterdir()] == [folder.with_name("default")]
+
+
+def test_a_repository_that_was_moved_with_its_profile_has_one_command(
+    zen: Zen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what it pins stays."""
+    (tmp_path / "before").mkdir()
+    monkeypatch.chdir(tmp_path / "before")
+    zen("init")
+    zen("profile", "create", "team", "--url", ".zenprofile")
+    zen("profile", "set", "team")
+    required = ("-o", "default", "-a", "default", "-m", "default")
+    zen("stack", "register", "training", *required)
+    zen("stack", "set", "training")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "before").rename(tmp_path / "after")
+    monkeypatch.chdir(tmp_path / "after")
+    command = f"zen profile create team --url {tmp_path / 'after' / '.zenprofile'}"
+    assert f"'{command}'" in one_line(zen("stack", "list", code=1).err)
+    done = zen(*command.split()[1:])
+    assert "Profile 'team' successfully updated." in done.out
+    assert f"it was at {tmp_path / 'before' / '.zenprofile'}," in one_line(done.err)
+    assert zen("stack", "get", "-o", "json").json["name"] == "training"
+    zen("profile", "create", "team", "--url", "elsewhere", code=1)
+
+
+def test_a_profile_that_was_moved_is_used_where_it_is_now(
+    zen: Zen, moved: Path, tmp_path: Path
+) -> None:
+    kind, scheme = ("sql", "sqlite:///") if moved.suffix == ".db" else ("local", "")
+    create = ("profile", "create", "team", "-t", kind, "--url")
+    told = zen(*create, f"{scheme}{tmp_path / 'empty'}", code=1).err
+    assert "Profile 'team' already exists" in told
+    assert not (tmp_path / "empty").exists()
+    zen(*create, f"{scheme}{tmp_path / 'moved'}")
+    assert zen("stack", "get", "-o", "json").json["name"] == "default"

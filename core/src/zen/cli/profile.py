@@ -98,10 +98,13 @@ def create_profile(
     For example:
       zen profile create team --url ./.zenprofile
       zen profile create team -t sql --url sqlite:////srv/zen/team.db
+
+    For a profile whose folder was moved, it says where that is now.
     """
     with app.announced() as repository:
+        done = "updated" if name in repository.profiles else "created"
         repository.create_profile(name, store_type, url, user=user)
-    echo(f"Profile '{name}' successfully created.")
+    echo(f"Profile '{name}' successfully {done}.")
 
 
 @profile.command("set")

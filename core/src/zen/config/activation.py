@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from zen.config.environment import read_variable
+from zen.config.moved_stores import creation_command, holds_records
 from zen.config.repository_folder import LocalSettings, RepositoryFolder
 from zen.config.resolution import resolve_profile, resolve_stack
 from zen.context import Choice, Context
@@ -23,7 +23,6 @@ from zen.errors import (
     ZenError,
 )
 from zen.notices import Caution
-from zen.references import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -454,11 +453,8 @@ def _taking_up(choice: Choice) -> str:
     own = Path(choice.source).parent
     with suppress(OSError):
         for folder in (own, *sorted(own.parent.iterdir())):
-            parts = (folder, folder / "stacks", folder / "components")
-            if all(part.is_dir() and not part.is_symlink() for part in parts):
-                is_like_reference = VARIABLE.search(str(folder))
-                url = folder.as_uri() if is_like_reference else quote(str(folder))
-                create = f"zen profile create {choice.name} --url {url}"
+            if holds_records(folder):
+                create = creation_command(choice.name, folder)
                 return f", or use the one in the repository with '{create}'"
     return ""
 

@@ -17,6 +17,7 @@ from zen.config.global_configuration import (
     condemned_folder,
     remove_condemned,
 )
+from zen.config.moved_stores import relocation_command
 from zen.config.profile import (
     DEFAULT_USER,
     ProfileConfiguration,
@@ -31,6 +32,7 @@ from zen.errors import (
     StoreDriverNotFoundError,
     StoreReplacedError,
     StoreUnavailableError,
+    ZenError,
 )
 from zen.names import check_name
 from zen.references import expand_url, normalised_url
@@ -108,6 +110,8 @@ class Profiles:
     ) -> ProfileConfiguration:
         """Make a profile, with a default stack unless its store holds stacks already.
 
+        A profile of that name whose data was moved to the URL gets that URL.
+
         Args:
             name: The profile's name.
             store_type: The name of the store driver; by default what
@@ -119,15 +123,18 @@ class Profiles:
 
         Raises:
             InvalidNameError: The name of the profile or of the user is none.
-            ProfileExistsError: There is a profile of that name.
+            ProfileExistsError: There is a profile of that name, and its data is where
+                it was, or there is none at the URL.
             StoreDriverNotFoundError: No plugin offers the store driver.
             ConfigurationError: The URL isn't one for the driver.
         """
         check_name(user, "user")
         with self.configuration.update() as settings:
-            _check_free(name, settings)
             new = replace(self._new(name, store_type, url), active_user=user)
-            profile = self._initialise(new)
+            profile = self._moved(settings.profiles.get(name), new)
+            if profile is None:
+                _check_free(name, settings)
+                profile = self._initialise(new)
             settings.profiles[name] = profile
         self._tell_of_password(profile)
         return profile
@@ -404,6 +411,39 @@ class Profiles:
                 hint=error.hint,
             ) from error
 
+    def _moved(
+        self, known: ProfileConfiguration | None, new: ProfileConfiguration
+    ) -> ProfileConfiguration | None:
+        """Return a profile at the place that its data was moved to; None if it wasn't.
+
+        Its stack stays active if that was moved along.
+        """
+        if known is None or known.origin or new.store_url is None:
+            return None
+        gone = None
+        # Where it can't be reached, it may be there.
+        with suppress(ZenError), closing(self.open(known).driver) as driver:
+            gone = driver.missing_place()
+        if gone is None:
+            return None
+        with closing(self.open(new).driver) as driver:
+            driver.check_place()
+            found = [] if driver.missing_place() else Store(driver).stacks()[0]
+        stacks = [stack.name for stack in found]
+        if not stacks:
+            return None
+        self._notify(
+            f"Profile '{known.name}' is at {self.displayed_url(new)} now; it was at"
+            f" {gone}, which is missing."
+        )
+        active = known.active_stack if known.active_stack in stacks else stacks[0]
+        return replace(
+            known,
+            store_type=new.store_type,
+            store_url=new.store_url,
+            active_stack=active,
+        )
+
     def _initialise(self, profile: ProfileConfiguration) -> ProfileConfiguration:
         self._notify(f"Initializing profile `{profile.name}`...")
         with closing(self.open(profile).driver) as driver:
@@ -434,13 +474,12 @@ def _check_there(driver: StoreDriver, profile: ProfileConfiguration) -> None:
     place = driver.missing_place()
     if place is None:
         return
-    kind = profile.store_type
     raise StoreUnavailableError(
         f"Profile '{profile.name}' can't be used: {place}, where it is kept, is"
         " missing.",
-        hint="Move it back, or use it where it is now with 'zen profile create NEW"
-        f" --store-type {kind} --url URL'. To start empty, create an empty one in"
-        " its place.",
+        hint="Move it back, or say where it is now with"
+        f" '{relocation_command(profile, place)}'. To start empty, create an empty one"
+        " in its place.",
     )
 
 

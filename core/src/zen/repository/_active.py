@@ -155,7 +155,10 @@ class ActiveProfile:
         user: str = DEFAULT_USER,
     ) -> ProfileConfiguration:
         """Make a profile; see `zen.config.Profiles.create`."""
+        is_known = name in self.profiles
         profile = self._profiles.create(name, store_type, url, user=user)
+        if is_known:  # it has moved
+            self.refresh()
         self._activation.settle()
         return profile
 
