@@ -27,6 +27,7 @@ FLAVOR = OFFER.format(
     hook="zen_flavors", spec='FlavorSpec("alerter", "horn", "acme_horn.parts:Horn")'
 )
 HORN = """\
+from abc import abstractmethod
 from zen import BaseAlerter
 
 class Horn(BaseAlerter):
@@ -52,7 +53,7 @@ LIES = {
     "a flavor of the wrong base": (FLAVOR, "class Horn: pass", "of BaseAlerter"),
     "a flavor that is abstract": (
         FLAVOR,
-        HORN.replace("def ask", "def beg"),
+        HORN.replace("    def ask", "    @abstractmethod\n    def ask"),
         "lacks what every BaseAlerter must have: ask",
     ),
     "a flavor of another name": (

@@ -41,7 +41,7 @@ def test_what_a_plugin_offers_is_listed_without_importing_it(mail: Owner) -> Non
 def test_what_a_plugin_offers_is_imported_when_it_is_used(mail: Owner) -> None:
     catalog = Catalog()
     offer = catalog.flavor("alerter", "mail")
-    cls = catalog.load_class(offer, base=BaseAlerter)  # type: ignore[type-abstract]
+    cls = catalog.load_class(offer, base=BaseAlerter)
     assert cls.__name__ == "Mail"
     assert offer.owner == mail
 

@@ -30,7 +30,9 @@ HOOKS = """\
 def zen_flavors():
     return [FlavorSpec("alerter", "mail", "mail.parts:Mail")]
 """
+ABSTRACT_ASK = "    @abstractmethod\n    def ask"
 PARTS = """\
+from abc import abstractmethod
 from pydantic import BaseModel, SecretBytes, SecretStr
 from zen.components import BaseAlerter
 
@@ -227,7 +229,11 @@ def test_a_component_of_a_flavor_that_is_gone_has_no_record(
         ),
         (PARTS.replace('"mail"', '"male"'), PluginContractError, "'male'"),
         (PARTS.replace('FLAVOR = "mail"', ""), PluginContractError, "None"),
-        (PARTS.replace("def ask", "def asc"), PluginContractError, "ask"),
+        (
+            PARTS.replace("    def ask", ABSTRACT_ASK),
+            PluginContractError,
+            "ask",
+        ),
         ("1 / 0", PluginLoadError, "ZeroDivisionError"),
     ],
     ids=["no base", "wrong base", "other flavor", "no flavor", "abstract", "raises"],

@@ -7,7 +7,14 @@ from typing import ClassVar, Optional
 import pytest
 from pydantic import SecretStr
 
-from zen.components import BaseArtifactStore, BaseOrchestrator, StackComponent
+from zen.components import (
+    BaseAlerter,
+    BaseArtifactStore,
+    BaseContainerRegistry,
+    BaseExperimentTracker,
+    BaseOrchestrator,
+    StackComponent,
+)
 from zen.components.deployment import Deployment  # noqa: TC001 - pydantic looks at it
 from zen.components.remarks import remarks_on
 from zen.stack import Stack  # noqa: TC001 - as above
@@ -55,6 +62,36 @@ def test_a_method_that_is_never_called_is_told(name: str, advice: str) -> None:
     (remark,) = remarks_on(cls)
     assert remark.startswith(f"'{name}' of Old is never called")
     assert advice in remark
+
+
+@pytest.mark.parametrize(
+    ("base", "values", "methods"),
+    [
+        (BaseAlerter, {}, {"post": ("hello",), "ask": ("sure?",)}),
+        (BaseContainerRegistry, {"uri": "localhost:5000"}, {"push_image": ("a",)}),
+        (
+            BaseExperimentTracker,
+            {},
+            {"log_parameters": ("run", {}), "log_metrics": ("run", {})},
+        ),
+    ],
+)
+def test_a_method_that_is_left_out_is_told_and_fails_with_words(
+    base: type[StackComponent],
+    values: dict[str, str],
+    methods: dict[str, tuple[object, ...]],
+) -> None:
+    """ZenML asked for none of them."""
+    cls = type("Old", (base,), {"FLAVOR": "old", "__module__": __name__})
+    component = cls(name="old", **values)
+    assert remarks_on(cls) == [
+        f"Old has no method '{name}': calling it raises NotImplementedError."
+        for name in methods
+    ]
+    for name, arguments in methods.items():
+        with pytest.raises(NotImplementedError, match=f"Old .* '{name}'"):
+            getattr(component, name)(*arguments)
+    assert remarks_on(base) == []
 
 
 def test_one_that_is_inherited_is_told() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from zen.components.base import StackComponent
+from zen.components.optional import optional
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,15 +14,19 @@ __all__ = ["BaseExperimentTracker"]
 
 
 class BaseExperimentTracker(StackComponent):
-    """Track experiments: parameters that went in, metrics that came out."""
+    """Track experiments: parameters that went in, metrics that came out.
+
+    A flavor may leave a method out; calling it then raises `NotImplementedError`.
+    """
 
     TYPE: ClassVar[str] = "experiment_tracker"
 
-    @abstractmethod
+    @optional
     def log_parameters(self, run_name: str, parameters: Mapping[str, object]) -> None:
         """Record what a run was given."""
+        raise NotImplementedError
 
-    @abstractmethod
+    @optional
     def log_metrics(
         self, run_name: str, metrics: Mapping[str, float], *, step: int = 0
     ) -> None:
@@ -33,3 +37,4 @@ class BaseExperimentTracker(StackComponent):
             metrics: The values, by name.
             step: The position in the course of the training, counted from 0.
         """
+        raise NotImplementedError

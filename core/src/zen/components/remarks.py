@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from zen.components.base import StackComponent
+from zen.components.optional import is_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +36,10 @@ _OPEN: Final = re.compile(
 def remarks_on(cls: type[StackComponent]) -> list[str]:
     """Return a sentence for each part of a class that doesn't do what its name says.
 
-    That is each method that looks like one that is called and isn't, and each field
-    that looks like a secret and is kept as plain text.
+    That is each method that looks like one that is called and isn't, or that isn't
+    there, and each field that looks like a secret and is kept as plain text.
     """
-    return [*_on_methods(cls), *_on_fields(cls)]
+    return [*_on_methods(cls), *_on_what_is_left_out(cls), *_on_fields(cls)]
 
 
 def _on_methods(cls: type[StackComponent]) -> Iterator[str]:
@@ -54,6 +55,16 @@ def _on_methods(cls: type[StackComponent]) -> Iterator[str]:
             yield f"'{name}' of {cls.__name__} is never called: {advice}."
         elif _HOOK.fullmatch(name):
             yield f"'{name}' of {cls.__name__} is never called by Zen."
+
+
+def _on_what_is_left_out(cls: type[StackComponent]) -> Iterator[str]:
+    base = _base_of(cls)
+    for name in vars(base) if cls is not base else ():
+        if is_left_out(cls, name):
+            yield (
+                f"{cls.__name__} has no method '{name}': calling it raises"
+                " NotImplementedError."
+            )
 
 
 def _on_fields(cls: type[StackComponent]) -> Iterator[str]:

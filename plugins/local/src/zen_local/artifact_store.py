@@ -71,7 +71,10 @@ class LocalArtifactStore(BaseArtifactStore):
             return file.open("rb")
         if mode == "wb":
             return AtomicFile(file)
-        message = f"the mode must be 'rb' or 'wb', not {mode!r}"
+        message = (
+            f"the mode must be 'rb' or 'wb', not {mode!r}: files hold bytes; encode"
+            " text to write it, and decode what is read"
+        )
         raise ValueError(message)
 
     def exists(self, path: str) -> bool:
