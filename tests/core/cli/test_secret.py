@@ -340,7 +340,7 @@ def test_what_a_component_refers_to_is_missed(
     err = zen("alerter", "register", "ops", "-f", "mail", *given).err
     assert "secret 'db', which secrets manager 'vault' doesn't have" in err
     assert "'zen secret register db --password=VALUE'" in err
-    assert "`room` is the text {{db.room}} itself" in err
+    assert "`room` keeps {{db.room}} as it is written" in err
     zen("stack", "update", "-al", "ops")
     found = zen("status", "-o", "json").json
     states = {each["type"]: each["state"] for each in found["components"]}

@@ -63,10 +63,10 @@ def unresolved_secrets(
 
 
 def texts_like_references(component: StackComponent) -> Iterator[tuple[str, str]]:
-    """Yield each attribute whose text looks like a secret's key, and isn't replaced."""
-    for key, value in component:
-        if isinstance(value, str) and SECRET_KEY.fullmatch(value):
-            yield key, value
+    """Yield each attribute with what looks in it like a secret's key, and is text."""
+    for key, value in vars(component).items():
+        if isinstance(value, str) and (found := SECRET_KEY.search(value)):
+            yield key, found[0]
 
 
 def _unset(component: StackComponent, key: str, name: str) -> ConfigurationError:

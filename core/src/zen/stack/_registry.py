@@ -156,7 +156,7 @@ class StackRegistry:
                 self._notify(f"Warning: {error.message} {error.hint}")
         for key, text in texts_like_references(component):
             self._notify(
-                f"Warning: `{key}` is the text {text} itself: only attributes that hold"
+                f"`{key}` keeps {text} as it is written: only attributes that hold"
                 " secrets refer to a secrets manager."
             )
         if not unset:
