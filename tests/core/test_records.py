@@ -47,7 +47,7 @@ def test_references_are_fit_for_messages(ref: Ref, title: str) -> None:
 
 @pytest.mark.parametrize("kind", ["", "Stack", "a/b", "..", "1a", "a-b"])
 def test_a_kind_that_could_be_another_folder_is_refused(kind: str) -> None:
-    with pytest.raises(ValueError, match="made of lower-case letters, digits and '_'"):
+    with pytest.raises(ValueError, match=r"kind .* letters, digits and '_' only"):
         Ref(kind, "a")
 
 
@@ -55,7 +55,7 @@ def test_a_kind_that_could_be_another_folder_is_refused(kind: str) -> None:
     "key", ["", "A", "/a", "a/", "a//b", "..", "a/../b", ".a", "a/.b", "a\\b", "a\n"]
 )
 def test_a_key_that_could_be_another_file_is_refused(key: str) -> None:
-    with pytest.raises(ValueError, match="is no valid reference"):
+    with pytest.raises(ValueError, match=r"key .* digits, '_', '-' and '.' only"):
         Ref("stack", key)
 
 

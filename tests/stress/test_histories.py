@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.core.testing import wrong_drivers
 from tests.core.testing.memory_driver import MemoryDriver
+from tests.core.testing.wrong_drivers import history as wrong_histories
+from tests.core.testing.wrong_drivers.transactions import AppliesTwice
 from tests.stress.histories import History
 from zen.errors import ConflictError
 from zen.records import Ref
@@ -55,11 +56,11 @@ def test_a_driver_that_is_right_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        wrong_drivers.AppliesTwice,
-        wrong_drivers.CountsFromZero,
-        wrong_drivers.ForgetsWhatWas,
-        wrong_drivers.LogsTheNewestFirst,
-        wrong_drivers.SkipsNumbers,
+        AppliesTwice,
+        wrong_histories.CountsFromZero,
+        wrong_histories.ForgetsWhatWas,
+        wrong_histories.LogsTheNewestFirst,
+        wrong_histories.SkipsNumbers,
     ],
 )
 def test_a_driver_that_is_wrong_is_caught(

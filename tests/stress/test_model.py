@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.core.testing import wrong_drivers
 from tests.core.testing.memory_driver import MemoryDriver
+from tests.core.testing.wrong_drivers import wrong_drivers
 from tests.stress.machine import StoreMachine
 from tests.stress.places import Place
 from tests.sweeps import often
@@ -53,10 +53,7 @@ BEYOND_THE_MODEL = {
     "TakesAnyUrl",
 }
 WRONG_DRIVERS = [
-    driver
-    for name, driver in vars(wrong_drivers).items()
-    if isinstance(driver, type) and driver.__module__ == wrong_drivers.__name__
-    if name not in BEYOND_THE_MODEL
+    driver for name, driver in wrong_drivers().items() if name not in BEYOND_THE_MODEL
 ]
 
 

@@ -55,13 +55,17 @@ class Ref:
     key: str
 
     def __post_init__(self) -> None:
-        if not _KIND.fullmatch(self.kind) or not _KEY.fullmatch(self.key):
-            message = (
-                f"{self.kind!r}, {self.key!r} is no valid reference: a kind is made of"
-                " lower-case letters, digits and '_', a key of parts with '/' between"
-                " them, which may hold '-' and '.' as well"
+        if not _KIND.fullmatch(self.kind):
+            raise ValueError(
+                f"{self.kind!r} can't be the kind of a record: a kind begins with a"
+                " lower-case letter, and holds lower-case letters, digits and '_' only"
             )
-            raise ValueError(message)
+        if not _KEY.fullmatch(self.key):
+            raise ValueError(
+                f"{self.key!r} can't be the key of a record: a key is made of parts"
+                " with '/' between them; each begins with a lower-case letter or a"
+                " digit, and holds lower-case letters, digits, '_', '-' and '.' only"
+            )
 
     @classmethod
     def to_component(cls, component_type: str, name: str) -> Ref:

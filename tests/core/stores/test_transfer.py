@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.core.testing.memory_driver import MemoryDriver
-from tests.core.testing.wrong_drivers import (
+from tests.core.testing.wrong_drivers.history import KnowsTwoKinds
+from tests.core.testing.wrong_drivers.records import (
     CutsLongTexts,
-    KnowsTwoKinds,
     LosesAWrite,
     LosesUuids,
     TakesBooleansForNumbers,

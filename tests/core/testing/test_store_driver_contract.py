@@ -33,8 +33,8 @@ class TestMemoryDriver(StoreDriverContract):
 """
 ALL_DRIVERS = """\
 from functools import partial
-from tests.core.testing import wrong_drivers
 from tests.core.testing.memory_driver import UNREACHABLE, damage
+from tests.core.testing.wrong_drivers import wrong_drivers
 
 def contract_for(driver):
     class Test(StoreDriverContract):
@@ -57,9 +57,8 @@ def contract_for(driver):
     Test.__name__ = Test.__qualname__ = f"Test{driver.__name__}"
     return Test
 
-for name, driver in vars(wrong_drivers).items():
-    if isinstance(driver, type) and driver.__module__ == wrong_drivers.__name__:
-        globals()[f"Test{name}"] = contract_for(driver)
+for name, driver in wrong_drivers().items():
+    globals()[f"Test{name}"] = contract_for(driver)
 """
 OFFER = """\
 @hookimpl
