@@ -25,8 +25,10 @@ def optional(method: MethodT) -> MethodT:
     def left_out(self: object, *arguments: object, **options: object) -> NoReturn:
         del arguments, options
         name = type(self).__name__
-        message = f"{name} doesn't say how to '{method.__name__}'."
-        raise NotImplementedError(f"{message} Write that method in the class {name}.")
+        raise NotImplementedError(
+            f"{name} has no method '{method.__name__}'. Write it in that class, or use"
+            " a component of another flavor."
+        )
 
     setattr(left_out, _MARK, True)
     return cast("MethodT", left_out)
