@@ -309,10 +309,11 @@ def test_names_that_several_claim_are_found(
 ) -> None:
     one, two = (fake_distribution(name, plugin="same") for name in ("one", "two"))
     diagnoses = [Diagnosis(owner, 0, (), ("command 'x'",)) for owner in (one, two)]
-    name, command = (each.text for each in find_clashes(diagnoses, PluginPolicy()))
-    assert "one 1.0 and two 1.0 both claim the name 'same'." in name
-    assert "both claim command 'x'." in command
-    assert "'plugins: {prefer: [one]}'" in command
+    (clash,) = find_clashes(diagnoses, PluginPolicy())
+    assert clash.owners == (one, two)
+    claimed = "one 1.0 and two 1.0 both claim the name 'same' and command 'x'."
+    assert claimed in clash.text
+    assert "'plugins: {prefer: [one]}'" in clash.text
     assert find_clashes(diagnoses, PluginPolicy(prefer=("two",))) == []
 
 

@@ -204,14 +204,17 @@ def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[C
             claimants.setdefault(name, []).append(diagnosis.owner)
         for name in diagnosis.wants:
             wanted.setdefault(name, []).append(diagnosis.owner)
+    contested: dict[tuple[Owner, ...], list[str]] = {}
+    for name, owners in claimants.items():
+        if len(owners) > 1 and policy.preferred(owners) is None:
+            contested.setdefault(tuple(owners), []).append(name)
     clashes = [
         Clash(
-            tuple(owners),
-            f"{' and '.join(map(str, owners))} both claim {name}."
+            owners,
+            f"{' and '.join(map(str, owners))} both claim {_listed(names)}."
             f" {how_to_settle(owners)}",
         )
-        for name, owners in claimants.items()
-        if len(owners) > 1 and policy.preferred(owners) is None
+        for owners, names in contested.items()
     ]
     core = Catalog(list).component_types()
     known = {*claimants, *(words for spec in core for words in _in_words(spec))}
@@ -229,6 +232,11 @@ def find_clashes(diagnoses: Iterable[Diagnosis], policy: PluginPolicy) -> list[C
         for owner in owners
     ]
     return [*clashes, *gaps]
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

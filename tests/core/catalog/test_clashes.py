@@ -86,7 +86,11 @@ def test_two_distributions_with_one_plugin_name_are_both_left_out(
 def test_nobody_takes_the_cores_name(fake_distribution: FakeDistribution) -> None:
     owner = fake_distribution("evil", plugin="zen-core")
     catalog = Catalog()
-    assert plugin_of(owner, catalog).state is PluginState.AMBIGUOUS
+    error = plugin_of(owner, catalog).error
+    assert error
+    assert "its entry point is called 'zen-core', as the core is" in str(error)
+    # To prefer it would be in vain.
+    assert "prefer" not in error.hint
     assert catalog.store_driver("local").owner.distribution == "zen-core"
 
 

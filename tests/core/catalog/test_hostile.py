@@ -140,6 +140,14 @@ AT_IMPORT: Final = {
         "import os\nos.kill(os.getppid(), 19)",
         "it ends the process that asks it, with a signal that stops it",
     ),
+    "stops-the-group-of-its-parent": (
+        "import os\nos.killpg(os.getpgid(os.getppid()), 19)",
+        "it ends the process that asks it, with a signal that stops it",
+    ),
+    "kills-the-group-of-its-parent": (
+        "import os\nos.killpg(os.getpgid(os.getppid()), 9)",
+        "it ends the process that asks it, with signal 9",
+    ),
     "kills-its-grandparent": (
         f"{CLIMB}os.kill(above(2), 9)",
         "it ends the process that asks it, with signal 9",
@@ -180,6 +188,49 @@ AT_IMPORT: Final = {
         "import pluggy\npluggy.PluginManager.register = None",
         "TypeError: 'NoneType' object is not callable",
     ),
+    "deletes-the-modules": (
+        "import sys\ndel sys.modules, sys.path",
+        "it removes modules of Zen from sys.modules and empties sys.path",
+    ),
+    "replaces-how-to-import": (
+        "import builtins\nbuiltins.__import__ = builtins.print = None",
+        "",
+    ),
+    "empties-the-builtins": (
+        "import builtins\nvars(builtins).clear()",
+        "exit code 1",
+    ),
+    "traces": (
+        "import sys\nsys.setprofile(lambda *_: None)\nsys.settrace(lambda *_: 1 / 0)",
+        "ZeroDivisionError",
+    ),
+    "limits-the-recursion": ("import sys\nsys.setrecursionlimit(60)", ""),
+    "rings": ("import signal\nsignal.setitimer(signal.ITIMER_REAL, 1e-4)", "signal 14"),
+    "blocks-signals": (
+        (
+            "import signal\n"
+            "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())"
+        ),
+        "",
+    ),
+    "warns": ("import warnings\nwarnings.simplefilter('error')", ""),
+    "leaves-a-daemon": (
+        (
+            "import os, time\nif not os.fork():\n    os.setsid()\n"
+            "    if not os.fork():\n        time.sleep(20)\n    os._exit(0)"
+        ),
+        "",
+    ),
+    "changes-a-class": ("FlavorSpec.__eq__ = FlavorSpec.__hash__ = None", ""),
+    "changes-the-fields": ("FlavorSpec.__dataclass_fields__ = {}", "TypeError"),
+    "changes-the-checks": (
+        (
+            "FlavorSpec.__post_init__ = lambda self: None\n"
+            "@hookimpl\ndef zen_store_drivers():\n"
+            "    return [FlavorSpec('alerter', 'a b', '::')]"
+        ),
+        "which isn't a StoreDriverSpec",
+    ),
     "replaces-json": ("import json\njson.dumps = None", "exit code 1"),
     "replaces-open": ("import builtins\nbuiltins.open = None", ""),
     "forbids-all": (
@@ -213,6 +264,18 @@ SPECS: Final = {
         "object.__setattr__(spec, 'summary', 'x' * 2_000_000)\n"
         + FLAVORS.format(specs="spec"),
         "is not a valid line of at most 200 characters",
+    ),
+    "offers-what-compares-as-it-likes": (
+        "class Text(str):\n    def __eq__(self, *other):\n        raise OSError\n"
+        "    __hash__ = __str__ = __repr__ = __reduce__ = __eq__\n"
+        + FLAVORS.format(specs="FlavorSpec(Text('alerter'), Text('a'), Text('a:b'))"),
+        "OSError",
+    ),
+    "offers-a-class-that-raises": (
+        "class Meta(type):\n    def __eq__(self, other):\n        raise OSError\n"
+        "    __hash__ = __repr__ = __eq__\nclass Odd(metaclass=Meta):\n    pass\n"
+        + FLAVORS.format(specs="Odd()"),
+        "which isn't a FlavorSpec",
     ),
     "forks-in-a-hook": (
         (

@@ -144,7 +144,7 @@ def test_nobody_takes_the_cores_name_by_being_preferred(
     fake_distribution: FakeDistribution,
 ) -> None:
     owner = fake_distribution("evil", plugin="zen-core")
-    assert state(catalog(prefer=("evil",)), owner) is PluginState.AMBIGUOUS
+    assert state(catalog(prefer=("evil",)), owner) is PluginState.FAILED
     assert state(catalog(prefer=("zen-core",)), owner) is PluginState.DISABLED
 
 

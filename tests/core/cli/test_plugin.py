@@ -272,6 +272,17 @@ def test_doctor_leaves_out_who_is_not_preferred(
     assert "one" not in {each["distribution"] for each in found}
 
 
+def test_what_two_plugins_do_together_is_told_once(
+    zen: Zen, fake_distribution: FakeDistribution
+) -> None:
+    for name in ("one", "two"):
+        fake_distribution(name, plugin="same")
+    told = "one 1.0 and two 1.0 both call their plugin 'same'"
+    assert zen("plugin", "list").err.count(told) == 1
+    error = zen("alerter", "register", "a", "--flavor", "gone", code=1).err
+    assert error.count(told) == 1
+
+
 @pytest.mark.apart
 def test_doctor_examines_all_in_strict_mode_too(
     zen: Zen, fake_distribution: FakeDistribution, monkeypatch: pytest.MonkeyPatch

@@ -99,7 +99,7 @@ def ambiguity(owners: Sequence[Owner], claim: str) -> AmbiguousPluginError:
 def how_to_settle(owners: Sequence[Owner]) -> str:
     """Say how to choose between plugins that claim one name."""
     names = sorted({owner.distribution for owner in owners})
-    disable = (f"'zen plugin disable {name}'" for name in names if name != CORE.plugin)
+    disable = (f"'zen plugin disable {name}'" for name in names)
     prefer = (f"'plugins: {{prefer: [{name}]}}'" for name in names)
     return (
         f"Disable the one you don't need with {' or '.join(disable)}, or"

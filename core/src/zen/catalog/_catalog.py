@@ -353,12 +353,13 @@ class Catalog:
     @property
     def absences(self) -> str:
         """Lines about plugins that aren't used: what is missing may be theirs."""
-        troubled = self.troubled_plugins
-        lines = [p.error.in_full for p in troubled[:_TOLD] if p.error]
+        # Two plugins that clash have one error.
+        errors = {p.error.in_full: None for p in self.troubled_plugins if p.error}
+        lines = [*errors][:_TOLD]
         if lines:
             lines.insert(0, "It may come from a plugin that can't be used:")
-        if len(troubled) > _TOLD:
-            rest = len(troubled) - _TOLD
+        if len(errors) > _TOLD:
+            rest = len(errors) - _TOLD
             lines.append(f"There are {rest} more; see 'zen plugin list'.")
         disabled = [p for p in self.plugins if p.state is PluginState.DISABLED]
         if disabled:

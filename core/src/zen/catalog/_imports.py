@@ -107,7 +107,9 @@ def _imports_intact() -> Iterator[None]:
         yield
     finally:
         done = []
-        if sys.modules is not modules or any(map(_is_of_zen, loaded.keys() - modules)):
+        if getattr(sys, "modules", None) is not modules or any(
+            map(_is_of_zen, loaded.keys() - modules)
+        ):
             done.append("removes modules of Zen from sys.modules")
             sys.modules = modules
             modules.update({**loaded, **modules})

@@ -179,11 +179,7 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             hint="Delete that folder; if you still need the plugin, install"
             f" {owner.distribution}=={owner.version} again.",
         )
-    if ":" in claim.module:
-        problem = f"its entry point must name a module, unlike '{claim.module}'."
-        return faulty_plugin(owner, problem)
-    if claim.holder:
-        problem = f"its entry point names '{claim.module}', a module of {claim.holder}."
+    if problem := _wrong_entry_point(claim, rivals):
         return faulty_plugin(owner, problem)
     if rivals:
         claimed = f"call their plugin '{owner.plugin}', so neither is used"
@@ -197,6 +193,16 @@ def _fault_before_import(claim: Claim, rivals: Sequence[Owner]) -> PluginError |
             f" remove it with 'pip uninstall {owner.distribution}'.",
         )
     return None
+
+
+def _wrong_entry_point(claim: Claim, rivals: Sequence[Owner]) -> str:
+    if ":" in claim.module:
+        return f"its entry point must name a module, unlike '{claim.module}'."
+    if claim.holder:
+        return f"its entry point names '{claim.module}', a module of {claim.holder}."
+    if CORE in rivals:
+        return f"its entry point is called '{claim.owner.plugin}', as the core is."
+    return ""
 
 
 def _usurpation(owner: Owner, answer: Answer, taken: set[str]) -> PluginError | None:

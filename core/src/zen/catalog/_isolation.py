@@ -26,6 +26,7 @@ _GRACE: Final = 3.0
 
 # The exit code of the process in between where the other one was stopped.
 _STOPPED: Final = 75
+_STOPS: Final = "a signal that stops it"
 # Isolated (-I), the interpreter finds nothing in the working directory. What is run
 # may print as it likes: its report goes through a descriptor that it doesn't know, and
 # each result has a mark, in case it writes there all the same. It gets four gigabytes,
@@ -114,14 +115,12 @@ def run_apart(
     reader = Thread(target=_converse, args=(process, job, lines), daemon=True)
     reader.start()
     try:
-        results, is_late = _collect(process, lines, mark, timeout, on_delay)
+        results, ending = _collect(process, lines, mark, timeout, on_delay)
     finally:  # also when the user interrupts it
         if process.poll() is None or reader.is_alive():
             _end(process)
             reader.join(_LONG)
-    if is_late:
-        return results, f"no end after {timeout:.0f} seconds"
-    return results, _ending(process.returncode)
+    return results, ending or _ending(process.returncode)
 
 
 def _converse(
@@ -147,18 +146,19 @@ def _collect(
     mark: str,
     timeout: float,
     on_delay: Callable[[], None] | None,
-) -> tuple[list[object], bool]:
-    """Return the results of a process, and whether the next one is overdue."""
+) -> tuple[list[object], str]:
+    """Return the results of a process, and why there are no more, or "" if it ends."""
     from queue import Empty
 
     results: list[object] = []
+    late = f"no end after {timeout:.0f} seconds"
     begin = last = time.monotonic()
     while True:
         # Who is ended may have written half a line.
         with suppress(Empty, ValueError):
             line = lines.get(timeout=_PAUSE)
             if line is None:
-                return results, _is_alive(process, timeout)
+                return results, late if _is_alive(process, timeout) else ""
             _, is_result, text = line.partition(mark)
             if is_result:
                 results.append(json.loads(text))
@@ -168,9 +168,19 @@ def _collect(
             on_delay()
             on_delay = None
         if now > last + min(timeout, _GRACE) and process.poll() is not None:
-            return results, False  # what it has started keeps the pipe open
+            return results, ""  # what it has started keeps the pipe open
         if now > last + timeout:
-            return results, True
+            return results, late
+        if _is_stopped(process):
+            return results, _STOPS
+
+
+def _is_stopped(process: subprocess.Popen[str]) -> bool:
+    # Not every platform can tell without forgetting it.
+    with suppress(AttributeError, OSError):
+        options = os.WSTOPPED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, process.pid, options) is not None
+    return False
 
 
 def _is_alive(process: subprocess.Popen[str], timeout: float) -> bool:
@@ -209,5 +219,5 @@ def _signal(process: subprocess.Popen[str], number: int) -> None:
 
 def _ending(code: int) -> str:
     if code == _STOPPED:
-        return "a signal that stops it"
+        return _STOPS
     return f"signal {-code}" if code < 0 else f"exit code {code}"

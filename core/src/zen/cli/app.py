@@ -257,8 +257,11 @@ class App:
             self.catalog.check_policy()
         except ZenError as error:
             warn(error)
+        told: set[str] = set()
         for plugin in self.catalog.troubled_plugins:
-            if plugin.error:
+            # Two plugins that clash have one error.
+            if plugin.error and plugin.error.in_full not in told:
+                told.add(plugin.error.in_full)
                 warn(plugin.error)
                 if self.debug and plugin.error.__cause__:
                     echo(str(plugin.error.__cause__), err=True)
