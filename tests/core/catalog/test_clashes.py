@@ -43,22 +43,28 @@ def test_two_plugins_in_one_module_break_no_other(
 
 @pytest.mark.parametrize("name", ["able", "zest"])
 @pytest.mark.parametrize("plugin", ["", "mail"])
-@pytest.mark.parametrize("editable", [False, True])
+@pytest.mark.parametrize("installed", ["copied", "linked", "mapped"])
 def test_a_module_belongs_to_the_distribution_that_installed_it(
     fake_distribution: FakeDistribution,
     mail: Owner,
     tmp_path: Path,
     name: str,
     plugin: str,
-    *,
-    editable: bool,
+    installed: str,
 ) -> None:
     site = tmp_path / "site" / "mail-1.2"
     info = site / "mail-1.2.dist-info"
-    if editable:
-        origin = {"url": site.as_uri(), "dir_info": {"editable": True}}
+    folder = site if installed == "linked" else site / "elsewhere"
+    if installed != "copied":
+        origin = {"url": folder.as_uri(), "dir_info": {"editable": True}}
         (info / "direct_url.json").write_text(json.dumps(origin))
-    else:
+    if installed == "mapped":
+        # As setuptools does, where a folder holds more than is to be importable.
+        finder = "__editable___mail_1_2_finder.py"
+        mapping = {"mail": str(folder / "mail")}
+        (site / finder).write_text(f"MAPPING: dict[str, str] = {mapping!r}\nX = 1\n")
+        (info / "RECORD").write_text(f"{finder},,\n")
+    if installed == "copied":
         (info / "RECORD").write_text("mail/__init__.py,,\nmail/plugin.py,,\n")
     liar = fake_distribution(name, module="mail.plugin", plugin=plugin)
     catalog = Catalog()

@@ -91,6 +91,8 @@ def _holds(distribution: Distribution, claim: Claim) -> bool:
     from zen.catalog._imports import find_module
 
     try:
+        if claim.editable and claim.module.partition(".")[0] in _mapped(distribution):
+            return True
         file = find_module(claim.module, sys.path)
         if file is None:
             return False
@@ -106,6 +108,21 @@ def _holds(distribution: Distribution, claim: Claim) -> bool:
     # What installers have noted down may be damaged, and an entry point is any text.
     except Exception:  # noqa: BLE001
         return False
+
+
+def _mapped(distribution: Distribution) -> Iterable[str]:
+    """Return what an editable distribution makes importable through a finder.
+
+    That is how setuptools does it where no folder holds just what is to be found.
+    """
+    # Only where several distributions claim one module.
+    from ast import literal_eval
+
+    for path in distribution.files or ():
+        if path.name.startswith("__editable__") and path.name.endswith("_finder.py"):
+            for line in path.read_text().splitlines():
+                if line.startswith("MAPPING"):
+                    yield from literal_eval(line.partition(" = ")[2])
 
 
 def find_copies() -> list[list[str]]:
