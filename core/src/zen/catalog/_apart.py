@@ -183,7 +183,7 @@ def _read(claim: Claim, row: AnswerRow) -> Answer:
         return read_answer(row)
     # A plugin may have put anything into its specs when they had been checked.
     except Exception as error:  # noqa: BLE001
-        problem = f"it offers what can't be read: {on_one_line(error)}"
+        problem = f"its specs can't be read: {on_one_line(error)}"
         return Answer(error=faulty_plugin(claim.owner, problem))
 
 

@@ -21,7 +21,7 @@ __all__ = [
     "on_one_line",
 ]
 
-# Some errors hold a whole document; a message of many lines is read by nobody.
+# Some errors hold a whole document; nobody reads a message of many lines.
 _LONGEST: Final = 300
 
 

@@ -133,7 +133,7 @@ class Catalog:
         """Return the component types: the core's in their order, then by owner.
 
         One that several plugins claim is there once, and can't be used. An option
-        that several claim is nobody's.
+        that several claim belongs to none.
         """
         types = self._inventory.of(ComponentTypeSpec)
         claimants = _grouped(types, lambda spec: spec.name)

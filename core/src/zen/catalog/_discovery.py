@@ -91,7 +91,8 @@ def _holds(distribution: Distribution, claim: Claim) -> bool:
     from zen.catalog._imports import find_module
 
     try:
-        if claim.editable and claim.module.partition(".")[0] in _mapped(distribution):
+        mapped = tuple(f"{name}." for name in _mapped(distribution))
+        if claim.editable and f"{claim.module}.".startswith(mapped):
             return True
         file = find_module(claim.module, sys.path)
         if file is None:

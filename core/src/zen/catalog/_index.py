@@ -1,9 +1,9 @@
 """Remember on disk what is installed, so that nothing is scanned or imported twice.
 
 The index holds what each plugin answered when it was asked, and the times of the
-files that this depends on. It is a cache: it may be deleted at any time, and is built
-anew whenever it can't be read or doesn't fit. A plugin that isn't in it is asked in a
-process of its own. For one that fails, or is installed for editing, more counts than
+files that this depends on. It is a cache: it may be deleted at any time, and is
+rebuilt whenever it can't be read or doesn't fit. A plugin that isn't in it is asked in
+a process of its own. For one that fails, or is installed for editing, more counts than
 its files: what else it read, and the variables that it looked up.
 """
 
@@ -76,7 +76,7 @@ class Index:
         if self._is_forgotten:
             self._known, self._claims = {}, find_claims()
             return self._claims
-        # What is damaged may raise anything; a cache is made anew.
+        # What is damaged may raise anything; a cache is rebuilt.
         try:
             self._claims = self._read()
         except Exception:  # noqa: BLE001

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PROVEN", "SUSPECTED", "Mark", "note"]
 
-# So often a plugin was being asked when the process was killed, and nobody asks again.
+# A plugin that was being asked so often when the process was killed isn't asked again.
 SUSPECTED: Final = 2
 # What it did to the process was seen, which may die of that at any later time.
 PROVEN: Final = 3
