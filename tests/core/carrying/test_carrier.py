@@ -139,8 +139,9 @@ def test_a_copy_replaces_nothing(repository: Repository) -> None:
     old = store.component("artifact_store", "default")
     new = ComponentRecord("artifact_store", "default", "acme", {"path": "/x"}, ACME)
     store.replace_component("artifact_store", "default", new)
-    with pytest.raises(AlreadyExistsError, match="'/acme'"):
+    with pytest.raises(AlreadyExistsError, match="'/acme'") as caught:
         repository.carrier.copy("default", "copy", target="other")
+    assert "'zen stack import'" in caught.value.hint
     repository.activate_profile("other")
     assert [stack.name for stack in repository.list_stacks()] == ["default"]
     assert repository.store.component("artifact_store", "default") != old

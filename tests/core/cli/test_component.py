@@ -226,6 +226,13 @@ def test_delete_refuses_what_a_stack_uses(zen: Zen) -> None:
     assert "Are you sure" not in outcome.err
 
 
+def test_what_a_stack_can_do_without_is_removed_from_it_before(zen: Zen) -> None:
+    zen("secrets-manager", "register", "vault", "-f", "local")
+    zen("stack", "update", "-x", "vault")
+    err = zen("secrets-manager", "delete", "vault", code=1).err
+    assert "'zen stack remove-component default --secrets-manager'" in err
+
+
 def test_delete_asks_and_takes_no_for_an_answer(zen: Zen) -> None:
     zen("artifact-store", "register", "mine", "-f", "local")
     zen("artifact-store", "delete", "mine", answer="n\n", code=1)
@@ -340,6 +347,7 @@ def test_a_renamed_component_stays_in_its_stacks(zen: Zen) -> None:
     ("names", "message"),
     [
         (("default", "Mine"), "Artifact store 'mine' already exists."),
+        (("default", "default"), "Artifact store 'default' has that name already."),
         (("defalt", "new"), "Did you mean 'default'?"),
         (("default", "a/b"), "is not a valid artifact store name"),
     ],

@@ -38,7 +38,9 @@ def test_init_elsewhere(zen: Zen, tmp_path: Path) -> None:
 
 def test_init_twice_is_refused(zen: Zen) -> None:
     zen("init")
-    assert "Found existing Zen repository" in zen("init", code=1).err
+    told = zen("init", code=1).err
+    assert "Found existing Zen repository" in told
+    assert "'zen repo clean'" in told
 
 
 @pytest.mark.parametrize("settings", ["a: [", "active_profile_name: 1\n"])
@@ -50,10 +52,10 @@ def test_init_beside_damaged_settings_says_how_to_fix_them(
     file.write_text(settings)
     told = zen("init", code=1).err
     assert f"are damaged: {file.absolute()}" in told
-    assert "can be used as it is" not in told
+    assert "use it as it is" not in told
     assert "'zen profile set NAME'" in told
     zen("profile", "set", "default")
-    assert "can be used as it is" in zen("init", code=1).err
+    assert "use it as it is" in zen("init", code=1).err
 
 
 def test_init_of_a_missing_folder_is_a_usage_error(zen: Zen) -> None:

@@ -289,3 +289,50 @@ def test_the_usual_words_for_commands_are_understood(
     zen: Zen, words: str, meant: str
 ) -> None:
     assert f"Did you mean '{meant}'?" in zen(*words.split(), code=2).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        ("stack list -o json -o json", "--output"),
+        (
+            "stack update default -a default --artifact-store=default",
+            "--artifact-store",
+        ),
+        ("artifact-store register x -f local --flavor local", "--flavor"),
+        ("artifact-store flavor list -ojson -o yaml", "--output"),
+        ("profile log -n 1 --limit 2", "--limit"),
+    ],
+)
+def test_an_option_that_takes_one_value_is_given_once(
+    zen: Zen, arguments: str, option: str
+) -> None:
+    err = zen(*arguments.split(), code=2).err
+    assert f"Error: Option '{option}' is given twice." in err
+
+
+def test_what_may_be_given_twice_is(zen: Zen) -> None:
+    zen("-q", "-q", "stack", "sync", "--check", "--check", "--find-links", "a")
+    zen("secret", "export", "s.yaml", "-n", "a", "-n", "b", code=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("clean", "Did you mean 'zen repo clean'?"),
+        ("login", "Profiles are shared through git or a database"),
+        ("up", "Did you mean 'zen stack up'?"),
+    ],
+)
+def test_a_command_of_the_originals_says_what_to_type(
+    zen: Zen, name: str, advice: str
+) -> None:
+    assert f"No such command '{name}'. {advice}" in zen(name, code=2).err
+    assert "'zen stack --help'" in zen("stack", "explain", code=2).err
+
+
+def test_a_configuration_folder_that_cannot_be_made_can_be_another(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZEN_CONFIG_PATH", "/proc/nowhere/zen")
+    assert "ZEN_CONFIG_PATH" in zen("stack", "list", code=1).err

@@ -100,6 +100,7 @@ def test_set_warns_where_the_environment_wins(
 ) -> None:
     zen("profile", "create", "team")
     monkeypatch.setenv("ZEN_ACTIVATED_PROFILE", "default")
+    assert "profile: 'default' (ZEN_ACTIVATED_PROFILE)" in zen("stack", "list").err
     assert "ZEN_ACTIVATED_PROFILE is set" in zen("profile", "set", "team").err
     monkeypatch.delenv("ZEN_ACTIVATED_PROFILE")
     assert "'team'" in zen("profile", "get").out
@@ -167,7 +168,8 @@ def test_delete_refuses_the_active_profile(zen: Zen) -> None:
 
 def test_delete_asks_and_takes_no_for_an_answer(zen: Zen) -> None:
     zen("profile", "create", "team")
-    zen("profile", "delete", "team", answer="n\n", code=1)
+    asked = zen("profile", "delete", "team", answer="n\n", code=1).err
+    assert "with its stacks, its components and its history" in asked
     assert len(zen("profile", "list", "-o", "json").json) == 2
     zen("profile", "delete", "team", answer="y\n")
     assert len(zen("profile", "list", "-o", "json").json) == 1
@@ -178,6 +180,8 @@ def test_delete_leaves_data_of_the_users_own_choice(zen: Zen, tmp_path: Path) ->
     zen("profile", "create", "own")
     own = tmp_path / "config" / "profiles" / "own"
     assert own.is_dir()
+    asked = zen("profile", "delete", "team", answer="n\n", code=1).err
+    assert f"Its data stays at {tmp_path / 'store'}." in asked
     zen("profile", "delete", "team", "-y")
     zen("profile", "delete", "own", "-y")
     assert (tmp_path / "store" / "stacks" / "default.yaml").is_file()

@@ -160,7 +160,7 @@ def test_restoring_keeps_the_active_stack(zen: Zen) -> None:
     zen("profile", "restore", "3", "-y")
     zen("stack", "set", "prod")
     err = zen("profile", "restore", "1", "-y", code=1).err
-    assert "Stack 'prod' can't be deleted while it is active." in err
+    assert "Stack 'prod' is active, and revision 1 doesn't have it." in err
     assert stacks(zen) == ["default", "prod"]
 
 

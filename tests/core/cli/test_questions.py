@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
 
 from zen import Repository
+from zen.cli.main import main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -283,3 +285,19 @@ def test_a_file_that_takes_the_place_of_another_is_not_replaced(
     done = asked("stack", "export", "foo", "foo.yaml", meanwhile=meanwhile, code=1)
     assert "'foo.yaml' has changed meanwhile" in done.err
     assert file.read_text() == ("mine" if is_link else "precious")
+
+
+def test_an_interrupted_question_exits_as_an_interruption(
+    zen: Zen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zen("profile", "create", "team")
+
+    def interrupt(size: int = -1) -> str:
+        raise KeyboardInterrupt(size)
+
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "readline", interrupt)
+    monkeypatch.setattr("sys.stdin", terminal)
+    with pytest.raises(SystemExit) as caught:
+        main(["profile", "delete", "team"])
+    assert caught.value.code == 130

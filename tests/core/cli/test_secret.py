@@ -173,7 +173,7 @@ def test_a_secret_that_cannot_be_decrypted_can_be_replaced_and_deleted(
         (["update", "db", "--remove", "a"], 1, "A secret needs a key and a value"),
         (["delete", "dv", "-y"], 1, "'vault'. Available: db."),
         (["export", "gone/file"], 1, f"can't be written: {os.strerror(errno.ENOENT)}"),
-        (["import", "gone"], 1, "isn't there"),
+        (["import", "gone"], 2, "does not exist"),
     ],
 )
 def test_what_cannot_be_done_is_explained(
@@ -449,3 +449,13 @@ def test_references_within_an_attribute_travel(
     refused = zen("stack", "import", "x.yaml", "--name", "third", code=1).err
     assert "'tokens' is a secret" in refused
     assert "hush" not in refused
+
+
+@pytest.mark.usefixtures("vault")
+def test_the_name_of_a_secret_is_not_taken_for_the_file_of_all(zen: Zen) -> None:
+    zen("secret", "register", "db", "--user=ana")
+    assert (
+        "'zen secret export FILE --name db'"
+        in zen("secret", "export", "db", code=2).err
+    )
+    zen("secret", "export", "db", "--name", "db")

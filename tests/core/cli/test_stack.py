@@ -75,7 +75,7 @@ def test_register_takes_the_originals_spelling_of_options(zen: Zen) -> None:
 
 
 def test_register_without_a_required_type_names_what_there_is(zen: Zen) -> None:
-    outcome = zen("stack", "register", "prod", "-o", "default", "-a", "default", code=1)
+    outcome = zen("stack", "register", "prod", "-o", "default", "-a", "default", code=2)
     assert "would have no metadata store" in outcome.err
     assert "Registered metadata stores: default." in outcome.err
     assert "zen metadata-store register" in outcome.err
@@ -287,6 +287,7 @@ def test_a_renamed_stack_stays_active(zen: Zen) -> None:
     ("pair", "message"),
     [
         (("default", "Prod"), "Stack 'prod' already exists."),
+        (("default", "default"), "Stack 'default' has that name already."),
         (("defalt", "new"), "Did you mean 'default'?"),
         (("default", "a/b"), "is not a valid stack name"),
     ],
@@ -310,9 +311,8 @@ def test_where_the_environment_says_what_is_active_another_is_set_there(
 
 
 def test_all_that_a_stack_lacks_is_named_with_a_line_to_paste(zen: Zen) -> None:
-    err = zen("stack", "register", "s1", "-o", "default", code=1).err
-    assert "would have no artifact store" in err
-    assert "would have no metadata store" in err
+    err = zen("stack", "register", "s1", "-o", "default", code=2).err
+    assert "would have no artifact store and no metadata store" in err
     line = (
         "zen stack register s1 --artifact-store default --metadata-store default"
         " --orchestrator default"

@@ -77,7 +77,7 @@ def test_what_was_registered_by_mistake_goes_again(repository: Repository) -> No
 def test_a_stack_that_is_active_stays(inside: Repository, *, globally: bool) -> None:
     register(inside, "prod")
     inside.activate_stack("prod", globally=globally)
-    with pytest.raises(InUseError, match="'prod' can't be deleted while it is active"):
+    with pytest.raises(InUseError, match="'prod' is active, and revision 1"):
         inside.history().restoration(1)
     inside.activate_stack("default", globally=globally)
     restoration = inside.history().restoration(1)

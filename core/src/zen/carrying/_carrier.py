@@ -19,7 +19,7 @@ from zen.carrying._stack_file import (
     ProviderEntry,
     StackFile,
 )
-from zen.errors import FlavorExistsError, StackNotFoundError
+from zen.errors import AlreadyExistsError, FlavorExistsError, StackNotFoundError
 from zen.stores.yaml_files import read_file
 
 if TYPE_CHECKING:
@@ -176,9 +176,19 @@ class StackCarrier:
             file = self.export(name, profile=source).called(new_name)
             store = self._open(target)
             check_free(file.name, store)
-            plan = plan_import(file, store, self._catalog, self._activation.consent())
+            plan = self._plan_copy(file, store)
         plan.commit(store)
         return plan
+
+    def _plan_copy(self, file: StackFile, store: Store) -> Plan:
+        try:
+            return plan_import(file, store, self._catalog, self._activation.consent())
+        except AlreadyExistsError as error:
+            error.hint = (
+                "Rename what is in the way, or carry the stack by 'zen stack export'"
+                " and 'zen stack import', whose option '--on-conflict' settles that."
+            )
+            raise
 
     def plan(self, files: Sequence[StackFile]) -> Plan:
         """Return what makes the active profile's stacks what files say that they are.

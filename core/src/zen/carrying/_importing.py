@@ -89,7 +89,7 @@ class _Import:
         if self._conflicts:
             raise AlreadyExistsError(
                 " ".join(self._conflicts),
-                hint="Choose what to do with"
+                hint="Say what to do about that with"
                 " 'zen stack import --on-conflict skip|rename|update'.",
             )
         if stack.ref in self._kept:

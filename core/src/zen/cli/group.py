@@ -39,19 +39,20 @@ class Group(click.Group):
         """Find the command that the arguments begin with."""
         name = args[0]
         if command := self.get_command(ctx, name):
+            _check_repeats(command, name, args[1:], ctx)
             return name, command, args[1:]
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
-        suggestion = self._suggestion(ctx, name)
+        suggestion = self.suggestion(ctx, name)
         trouble = self.trouble(ctx, name)
         message = f"No such command '{name}'.{suggestion}{trouble}"
         raise click.UsageError(message, ctx)
 
-    def _suggestion(self, ctx: click.Context, name: str) -> str:
+    def suggestion(self, ctx: click.Context, name: str) -> str:
         """Return " Did you mean …?", for a usual word or a command one level below."""
         names = self.list_commands(ctx)
         meant = [each for each in _SYNONYMS.get(name, ()) if each in names]
-        if name == "help":
+        if name in {"help", "explain"}:
             meant = [f"{ctx.command_path} --help"]
         # To look into the groups of the program would load all of them.
         elif ctx.parent and not meant:
@@ -87,3 +88,29 @@ class Group(click.Group):
         """Return what else to say where there is no such command."""
         del ctx, name
         return ""
+
+
+def _check_repeats(
+    command: click.Command, name: str, args: list[str], parent: click.Context
+) -> None:
+    """Refuse an option that takes one value and is given several times.
+
+    Click lets the last one win. It has no place to say otherwise for all commands, so
+    what follows a command's name is read once more here.
+    """
+    if parent.resilient_parsing:
+        return  # what is completed isn't finished
+    context = command.context_class(command, parent, name, **command.context_settings)
+    *_, order = command.make_parser(context).parse_args([*args])
+    seen: set[str | None] = set()
+    for parameter in order:
+        if not isinstance(parameter, click.Option) or not _takes_one(parameter):
+            continue
+        if parameter.name in seen:
+            option = max(parameter.opts, key=len)
+            raise click.UsageError(f"Option '{option}' is given twice.", context)
+        seen.add(parameter.name)
+
+
+def _takes_one(option: click.Option) -> bool:
+    return not (option.is_flag or option.multiple or option.count)

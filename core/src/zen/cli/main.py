@@ -84,6 +84,15 @@ class _Program(Group):
             return component_group(offer.spec)
         return _loaded(catalog, Offer(offer.spec, offer.owner))
 
+    def suggestion(self, ctx: click.Context, name: str) -> str:
+        """Return what else may be meant by a command that isn't there."""
+        # Loaded by those who mistype only.
+        from zen.cli.former import ADVICE
+
+        if name in ADVICE:
+            return f" {ADVICE[name]}"
+        return super().suggestion(ctx, name)
+
     def trouble(self, ctx: click.Context, name: str) -> str:
         """Tell who usually has the command, and of plugins that aren't loaded."""
         absences = ctx.ensure_object(App).catalog.absences
@@ -189,10 +198,21 @@ def _leave_threads(end: BaseException) -> None:
 def _errors_shown(*, debug: bool) -> Iterator[None]:
     """Turn what goes wrong into a message for the user, unless debugging."""
     try:
-        yield
-    except KeyboardInterrupt as error:
+        with _failures_shown(debug=debug):
+            yield
+    except (KeyboardInterrupt, click.Abort) as error:
+        # Click makes an abort of the interruption of a question, too.
+        causes = (error, error.__context__)
+        if not any(isinstance(cause, KeyboardInterrupt) for cause in causes):
+            raise
         echo("\nAborted!", err=True)
         raise click.exceptions.Exit(_INTERRUPTED) from error
+
+
+@contextmanager
+def _failures_shown(*, debug: bool) -> Iterator[None]:
+    try:
+        yield
     except (click.exceptions.Exit, click.Abort):
         raise
     except click.ClickException as error:
@@ -206,20 +226,23 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
     # The last resort: a plugin's code may raise anything, and users are spared the
     # traceback unless they ask for it.
     except Exception as error:
-        closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
-        if closed_pipe:
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise
         if debug:
             _show_traceback(error)
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            _abandon_output()
-            hint = "Free some space and repeat the command."
-            reason = f"The output can't be written: {error.strerror}."
-            raise _Failure(reason, hint) from error
-        raise _Failure(
-            f"Unexpected {type(error).__name__}: {error}",
-            "Run 'zen --debug …' to see where it comes from.",
-        ) from error
+        raise _failure(error) from error
+
+
+def _failure(error: Exception) -> _Failure:
+    """Return what users are told of an error that isn't one of ours."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        _abandon_output()
+        reason = f"The output can't be written: {error.strerror}."
+        return _Failure(reason, "Free some space and repeat the command.")
+    return _Failure(
+        f"Unexpected {type(error).__name__}: {error}",
+        "Run 'zen --debug …' to see where it comes from.",
+    )
 
 
 def _text_of(error: click.ClickException) -> str:

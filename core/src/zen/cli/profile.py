@@ -179,7 +179,12 @@ def delete_profile(app: App, name: str, *, yes: bool) -> None:
     """
     repository = app.announce(tolerant=True)
     shown = repository.check_profile_deletion(name)
-    app.confirm(f"This will delete profile '{name}'.", yes=yes)
+    text = f"This will delete profile '{name}'"
+    if shown.store_url is None:
+        text += " with its stacks, its components and its history."
+    else:
+        text += f". Its data stays at {repository.displayed_url(shown)}."
+    app.confirm(text, yes=yes)
     left = repository.delete_profile(name, shown=shown)
     echo(f"Deleted profile '{name}'.")
     if left:

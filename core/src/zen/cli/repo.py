@@ -65,7 +65,11 @@ def clean_repository(app: App, *, yes: bool) -> None:
 
 
 @repo.command("trust")
-@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.argument(
+    "path",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+)
 @pass_app
 def trust_repository(app: App, path: Path) -> None:
     """Trust the code and data of a repository.

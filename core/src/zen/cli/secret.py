@@ -167,14 +167,20 @@ def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
     """
     if str(file) == "-":
         raise click.UsageError("Secrets are written to files only; name one.")
-    count = app.announce().secrets.export(file, names)
+    secrets = app.announce().secrets
+    if not names and str(file) in secrets.names():
+        raise click.UsageError(
+            f"'{file}' is a secret. For that one, type 'zen secret export FILE --name"
+            f" {file}'; for all of them, call the file something else."
+        )
+    count = secrets.export(file, names)
     echo(
         f"Exported {count} secrets to '{file}'. Anyone who has the file can read them."
     )
 
 
 @secret.command("import")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--update", is_flag=True, help="Change those that already exist.")
 @pass_app
 def import_secrets(app: App, file: Path, *, update: bool) -> None:

@@ -13,7 +13,8 @@ from zen.cli.options import force_option, global_option, output_option, yes_opti
 from zen.cli.output import echo, print_name, print_object, print_rows
 from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
 from zen.cli.stack_lock import lock_stack, sync_stack
-from zen.errors import ConfigurationError, ProvisioningError
+from zen.errors import ConfigurationError, ProvisioningError, StackValidationError
+from zen.records import REQUIRED_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,7 +124,14 @@ def register_stack(
     """
     repository = app.announce()
     components = {kind: value for kind, value in names.items() if value is not None}
-    repository.register_stack(repository.compose_stack(name, components))
+    try:
+        composed = repository.compose_stack(name, components)
+    except StackValidationError as error:
+        if components.keys() >= {*REQUIRED_TYPES}:
+            raise
+        # What is missing is an option of this command.
+        raise click.UsageError(f"{error}\n{error.hint}") from error
+    repository.register_stack(composed)
     echo(f"Stack '{name}' successfully registered!")
     if activate:
         _activate(repository, name, globally=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from zen.errors import InUseError
 from zen.records import COMPONENT, ComponentRecord, Record
 from zen.stores.past import History
 
@@ -89,7 +90,7 @@ class ProfileHistory(History):
 
     def _check(self, restoration: Restoration, *, now: bool = False) -> None:
         for name in restoration.removed_stacks:
-            self._activation.check_stack_inactive(name, self._profile, now=now)
+            self._check_inactive(name, restoration.sequence, now=now)
         names = {
             change.after.uuid: change.after.payload.get("name")
             for change in restoration.changes
@@ -105,3 +106,12 @@ class ProfileHistory(History):
                 self._check_live(record, "delete")
             elif names[record.uuid] != record.name:
                 self._check_live(record, "rename")
+
+    def _check_inactive(self, stack: str, sequence: int, *, now: bool) -> None:
+        try:
+            self._activation.check_stack_inactive(stack, self._profile, now=now)
+        except InUseError as error:
+            raise InUseError(
+                f"Stack '{stack}' is active, and revision {sequence} doesn't have it.",
+                hint=error.hint,
+            ) from error

@@ -326,12 +326,12 @@ def _already_there(folder: RepositoryFolder) -> InitializationException:
     except DamagedDataError as error:
         return InitializationException(
             f"{found}, whose settings are damaged: {error}",
-            hint="Fix them by hand, restore them from git, or write them again with"
+            hint="Edit them, restore them from git, or write them again with"
             " 'zen profile set NAME'.",
         )
     return InitializationException(
         f"{found}.",
-        hint="It can be used as it is; remove its folder '.zen' to start again.",
+        hint="You can use it as it is; to start again, run 'zen repo clean' first.",
     )
 
 

@@ -7,7 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from zen.catalog import on_one_line
-from zen.errors import ConfigurationError, ZenError
+from zen.errors import (
+    ConfigurationError,
+    StackComponentExistsError,
+    StackExistsError,
+    ZenError,
+)
 from zen.notices import Caution
 from zen.repository._active import ActiveProfile
 
@@ -148,6 +153,8 @@ class ProfileContents(ActiveProfile):
             StackExistsError: Its new name is taken.
         """
         record = self.store.stack(name)
+        if record.name == new_name:
+            raise StackExistsError(f"{record.ref} has that name already.")
         self.store.replace_stack(name, replace(record, name=new_name))
         self._activation.rename_stack(record.name, new_name)
 
@@ -323,6 +330,8 @@ class ProfileContents(ActiveProfile):
             InUseError: It is provisioned.
         """
         record = self.store.component(component_type, name)
+        if record.name == new_name:
+            raise StackComponentExistsError(f"{record.ref} has that name already.")
         renamed = replace(record, name=new_name)
         self._check_live(self.store, record, "rename")
         self.store.replace_component(component_type, name, renamed)

@@ -165,10 +165,14 @@ def _check_required(view: View, stack: StackRecord, *, is_new: bool) -> None:
     }
     if not missing:
         return
+    known = {kind.replace("_", " "): names for kind, names in missing.items()}
+    problem = (
+        f"Stack '{stack.name}' would have no {' and no '.join(known)}, which every"
+        " stack needs."
+    )
     sentences = [
-        f"Stack '{stack.name}' would have no {title}, which every stack needs."
-        f" Registered {title}s: {', '.join(names) or 'none'}."
-        for title, names in ((k.replace("_", " "), n) for k, n in missing.items())
+        f"Registered {title}s: {', '.join(names) or 'none'}."
+        for title, names in known.items()
     ]
     chosen = {kind: names[0] if names else "NAME" for kind, names in missing.items()}
     given = {**stack.components, **chosen} if is_new else chosen
@@ -176,7 +180,7 @@ def _check_required(view: View, stack: StackRecord, *, is_new: bool) -> None:
     command = f"zen stack {'register' if is_new else 'update'} {stack.name} {options}"
     others = ", ".join(f"'zen {k.replace('_', '-')} register'" for k in missing)
     hint = f"Choose as with '{command}', or register others with {others}."
-    raise StackValidationError(" ".join(sentences), hint=hint)
+    raise StackValidationError(" ".join([problem, *sentences]), hint=hint)
 
 
 def _check_unused(after: _After, ref: Ref) -> None:
@@ -185,10 +189,17 @@ def _check_unused(after: _After, ref: Ref) -> None:
         names = ", ".join(f"'{name}'" for name in sorted(users))
         raise InUseError(
             f"{ref} is part of stack{'s' if len(users) > 1 else ''} {names}.",
-            hint=f"Give {'each' if len(users) > 1 else 'it'} another one first, with"
-            f" 'zen stack update {min(users)} --{_command_of(ref)} NAME', or delete it"
-            f" with 'zen stack delete {min(users)}'.",
+            hint=f"{_way_out(ref, min(users))}, or delete the stack with"
+            f" 'zen stack delete {min(users)}'.",
         )
+
+
+def _way_out(ref: Ref, stack: str) -> str:
+    """Say how a stack gets rid of a component."""
+    option = f"{stack} --{_command_of(ref)}"
+    if ref.key.partition("/")[0] in REQUIRED_TYPES:
+        return f"Give it another one first, with 'zen stack update {option} NAME'"
+    return f"Remove it first, with 'zen stack remove-component {option}'"
 
 
 def _check_flavor_unused(after: _After, ref: Ref) -> None:

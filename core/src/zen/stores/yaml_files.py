@@ -13,6 +13,7 @@ from uuid import uuid4
 import yaml
 
 from zen.errors import DamagedDataError, StoreUnavailableError
+from zen.folders import config_folder
 from zen.permissions import PRIVATE, create_file, create_folders
 from zen.printable import printable
 from zen.stores.confinement import open_regular
@@ -404,8 +405,10 @@ def unavailable(verb: str, path: Path | None, error: OSError) -> StoreUnavailabl
             f"{path} can't be {verb}: {file} is a file, and a folder is needed.",
             hint="Move the file, or choose another folder; nothing was changed.",
         )
+    hint = "Check its permissions and the free space, and repeat the command;"
+    if path and path.is_relative_to(config_folder()):
+        hint = hint[:-1] + ", or choose another folder with ZEN_CONFIG_PATH;"
     return StoreUnavailableError(
         f"{path} can't be {verb}: {error.strerror or error}.",
-        hint="Check its permissions and the free space, and repeat the command;"
-        " nothing was changed.",
+        hint=f"{hint} nothing was changed.",
     )
