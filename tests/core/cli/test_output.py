@@ -56,17 +56,43 @@ def test_a_column_that_users_need_whole_is_never_cut(
     assert "bbbbbbb…" not in lines[4]
 
 
-def test_uuids_are_cut_first_and_names_never(
+def test_a_uuid_is_shown_whole_or_left_out(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     row = {"name": "n" * 20, "uuid": str(UUID(int=7)), "path": "/some/where/else"}
     output.print_rows([row], "table", headers={key: key.upper() for key in row})
-    line = capsys.readouterr().out.splitlines()[3]
-    assert line.split("│")[0] == f"┃ {'n' * 20} "
-    assert "/some/where/else" in line
-    assert len(line) == 60
-    assert "00000000-000" in line
+    shown = capsys.readouterr()
+    line = shown.out.splitlines()[3]
+    assert line == f"┃ {'n' * 20} │ /some/where/else ┃"
+    assert "UUID" in shown.err
+
+
+def test_texts_go_on_in_further_lines_after_a_word(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    row = {"name": "it", "a_long_key": "first second /third/fourth", "flag": "yes"}
+    headers = {key: key.upper() for key in row}
+    output.print_rows([row], "table", headers=headers, wrapped=["a_long_key"])
+    assert capsys.readouterr().out.splitlines() == [
+        "┏━━━━━━┯━━━━━━━━━━━━━━┯━━━━━━┓",
+        "┃ NAME │ A_LONG_KEY   │ FLAG ┃",
+        "┠──────┼──────────────┼──────┨",
+        "┃ it   │ first second │ yes  ┃",
+        "┃      │ /third/      │      ┃",
+        "┃      │ fourth       │      ┃",
+        "┗━━━━━━┷━━━━━━━━━━━━━━┷━━━━━━┛",
+    ]
+
+
+def test_a_note_fits_the_terminal_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    row = {"name": "n" * 30, **{f"column_{number}": "x" * 20 for number in range(5)}}
+    output.print_rows([row], "table", headers={key: key.upper() for key in row})
+    assert max(map(len, capsys.readouterr().err.splitlines())) <= 40
 
 
 def test_columns_without_room_are_left_out_and_named(

@@ -100,7 +100,6 @@ def test_set_warns_where_the_environment_wins(
 ) -> None:
     zen("profile", "create", "team")
     monkeypatch.setenv("ZEN_ACTIVATED_PROFILE", "default")
-    assert "profile: 'default' (ZEN_ACTIVATED_PROFILE)" in zen("stack", "list").err
     assert "ZEN_ACTIVATED_PROFILE is set" in zen("profile", "set", "team").err
     monkeypatch.delenv("ZEN_ACTIVATED_PROFILE")
     assert "'team'" in zen("profile", "get").out

@@ -277,9 +277,6 @@ class App:
         if repository.root is None:
             self.notify("Running without an active repository root.")
         scope = "global" if repository.root is None else "local"
-        choice = repository.context.profile_choice
-        if choice.scope == "environment":
-            scope = choice.source.rpartition(" ")[2]
         self.notify(f"Running with active profile: '{name}' ({scope})")
 
 

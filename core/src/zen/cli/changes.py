@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen.cli.app import notify
 from zen.cli.output import echo, print_rows
+from zen.notices import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from zen.carrying import Plan
     from zen.stores import Change
 
-__all__ = ["print_changes", "report_plan"]
+__all__ = ["CHANGES", "print_changes", "report_plan"]
 
-_HEADERS: Final = {
+# The columns of a table of changes.
+CHANGES: Final = {
     "action": "CHANGE",
     "record": "RECORD",
     "field": "FIELD",
@@ -32,9 +34,8 @@ def print_changes(changes: Iterable[Change], output: str) -> None:
         output: `table`, `json` or `yaml`.
     """
     show = _rows if output == "table" else _objects
-    print_rows(
-        [row for each in changes for row in show(each)], output, headers=_HEADERS
-    )
+    rows = [row for each in changes for row in show(each)]
+    print_rows(rows, output, headers=CHANGES, kept=("action",), wrapped=CHANGES)
 
 
 def report_plan(plan: Plan) -> None:
@@ -45,7 +46,8 @@ def report_plan(plan: Plan) -> None:
         echo(f"{ref} already existed and was left unchanged.")
     for ref, names in plan.users.items():
         others = ", ".join(f"'{name}'" for name in names)
-        notify(f"{ref} is also part of stack{'s' * (len(names) > 1)} {others}.")
+        stacks = f"stack{'s' * (len(names) > 1)} {others}"
+        notify(Caution(f"{ref} is also part of {stacks}."))
     for error in plan.unusable.values():
         echo(f"Warning: {error}", err=True)
     for hint in dict.fromkeys(error.hint for error in plan.unusable.values()):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from zen.cli.app import App, pass_app
+from zen.cli.changes import CHANGES
 from zen.cli.completers import complete_profile
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
@@ -24,13 +25,6 @@ _COMMITS: Final = {
     "who": "WHO",
     "command": "COMMAND",
     "changes": "CHANGES",
-}
-_CHANGES: Final = {
-    "action": "CHANGE",
-    "record": "RECORD",
-    "field": "FIELD",
-    "before": "BEFORE",
-    "after": "AFTER",
 }
 
 
@@ -58,7 +52,14 @@ def log(app: App, name: str | None, limit: int, output: str) -> None:
     rows = [show(commit) for commit in commits]
     kept = ("sequence", "time")
     empty = "Nothing has been committed."
-    print_rows(rows, output, headers=_COMMITS, kept=kept, empty=empty)
+    print_rows(
+        rows,
+        output,
+        headers=_COMMITS,
+        kept=kept,
+        wrapped=("command", "changes"),
+        empty=empty,
+    )
 
 
 @click.command("diff")
@@ -168,7 +169,10 @@ def _in_words(changes: Sequence[Change]) -> Iterator[str]:
 def _print_changes(changes: Iterable[Change], output: str) -> None:
     show = _change_in_words if output == "table" else _change
     rows = [row for change in changes for row in show(change)]
-    print_rows(rows, output, headers=_CHANGES, empty="Nothing has changed.")
+    empty = "Nothing has changed."
+    print_rows(
+        rows, output, headers=CHANGES, kept=("action",), wrapped=CHANGES, empty=empty
+    )
 
 
 def _change(change: Change) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from itertools import zip_longest
@@ -36,6 +37,8 @@ _KEPT: Final = ("active", "name", "status", "state")
 _NARROWEST: Final = 8
 # The cells that each column takes beside its own.
 _BORDER: Final = 3
+# What isn't torn apart where a line ends.
+_WORD: Final = re.compile(r"[^\s/_.,;-]*(?:[/_.,;-]+|\s+|$)")
 # Marks above and below other characters, and those that join them.
 _INVISIBLE: Final = frozenset({"Mn", "Me", "Cf"})
 _USUAL_WIDTH: Final = 80
@@ -56,12 +59,13 @@ def echo(text: str = "", *, err: bool = False, newline: bool = True) -> None:
     click.echo(_showable(printable(text), stream), err=err, nl=newline)  # noqa: TID251
 
 
-def print_rows(
+def print_rows(  # noqa: PLR0913 - what a table is made of
     rows: Sequence[Mapping[str, object]],
     output: str,
     *,
     headers: Mapping[str, str],
     kept: Collection[str] = _KEPT,
+    wrapped: Collection[str] = (),
     empty: str = "",
 ) -> None:
     """Print a list of objects.
@@ -72,8 +76,10 @@ def print_rows(
         headers: The table's columns: each key with its header. JSON and YAML show
             all keys, also those that have no column.
         kept: The keys of the columns that a narrow terminal shows whole, for users
-            need all of them. The others are cut, uuids first, and the last of them left
-            out where that isn't enough.
+            need all of them. The others become narrower, but for uuids, and the last
+            of them are left out where that isn't enough.
+        wrapped: The keys of the columns whose texts go on in further lines then,
+            rather than being cut.
         empty: What to say in place of a table without rows.
     """
     if output != "table":
@@ -84,16 +90,24 @@ def print_rows(
         return
     cells = {key: [_cell(row.get(key), key) for row in rows] for key in headers}
     widths = {k: max(map(_width, [headers[k], *cells[k]])) for k in headers}
-    fitted = _fitted(widths, kept)
-    columns = [[[_cut(c, fitted[k])] for c in (headers[k], *cells[k])] for k in fitted]
+    least = {
+        key: _longest_word(header) if key in wrapped else _NARROWEST
+        for key, header in headers.items()
+        if key not in kept
+    }
+    fitted = _fitted(widths, least)
+    columns = [
+        [
+            _fit(cell, fitted[key], wrap=key in wrapped)
+            for cell in (headers[key], *cells[key])
+        ]
+        for key in fitted
+    ]
     names, *lines = zip(*columns, strict=True)
-    echo(_table([name for (name,) in names], lines, ruled=False))
+    echo(_table(names, lines, ruled=False))
     if left_out := ", ".join(headers[key] for key in headers if key not in fitted):
-        echo(
-            f"Columns left out, as the terminal is too narrow: {left_out}; see"
-            " '--output json'.",
-            err=True,
-        )
+        note = f"Columns without room here: {left_out}; see '--output json'."
+        echo("\n".join(_wrapped(note, terminal_width())), err=True)
 
 
 def print_object(
@@ -119,7 +133,7 @@ def print_object(
     room = max(terminal_width() - taken, _NARROWEST)
     values = [_wrapped(_cell(value), room) for value in content.values()]
     cells = [[[key], value] for key, value in zip(keys, values, strict=True)]
-    table = _table(["PROPERTY", "VALUE"], cells, ruled=True)
+    table = _table([["PROPERTY"], ["VALUE"]], cells, ruled=True)
     width = _width(table.splitlines()[0])
     echo(title.center(width).rstrip())
     echo(table)
@@ -176,10 +190,13 @@ def _cell(value: object, key: str = "") -> str:
 
 
 def _table(
-    headers: Sequence[str], rows: Sequence[Sequence[Sequence[str]]], *, ruled: bool
+    headers: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[Sequence[str]]],
+    *,
+    ruled: bool,
 ) -> str:
-    """Draw a table; each cell is a sequence of lines."""
-    lines = [[[header] for header in headers], *rows]
+    """Draw a table; each cell, and each header, is a sequence of lines."""
+    lines = [headers, *rows]
     widths = [
         max(_width(line) for cell in column for line in cell)
         for column in zip(*lines, strict=True)
@@ -229,47 +246,62 @@ def _cut(text: str, width: int) -> str:
     return text + mark
 
 
+def _fit(text: str, width: int, *, wrap: bool) -> list[str]:
+    return _wrapped(text, width) if wrap else [_cut(text, width)]
+
+
 def _wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text, broken after a word where that is possible."""
     if _width(text) <= width:
         return [text]
     lines = [""]
-    for character in text:
-        if _width(lines[-1] + character) > width:
+    for word in _WORD.findall(text):
+        taken = _width(word.rstrip())
+        if taken <= width < _width(lines[-1]) + taken:
             lines.append("")
-        lines[-1] += character
-    return lines
+        for character in word:
+            if _width(lines[-1] + character) > width and not character.isspace():
+                lines.append("")
+            lines[-1] += character
+    return [line.rstrip() for line in lines]
 
 
-def _fitted(widths: Mapping[str, int], kept: Collection[str]) -> dict[str, int]:
+def _longest_word(text: str) -> int:
+    return max([_NARROWEST, *map(_width, _WORD.findall(text))])
+
+
+def _fitted(widths: Mapping[str, int], least: Mapping[str, int]) -> dict[str, int]:
     """Return the columns that fit the terminal, each with its width.
 
-    Columns that may be cut are, as far as something of them remains; then the last of
-    them are left out.
+    A part of a uuid is of no use, so that goes first. The others become narrower, as
+    far as they can; then the last of those that can are left out.
+
+    Args:
+        widths: The width that each column has where there is room.
+        least: The width below which it doesn't go, of those that may be narrower.
     """
     columns = [*widths]
     while True:
         fitted = {key: widths[key] for key in columns}
         excess = sum(fitted.values()) + _BORDER * len(fitted) + 1 - terminal_width()
-        yielding = [key for key in columns if key not in kept]
-        for key in yielding:
-            if key == _UUID and excess > 0:
-                excess -= _narrow(fitted, [key], excess)
-        excess -= _narrow(fitted, yielding, excess)
+        if excess > 0 and _UUID in columns and _UUID in least:
+            columns.remove(_UUID)
+            continue
+        excess -= _narrow(fitted, least, excess)
+        yielding = [key for key in columns if key in least]
         if excess <= 0 or not yielding:
             return fitted
         columns.remove(yielding[-1])
 
 
-def _narrow(fitted: dict[str, int], yielding: Sequence[str], excess: int) -> int:
+def _narrow(fitted: dict[str, int], least: Mapping[str, int], excess: int) -> int:
     """Take from the widest columns as much as is wanted, and return how much it was."""
-    taken = 0
-    while yielding and taken < excess:
-        widest = max(yielding, key=fitted.__getitem__)
-        if fitted[widest] <= _NARROWEST:
-            break
-        fitted[widest] -= 1
-        taken += 1
-    return taken
+    for taken in range(excess):
+        yielding = [key for key in least if fitted.get(key, 0) > least[key]]
+        if not yielding:
+            return taken
+        fitted[max(yielding, key=fitted.__getitem__)] -= 1
+    return max(excess, 0)
 
 
 def _width(text: str) -> int:

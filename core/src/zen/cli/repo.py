@@ -152,7 +152,7 @@ def list_repositories(app: App, output: str) -> None:
             }
         rows.append(row)
     empty = "No repository is trusted. Make one with 'zen init'."
-    print_rows(rows, output, headers=_HEADERS, empty=empty)
+    print_rows(rows, output, headers=_HEADERS, wrapped=_HEADERS, empty=empty)
 
 
 def _trust() -> Trust:

@@ -13,6 +13,7 @@ from zen.cli.completers import complete_profile, complete_stack
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
 from zen.errors import ConfigurationError, UntrustedError
+from zen.notices import Caution
 
 if TYPE_CHECKING:
     from zen.carrying import OnConflict
@@ -114,7 +115,7 @@ def import_stack(  # noqa: PLR0913 - one for each argument and option
     (stack,) = plan.stacks
     report_plan(plan)
     if any(not isinstance(e, UntrustedError) for e in plan.unusable.values()):
-        notify("Run 'zen stack sync' to install what the active stack needs.")
+        notify(Caution("Run 'zen stack sync' to install what the active stack needs."))
     if plan.changes:
         echo(f"Stack '{stack}' successfully imported.")
     elif not plan.kept:
@@ -179,7 +180,8 @@ def diff_stacks(app: App, left: str, right: str, output: str) -> None:
         each._asdict() for each in carrier.diff(carrier.find(left), carrier.find(right))
     ]
     headers = {"type": "TYPE", "field": "FIELD", "left": left, "right": right}
-    print_rows(rows, output, headers=headers, empty="They are the same.")
+    empty = "They are the same."
+    print_rows(rows, output, headers=headers, wrapped=headers, empty=empty)
 
 
 def _state_of(path: Path) -> tuple[int, ...] | None:

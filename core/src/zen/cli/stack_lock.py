@@ -114,7 +114,8 @@ def sync_stack(
     rows = [each._asdict() for each in found]
     subject = "Everything" if not environment.gaps else "Whatever can be installed"
     empty = f"{subject} that stack '{environment.stack}' needs is installed."
-    print_rows(rows, output, headers=_HEADERS, empty=empty)
+    wrapped = ("problem", "detail")
+    print_rows(rows, output, headers=_HEADERS, wrapped=wrapped, empty=empty)
     if found and not (check or dry_run):
         if root := repository.distrusted_root:
             text = f"The repository {root}, which isn't trusted, has this installed."

@@ -85,7 +85,7 @@ class DefaultStack:
                 f" and name '{_DEFAULT}'."
             )
         if missing:
-            self._notify(_missing_text(missing))
+            self._notify(Caution(_missing_text(missing)))
             return []
         self._notify(f"Registered stack with name '{_DEFAULT}'.")
         return [_DEFAULT]

@@ -83,7 +83,7 @@ class Repository(ProfileContents):
             Trust().add(root)
         except (ConfigurationError, StoreError) as error:
             if notify:
-                notify(f"Warning: {error} {error.hint}")
+                notify(Caution(f"Warning: {error} {error.hint}"))
         return repository
 
     @classmethod
@@ -129,7 +129,8 @@ class Repository(ProfileContents):
         try:
             flavors, _ = self.store.flavors()
         except (ConfigurationError, StoreError) as error:
-            self._notify(f"Warning: no custom flavor was bound: {error} {error.hint}")
+            text = f"Warning: no custom flavor was bound: {error} {error.hint}"
+            self._notify(Caution(text))
             return
         if held := [flavor for flavor in flavors if consent.is_held(flavor)]:
             consent.bind(held)

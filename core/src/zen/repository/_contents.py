@@ -507,7 +507,7 @@ class ProfileContents(ActiveProfile):
             )
             part = built[record.type, record.name]
             for remark in remarks_on(type(part)):
-                self._notify(f"Warning: {remark}")
+                self._notify(Caution(f"Warning: {remark}"))
             if message := _message_of(part):
                 self._notify(message)
 
@@ -517,4 +517,5 @@ def _message_of(component: StackComponent) -> str | None:
         return component.post_registration_message
     # A flavor's own code, which may raise anything; the component is registered.
     except Exception as error:  # noqa: BLE001
-        return f"Warning: its post_registration_message failed: {on_one_line(error)}"
+        reason = on_one_line(error)
+        return Caution(f"Warning: its post_registration_message failed: {reason}")

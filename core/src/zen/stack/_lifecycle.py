@@ -76,7 +76,7 @@ class Lifecycle:
                 except ProvisioningError as error:
                     if not force:
                         raise
-                    self._notify(f"Warning: {error}")
+                    self._notify(Caution(f"Warning: {error}"))
                     failures.append(error)
         if failures:
             raise failures[0]
@@ -222,9 +222,9 @@ class Lifecycle:
                 self._report(plugin, "after", error)
 
     def _report(self, plugin: str, moment: str, error: BaseException) -> None:
-        self._notify(
-            f"Plugin '{plugin}' failed in zen_{moment}_lifecycle: {on_one_line(error)}"
-        )
+        reason = on_one_line(error)
+        text = f"Warning: plugin '{plugin}' failed in zen_{moment}_lifecycle: {reason}"
+        self._notify(Caution(text))
 
 
 @contextmanager

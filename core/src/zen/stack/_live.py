@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from zen.errors import DamagedDataError, InUseError, ZenError
+from zen.notices import Caution
 from zen.records import ComponentRecord
 
 if TYPE_CHECKING:
@@ -121,7 +122,6 @@ class LiveComponents:
         try:
             return self._lifecycle.is_live(self._build(record))
         except ZenError as error:
-            self._notify(
-                f"Warning: Zen can't tell whether {record.ref} is provisioned: {error}"
-            )
+            problem = f"Zen can't tell whether {record.ref} is provisioned"
+            self._notify(Caution(f"Warning: {problem}: {error}"))
             return False

@@ -12,6 +12,7 @@ from zen.components.factory import ComponentFactory
 from zen.components.unresolved import texts_like_references, unresolved_secrets
 from zen.errors import StackComponentExistsError, StackValidationError, ZenError
 from zen.names import check_name
+from zen.notices import Caution
 from zen.records import ComponentRecord, StackRecord
 from zen.stack._lifecycle import Lifecycle
 from zen.stack._stack import Stack
@@ -146,14 +147,16 @@ class StackRegistry:
         unset = unset_variables(component)
         for key, names in unset.items():
             variables = " and ".join(f"${{{name}}}" for name in names)
-            self._notify(
+            text = (
                 f"`{key}` refers to {variables}, which isn't set here; set it where"
                 f" `{component.name}` is used."
             )
+            self._notify(Caution(text))
         # Where no manager can be found, there is more to tell than this.
         with suppress(ZenError):
             for error in unresolved_secrets(component, find_manager):
-                self._notify(f"Warning: {error.message} {error.hint}")
+                text = f"Warning: {error.message} {error.hint}"
+                self._notify(Caution(text))
         for key, text in texts_like_references(component):
             self._notify(
                 f"`{key}` keeps {text} as it is written: only attributes that hold"

@@ -11,7 +11,7 @@ _MINUTE: Final = 60
 
 
 def format_duration(seconds: float) -> str:
-    """Return a number of seconds in words."""
+    """Return a number of seconds as it is said in a sentence."""
     if seconds < _BRIEF:
         return "less than 0.1 s"
     if round(seconds, 1) < _MINUTE:

@@ -298,7 +298,7 @@ def _for_people(content: Mapping[str, object]) -> dict[str, object]:
         # Fractions of a second and the offset, which is always zero, are noise.
         shown[key] = str(content[key] or "")[:19].replace("T", " ")
     duration = content["duration"]
-    shown["duration"] = (
-        format_duration(duration) if isinstance(duration, float) else None
-    )
+    if isinstance(duration, float):
+        # Columns are narrow.
+        shown["duration"] = format_duration(duration).replace("less than", "<")
     return shown

@@ -14,6 +14,7 @@ from zen.cli.flavor import print_flavors
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_data, print_rows
 from zen.errors import ConfigurationError, StoreError
+from zen.notices import Caution
 
 if TYPE_CHECKING:
     from zen.errors import DamagedDataError
@@ -80,8 +81,9 @@ def describe_flavor(app: App, spec: ComponentTypeSpec, name: str, output: str) -
         for each in fields
     ]
     headers = {"name": "ATTRIBUTE", "type": "TYPE", "default": "DEFAULT"}
+    headers |= {"meaning": "MEANING"}
     empty = "It has no attributes."
-    print_rows(rows, output, headers={**headers, "meaning": "MEANING"}, empty=empty)
+    print_rows(rows, output, headers=headers, wrapped=headers, empty=empty)
 
 
 @click.command("register")
@@ -105,7 +107,7 @@ def register_flavor(app: App, spec: ComponentTypeSpec, source: str) -> None:
     repository = app.announce()
     record = repository.custom_flavors.register(source, spec.name)
     for remark in remarks_on(repository.custom_flavors.load(record)):
-        notify(f"Warning: {remark}")
+        notify(Caution(f"Warning: {remark}"))
     if record.revision:  # it was there already
         echo(f"Flavor '{record.name}' is already registered and will be used here.")
         return
