@@ -99,3 +99,18 @@ def test_folders_that_the_umask_decides_on_are_made_too(here: Path) -> None:
         str(here / "a"),
         str(here / "a" / "b"),
     ]
+
+
+@pytest.mark.parametrize("umask", [0], indirect=True)
+@pytest.mark.usefixtures("umask", "config")
+def test_others_may_read_what_a_user_names_as_output_and_not_write_it(
+    here: Path,
+) -> None:
+    out = here / "out"
+    for line in (
+        f"stack export default {out}/stack.yaml",
+        f"plugin new acme --kind command --folder {out}/acme",
+    ):
+        result = CliRunner().invoke(main, line.split())
+        assert result.exit_code == 0, (line, result.output)
+    assert set(modes(out).values()) == {"0o755", "0o644"}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.programs import run_here
+from zen.components.runs import RunRecord, RunStatus
 from zen.concealment import Concealment
 from zen.errors import ConfigurationError, StoreUnavailableError
 from zen_sql.sql_metadata_store import SQLMetadataStore
@@ -74,6 +76,17 @@ def test_a_metadata_store_is_named_without_it() -> None:
             each.list_runs()
         told = "".join(traceback.format_exception(caught.value))
         assert is_concealed(told)
+
+
+def test_a_file_that_cannot_be_made_is_named_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TOKEN", "/proc/t0k")
+    store = SQLMetadataStore(name="a", url="sqlite:///${TOKEN}/x.db")
+    run = RunRecord("r", "p", "s", RunStatus.RUNNING, datetime.now(timezone.utc))
+    with pytest.raises(StoreUnavailableError) as caught:
+        store.create_run(run, [])
+    assert "t0k" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_error_keeps_its_data_and_its_hint() -> None:

@@ -15,6 +15,8 @@ __all__ = ["PRIVATE", "create_file", "create_folders", "mode_like"]
 # A file that its owner alone may read and write.
 PRIVATE: Final = 0o600
 _READ_AND_WRITE: Final = 0o666
+# What a user names as output: others may read it, unless the umask says otherwise.
+_OUTPUT: Final = 0o644
 _SPECIAL: Final = 0o7000
 
 
@@ -37,13 +39,13 @@ def create_file(path: str | Path, mode: int | None = PRIVATE) -> int:
 
     Args:
         path: The file.
-        mode: Its permissions; the umask decides if None.
+        mode: Its permissions; if None, the umask decides whether others may read it.
 
     Raises:
         OSError: It already exists, be it as a symbolic link, or can't be created.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(path, flags, _READ_AND_WRITE if mode is None else mode)
+    descriptor = os.open(path, flags, _OUTPUT if mode is None else mode)
     if mode is not None and hasattr(os, "fchmod"):
         with suppress(OSError):  # not every file system has modes
             os.fchmod(descriptor, mode)
@@ -56,7 +58,7 @@ def create_folders(folder: str | Path, mode: int | None = PRIVATE) -> list[str]:
     Args:
         folder: The folder.
         mode: The permissions of the files that it is for; execution is granted to
-            everybody who may read. The umask decides if None.
+            everybody who may read. If None, the umask decides who that is.
 
     Raises:
         OSError: A folder can't be created.
@@ -76,7 +78,7 @@ def create_folders(folder: str | Path, mode: int | None = PRIVATE) -> list[str]:
 
 def _create_folder(path: str, mode: int | None) -> None:
     if mode is None:
-        os.mkdir(path)
+        os.mkdir(path, 0o755)
         return
     mode |= (mode & 0o444) >> 2
     os.mkdir(path, mode)

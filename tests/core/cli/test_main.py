@@ -336,3 +336,22 @@ def test_a_configuration_folder_that_cannot_be_made_can_be_another(
 ) -> None:
     monkeypatch.setenv("ZEN_CONFIG_PATH", "/proc/nowhere/zen")
     assert "ZEN_CONFIG_PATH" in zen("stack", "list", code=1).err
+
+
+@pytest.mark.parametrize("name", ["GeneratorExit", "Odd"])
+def test_a_command_may_raise_anything_and_shows_no_traceback(
+    zen: Zen, fake_distribution: FakeDistribution, name: str
+) -> None:
+    offer = "return [CommandSpec('toil', 'odd.parts:toil')]"
+    parts = f"""\
+        import click
+        class Odd(BaseException): pass
+        @click.command()
+        def toil():
+            raise {name}("so")
+    """
+    fake_distribution("odd", f"@hookimpl\ndef zen_commands():\n    {offer}", parts)
+    err = zen("toil", code=1).err
+    assert f"Error: Unexpected {name}: so" in err
+    assert "Traceback" not in err
+    assert "Traceback" in zen("--debug", "toil", code=1).err

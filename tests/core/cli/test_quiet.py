@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import zen as zen_package
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from tests.core.cli.conftest import Zen
 
@@ -83,3 +87,30 @@ def test_work_that_takes_a_while_is_announced_at_a_terminal(
     )
     told = zen("profile", "copy", "default", "other").err
     assert ("Copying profile 'default' to 'other'..." in told) is is_terminal
+
+
+def test_what_the_user_must_act_on_is_not(zen: Zen, quiet: list[str]) -> None:
+    path = "--path=/data/${NOT_SET}"
+    told = zen(*quiet, "artifact-store", "register", "far", "-f", "local", path).err
+    assert "isn't set here" in told
+    assert "Registered" not in told
+
+
+def _notices(file: Path) -> Iterator[str]:
+    """Yield how each text begins that is handed to `notify` as it is."""
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        if not ast.unparse(node.func).endswith("notify"):
+            continue
+        text = node.args[0]
+        first = text.values[0] if isinstance(text, ast.JoinedStr) else text
+        if isinstance(first, ast.Constant):
+            yield str(first.value)
+
+
+def test_no_warning_is_a_mere_notice() -> None:
+    sources = [*Path(zen_package.__file__).parent.rglob("*.py")]
+    begins = [begin for file in sources for begin in _notices(file)]
+    assert "Creating default profile..." in begins
+    assert not [begin for begin in begins if begin.startswith("Warning")]

@@ -209,3 +209,14 @@ def test_a_damaged_file_is_removed(folder: RepositoryFolder, here: Path) -> None
     folder.path.write_text("a: [")
     assert folder.remove() == []
     assert not (here / ".zen").exists()
+
+
+def test_settings_that_fill_the_memory_are_not_read(
+    folder: RepositoryFolder, here: Path
+) -> None:
+    with (here / ".zen" / "config.yaml").open("wb") as file:
+        file.truncate(2 << 30)
+    with pytest.raises(DamagedDataError, match="is larger than 1 MiB"):
+        folder.read()
+    folder.remove()
+    assert not (here / ".zen").exists()

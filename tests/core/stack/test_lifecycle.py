@@ -409,7 +409,7 @@ def test_a_watcher_that_raises_is_reported_and_stops_nothing(
     other = watcher(fake_distribution, name="zzz")
     lifecycle.apply("provision", parts[:1])
     assert notices == [
-        f"Plugin 'watcher' failed in zen_{moment}_lifecycle: OSError: no disk"
+        f"Warning: plugin 'watcher' failed in zen_{moment}_lifecycle: OSError: no disk"
     ]
     assert len(other.events) == 2
 

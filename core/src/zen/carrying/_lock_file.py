@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LOCK_FORMAT_VERSION", "LockFile", "LockedEnvironment", "Pin"]
 
+# Some hundred times what is usual.
+_LARGEST: Final = 64 << 20
+
 LOCK_FORMAT_VERSION: Final = 1
 
 Hash = Annotated[str, Shape(r"sha(256|384|512):[0-9a-f]+", "hash as in 'sha256:…'")]
@@ -114,7 +117,7 @@ class LockFile(Entry):
             DamagedDataError: It isn't what it should be.
             ConfigurationError: A newer version of Zen wrote it.
         """
-        data = read_file(path)
+        data = read_file(path, largest=_LARGEST)
         if data is None:
             return None
         try:

@@ -213,7 +213,7 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
 def _failures_shown(*, debug: bool) -> Iterator[None]:
     try:
         yield
-    except (click.exceptions.Exit, click.Abort):
+    except (click.exceptions.Exit, click.Abort, KeyboardInterrupt, SystemExit):
         raise
     except click.ClickException as error:
         # Click's types make it final, though it is no constant.
@@ -225,7 +225,7 @@ def _failures_shown(*, debug: bool) -> Iterator[None]:
         raise _Failure(error.message, error.hint) from error
     # The last resort: a plugin's code may raise anything, and users are spared the
     # traceback unless they ask for it.
-    except Exception as error:
+    except BaseException as error:
         if isinstance(error, OSError) and error.errno == errno.EPIPE:
             raise
         if debug:
@@ -233,7 +233,7 @@ def _failures_shown(*, debug: bool) -> Iterator[None]:
         raise _failure(error) from error
 
 
-def _failure(error: Exception) -> _Failure:
+def _failure(error: BaseException) -> _Failure:
     """Return what users are told of an error that isn't one of ours."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _abandon_output()
@@ -265,7 +265,7 @@ def _place_of(option: str, ctx: click.Context) -> str:
     return ""
 
 
-def _show_traceback(error: Exception) -> NoReturn:
+def _show_traceback(error: BaseException) -> NoReturn:
     """Print what Python would print, but for what speaks to the terminal."""
     # Loaded by those who debug only.
     from traceback import format_exception

@@ -90,12 +90,12 @@ def print_rows(  # noqa: PLR0913 - what a table is made of
         return
     cells = {key: [_cell(row.get(key), key) for row in rows] for key in headers}
     widths = {k: max(map(_width, [headers[k], *cells[k]])) for k in headers}
-    least = {
+    easy = {
         key: _longest_word(header) if key in wrapped else _NARROWEST
         for key, header in headers.items()
         if key not in kept
     }
-    fitted = _fitted(widths, least)
+    fitted = _fitted(widths, easy)
     columns = [
         [
             _fit(cell, fitted[key], wrap=key in wrapped)
@@ -270,7 +270,7 @@ def _longest_word(text: str) -> int:
     return max([_NARROWEST, *map(_width, _WORD.findall(text))])
 
 
-def _fitted(widths: Mapping[str, int], least: Mapping[str, int]) -> dict[str, int]:
+def _fitted(widths: Mapping[str, int], easy: Mapping[str, int]) -> dict[str, int]:
     """Return the columns that fit the terminal, each with its width.
 
     A part of a uuid is of no use, so that goes first. The others become narrower, as
@@ -278,17 +278,18 @@ def _fitted(widths: Mapping[str, int], least: Mapping[str, int]) -> dict[str, in
 
     Args:
         widths: The width that each column has where there is room.
-        least: The width below which it doesn't go, of those that may be narrower.
+        easy: The width below which it goes only in need, of those that yield at all.
     """
     columns = [*widths]
     while True:
         fitted = {key: widths[key] for key in columns}
         excess = sum(fitted.values()) + _BORDER * len(fitted) + 1 - terminal_width()
-        if excess > 0 and _UUID in columns and _UUID in least:
+        yielding = [key for key in columns if key in easy]
+        if excess > 0 and _UUID in yielding:
             columns.remove(_UUID)
             continue
-        excess -= _narrow(fitted, least, excess)
-        yielding = [key for key in columns if key in least]
+        excess -= _narrow(fitted, easy, excess)
+        excess -= _narrow(fitted, dict.fromkeys(easy, _NARROWEST), excess)
         if excess <= 0 or not yielding:
             return fitted
         columns.remove(yielding[-1])

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["LocalSettings", "RepositoryFolder"]
 
 _FOLDER: Final = ".zen"
+# Two lines need less, and so do the stacks of before there were profiles.
+_LARGEST: Final = 1 << 20
 # What the file held before there were profiles.
 _LEGACY_KEYS: Final = {"stacks", "stack_components"}
 
@@ -284,7 +286,7 @@ class RepositoryFolder:
                 would be lost.
             StoreUnavailableError: They can't be removed; nothing was changed.
         """
-        if b"stack_components:" in (read_file(self.path) or b""):
+        if self._holds_stacks():
             raise ConfigurationError(
                 f"{self.path} holds stacks that aren't in any profile yet.",
                 hint=f"Delete {self.path.parent} yourself if you don't need them.",
@@ -298,9 +300,16 @@ class RepositoryFolder:
             self.path.parent.rmdir()
         return sorted(self.path.parent.glob("*"))
 
+    def _holds_stacks(self) -> bool:
+        try:
+            data = read_file(self.path, largest=_LARGEST)
+        except DamagedDataError:
+            return False  # none were ever as large
+        return b"stack_components:" in (data or b"")
+
     def _content(self) -> dict[str, object]:
         check_links(self.root, self.path)
-        data = read_file(self.path)
+        data = read_file(self.path, largest=_LARGEST)
         if not data or not data.strip():
             return {}
         return parse_yaml(data, self.path, end_mark=False)

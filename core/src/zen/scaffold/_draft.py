@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from os.path import lexists
@@ -10,6 +11,7 @@ from string import Template
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from zen.errors import AlreadyExistsError, ZenError
+from zen.permissions import create_file, create_folders
 from zen.scaffold._layout import fit
 from zen.scaffold._names import (
     Names,
@@ -75,8 +77,9 @@ class Draft:
         try:
             for name, content in self.files.items():
                 file = folder / name
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(content, encoding="utf-8", newline="\n")
+                create_folders(file.parent, None)
+                with os.fdopen(create_file(file, None), "wb") as stream:
+                    stream.write(content.encode())
         except BaseException:
             for made in missing[-1:] or [*folder.iterdir()]:
                 _remove(made)

@@ -215,19 +215,27 @@ def located_errors(data: bytes, path: Path | str) -> Iterator[None]:
         raise DamagedDataError(path, f"not valid YAML: {reason}") from error
 
 
-def read_file(path: Path) -> bytes | None:
+def read_file(path: Path, *, largest: int | None = None) -> bytes | None:
     """Return a file's content, or None if there is no such file.
 
+    Args:
+        path: The file.
+        largest: How many bytes it may have, in whole MiB.
+
     Raises:
+        DamagedDataError: It is larger.
         StoreUnavailableError: It exists and can't be read, or is not a regular file.
     """
     try:
         with os.fdopen(open_regular(path, follow=True), "rb") as file:
-            return file.read()
+            data = file.read(-1 if largest is None else largest + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise unavailable("read", path, error) from error
+    if largest is not None and len(data) > largest:
+        raise DamagedDataError(path, f"it is larger than {largest >> 20} MiB")
+    return data
 
 
 def check_writable(path: Path) -> None:

@@ -10,6 +10,7 @@ from zen.components.blame import blaming
 from zen.components.runs import RunRecord, RunStatus, StepRecord
 from zen.components.runtime import fit_runtime
 from zen.errors import PipelineError, StackValidationError
+from zen.notices import Caution
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
 from zen_pipelines._termination import Termination
@@ -149,11 +150,12 @@ def _fail(run: RunRecord, error: BaseException, stack: Stack) -> None:
         _end(failed, stack)
     # A flavor's own code: what the user is to see is why the run failed.
     except Exception as failure:  # noqa: BLE001
-        current_session().notify(
+        text = (
             f"Run '{run.name}' has failed, and metadata store"
             f" '{stack.metadata_store.name}' couldn't record that:"
             f" {describe_error(failure)}"
         )
+        current_session().notify(Caution(text))
 
 
 def _end(run: RunRecord, stack: Stack) -> RunRecord:

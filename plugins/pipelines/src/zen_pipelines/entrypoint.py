@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen.components.runs import RunStatus, StepRecord
 from zen.errors import ConflictError, StepFailedError
+from zen.notices import Caution
 from zen_pipelines._artifacts import read_inputs, write_outputs
 from zen_pipelines._durations import format_duration
 from zen_pipelines._session import current_session
@@ -141,11 +142,12 @@ class _StepRun:
         # A flavor's own code: it can't undo what the step has done, nor keep the
         # other components from cleaning up.
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            self._notify(
+            text = (
                 f"{component.TYPE.replace('_', ' ').capitalize()} '{component.name}'"
                 f" couldn't clean up after step '{self._step.name}':"
                 f" {describe_error(error)}"
             )
+            self._notify(Caution(text))
 
     def _read_inputs(self, record: StepRecord) -> tuple[dict[str, object], StepRecord]:
         values: dict[str, object] = {}
@@ -176,12 +178,13 @@ class _StepRun:
             self._end(record, RunStatus.FAILED, error=describe_error(error))
         # A flavor's own code: what the user is to see is why the step failed.
         except Exception as failure:  # noqa: BLE001
-            self._notify(
+            text = (
                 f"Step '{record.name}' of run '{self._deployment.run_name}' has failed,"
                 " and metadata store"
                 f" '{self._stack.metadata_store.name}' couldn't record that:"
                 f" {describe_error(failure)}"
             )
+            self._notify(Caution(text))
 
     def _end(
         self,

@@ -201,7 +201,7 @@ class Database:
         Raises:
             StoreUnavailableError: Its folder can't be looked at.
         """
-        with translate(self.place, is_file=bool(self.file)):
+        with self._translating():
             return self.file if self.file and not self.file.exists() else None
 
     def _prepare(self, schema: Schema) -> None:
@@ -222,7 +222,7 @@ class Database:
     def _make_file(self) -> None:
         if self.file is None:
             return
-        with translate(self.place, is_file=True):
+        with self._translating():
             create_folders(self.file.parent)
             with suppress(FileExistsError):
                 os.close(create_file(self.file))
@@ -246,13 +246,20 @@ class Database:
     @contextmanager
     def _connected(self, begin: str) -> Iterator[Connection]:
         with (
-            self._concealment.errors(),
             self._naming_owner(),
             unforked() if self.file else nullcontext(),
-            translate(self.place, is_file=bool(self.file)),
+            self._translating(),
             self._engine.connect() as connection,
         ):
             yield connection.execution_options(zen_begin=begin)
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        with (
+            self._concealment.errors(),
+            translate(self.place, is_file=bool(self.file)),
+        ):
+            yield
 
     @contextmanager
     def _naming_owner(self) -> Iterator[None]:

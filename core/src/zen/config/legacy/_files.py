@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LegacyComponent", "LegacyRepository", "read_legacy"]
 
+# A file of a repository that somebody else made may be of any size.
+_LARGEST: Final = 1 << 20
 _TYPE: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 
 
@@ -87,7 +89,7 @@ def read_legacy(path: Path) -> LegacyRepository:
         DamagedDataError: One of its files can't be read as what it should be.
         StoreUnavailableError: One of them can't be read at all.
     """
-    data = read_file(path) or b""
+    data = read_file(path, largest=_LARGEST) or b""
     index = _Index(path, parse_yaml(data, path, end_mark=False))
     files = {place: index.file(*place) for place in sorted(index.flavors)}
     for file in files.values():
@@ -179,7 +181,7 @@ def _plural(component_type: str) -> str:
 
 
 def _content(file: Path) -> bytes:
-    content = read_file(file)
+    content = read_file(file, largest=_LARGEST)
     if content is None:
         raise DamagedDataError(file, "the file is missing")
     return content
