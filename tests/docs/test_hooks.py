@@ -193,7 +193,7 @@ def test_zen_before_lifecycle(fake_distribution: FakeDistribution) -> None:
     fake_distribution("acme", example_of("zen_before_lifecycle"))
     cluster = make_cluster(provisioned=True, running=False)
     lifecycle = Lifecycle(Catalog())
-    with pytest.raises(VetoError, match="'acme' forbids to deprovision trial"):
+    with pytest.raises(VetoError, match="'acme' won't let 'trial' be deprov"):
         lifecycle.apply("deprovision", [cluster], stack="production")
     lifecycle.apply("deprovision", [cluster], stack="lab")
 

@@ -190,7 +190,7 @@ class DamagedDataError(ConfigurationError):
         place = f"{where}, line {line}" if line else f"{where}"
         super().__init__(
             f"{place}: {reason}",
-            hint="Repair it by hand, or restore it from a backup or from git.",
+            hint="Repair it, or restore it from a backup or from git.",
         )
         self.where = where
         self.reason = reason

@@ -70,7 +70,7 @@ def test_a_configuration_may_be_left_out_or_empty() -> None:
 @pytest.mark.parametrize("version", [2, 17])
 def test_a_newer_format_is_refused_with_what_to_do(version: int) -> None:
     newer = FILE.replace("version: 1\n", f"version: {version}\nnew: 1\n", 1)
-    with pytest.raises(ConfigurationError, match=f"is of format {version}") as caught:
+    with pytest.raises(ConfigurationError, match=f"is in format {version}") as caught:
         read(newer)
     assert "newer version of Zen" in caught.value.message
     assert not isinstance(caught.value, DamagedDataError)

@@ -128,6 +128,23 @@ def test_names_are_completed(line: str, expected: list[str]) -> None:
     assert names(line) == expected
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "zen stack import pr",
+        "zen stack import prod pr",
+        "zen stack export prod pr",
+        "zen stack diff prod ./pr",
+        "zen apply --file pr",
+        "zen secret import pr",
+        "zen run pr",
+    ],
+)
+@pytest.mark.usefixtures("used")
+def test_files_are_left_to_the_shell(line: str) -> None:
+    assert complete(line) == f"file,{line.rpartition(' ')[2]}"
+
+
 def test_every_argument_that_names_something_is_completed() -> None:
     """One that isn't is new, or isn't known to the core."""
     missing = {

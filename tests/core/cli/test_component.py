@@ -295,7 +295,7 @@ def test_update_is_about_the_active_one_by_default(zen: Zen, tmp_path: Path) -> 
         (
             ["mine", "--name=other"],
             1,
-            "'name' of artifact store 'mine' is no attribute",
+            "'name' of artifact store 'mine' is not an attribute",
         ),
         (["mien", "--path=/x"], 1, "Did you mean 'mine'?"),
     ],
@@ -325,7 +325,11 @@ def test_a_removed_attribute_has_its_default_again(zen: Zen) -> None:
     [
         (["mine"], 2, "No attribute is given"),
         (["mine", "--pth"], 1, "Did you mean 'path'?"),
-        (["mine", "--uuid"], 1, "'uuid' is no attribute of artifact store 'mine'"),
+        (
+            ["mine", "--uuid"],
+            1,
+            "rtifact store 'mine' has no attribute 'uuid' to remove",
+        ),
     ],
 )
 def test_remove_attribute_refuses_what_it_cannot_do(
@@ -511,7 +515,7 @@ def test_a_relative_path_in_a_shared_profile_is_told(zen: Zen, here: Path) -> No
     assert "looks there" not in zen(*register, "own", "--path=data").err
     zen("profile", "create", "team", "--url", "team")
     zen("profile", "set", "team")
-    told = f"`path` is kept as {here / 'data'}: each host"
+    told = f"`path` is kept as {here / 'data'}. Every host"
     assert told in zen(*register, "shared", "--path=data").err
     assert "looks there" not in zen(*register, "far", "--path=/data").err
     assert told in zen("artifact-store", "update", "far", "--path=data").err

@@ -287,7 +287,7 @@ def test_status_says_what_is_not_trusted(zen: Zen, clone: Path) -> None:
 def test_to_install_what_it_names_is_asked_for(zen: Zen, clone: Path) -> None:
     for command in ("sync", "lock"):
         outcome = zen("stack", command, answer="n\n", code=1)
-        assert f"The repository {clone}, which isn't trusted, has this" in outcome.err
+        assert f"The repository {clone} isn't trusted. " in outcome.err
     shown = zen("stack", "sync", "--dry-run").out
     assert "zen-no-such-distribution" in shown
 
@@ -324,7 +324,7 @@ def test_a_flavor_of_another_repository_is_not_looked_for_here(
         assert isinstance(result.exception, SystemExit | None), command
         assert not (other / "imported").exists(), command
     told = zen("status").out
-    assert f"isn't bound to the repository {other}, but to {home}." in told
+    assert f"may not be imported from the repository {other}, only from {home}." in told
     assert f"'zen repo trust {other}'" in told
     zen("repo", "trust")
     zen("status")
@@ -383,7 +383,7 @@ def test_a_flavor_record_of_nobodys_is_not_imported(
     Repository().store.save(flavors=[record])
     (here / f"{MODULE}.py").write_text(CODE)
     outcome = zen("artifact-store", "flavor", "describe", "mine", code=1)
-    assert "isn't bound to the repository" in outcome.err
+    assert "may not be imported from the repository" in outcome.err
     monkeypatch.syspath_prepend(here)
     zen("artifact-store", "flavor", "describe", "mine", code=1)
     assert not (here / "imported").exists()

@@ -182,10 +182,10 @@ def test_pruning_asks_and_says_how_many_have_gone(
     assert len(revisions(zen)) == 5, "those of the last day stay"
     monkeypatch.setattr("zen.stores.past.REMEMBERED", timedelta(0))
     outcome = zen("profile", "prune", "--keep", "2", answer="n\n", code=1)
-    assert "all but the last 2 revisions of profile 'default'" in outcome.err
+    assert "except for the last 2 and those" in outcome.err
     assert len(revisions(zen)) == 5
     outcome = zen("profile", "prune", "--keep", "2", "-y")
-    assert outcome.out == "Revisions of profile 'default' that were forgotten: 3.\n"
+    assert outcome.out == "Forgot 3 revisions of profile 'default'.\n"
     assert revisions(zen) == [5, 4]
     err = zen("profile", "restore", "2", "-y", code=1).err
     assert "goes from 4 to 5; what was before was pruned." in err
@@ -201,7 +201,7 @@ def test_pruning_is_told_how_many_to_keep(zen: Zen, arguments: list[str]) -> Non
 def test_another_profile_is_pruned_by_name(zen: Zen) -> None:
     zen("profile", "create", "team")
     out = zen("profile", "prune", "team", "--keep", "1", "-y").out
-    assert out == "Revisions of profile 'team' that were forgotten: 0.\n"
+    assert out == "Forgot 0 revisions of profile 'team'.\n"
     assert len(revisions(zen)) == 5
 
 

@@ -157,6 +157,6 @@ def test_what_nothing_can_be_installed_for_is_told(zen: Zen, here: Path) -> None
     (here / "x.yaml").write_text(text)
     zen("stack", "import", "x.yaml", "--name", "lost", "--set")
     outcome = zen("stack", "sync", "--check", code=1)
-    assert outcome.out.startswith("Whatever can be installed")
+    assert outcome.out.startswith("Everything that stack")
     assert "Flavor 'gone' does not exist" in outcome.err
     assert "Flavor 'gone' does not exist" in zen("stack", "sync", code=1).err

@@ -390,7 +390,7 @@ def test_a_veto_stops_what_has_not_begun(
     with pytest.raises(VetoError) as caught:
         lifecycle.apply("provision", parts)
     assert str(caught.value) == (
-        "Plugin 'watcher' forbids to provision default: It is night."
+        "Plugin 'watcher' won't let 'default' be provisioned: It is night."
     )
     assert caught.value.hint == "Wait."
     assert len(seen.events) == 1

@@ -185,8 +185,8 @@ class StackCarrier:
             return plan_import(file, store, self._catalog, self._activation.consent())
         except AlreadyExistsError as error:
             error.hint = (
-                "Rename what is in the way, or carry the stack by 'zen stack export'"
-                " and 'zen stack import', whose option '--on-conflict' settles that."
+                "Rename what is in the way, or use 'zen stack export' and 'zen stack"
+                " import --on-conflict skip|rename|update'."
             )
             raise
 

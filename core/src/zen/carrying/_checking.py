@@ -42,9 +42,9 @@ def check_document(
     version = document.content.get("format_version")
     if isinstance(version, int) and version > newest:
         raise ConfigurationError(
-            f"{where} is of format {version}, which a newer version of Zen has"
-            f" written; this one reads up to format {newest}.",
-            hint="Use that version of Zen, or have this one write the file again.",
+            f"{where} is in format {version}, which a newer version of Zen wrote."
+            f" This version reads up to format {newest}.",
+            hint="Upgrade Zen, or write the file again with this version.",
         )
     try:
         return model.model_validate(document.content)

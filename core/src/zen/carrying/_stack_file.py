@@ -323,7 +323,7 @@ def _check_end(data: bytes, where: str) -> None:
         check_end_mark(data, where)
     except DamagedDataError as error:
         error.hint = (
-            "Export it again. If it was written by hand, read it with"
+            "Export it again. If you wrote it yourself, read it with"
             " 'zen apply -f FILE'."
         )
         raise

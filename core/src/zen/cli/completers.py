@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 __all__ = [
     "complete_component",
     "complete_component_first",
+    "complete_file",
     "complete_flavor",
     "complete_offer",
     "complete_plugin",
     "complete_profile",
     "complete_stack",
+    "complete_stack_or_file",
     "complete_store_type",
     "component_completer",
 ]
@@ -65,6 +67,25 @@ def complete_stack(
     """Complete the name of a stack of the active profile."""
     del param
     return _matching(_from_store(ctx, STACK), incomplete)
+
+
+def complete_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Let the shell complete the path of a file."""
+    del ctx, param
+    # Loaded by those who complete only.
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def complete_stack_or_file(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """Complete the name of a stack, or else the path of a file."""
+    stacks = complete_stack(ctx, param, incomplete)
+    return stacks or complete_file(ctx, param, incomplete)
 
 
 def complete_component(

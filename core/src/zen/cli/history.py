@@ -127,12 +127,13 @@ def prune(app: App, name: str | None, keep: int, *, yes: bool) -> None:
     history = repository.history(name)
     pruned = name or repository.active_profile_name
     text = (
-        f"This will forget all but the last {keep} revisions of profile '{pruned}', and"
-        " those of the last 24 hours."
+        f"This will forget the revisions of profile '{pruned}', except for the last"
+        f" {keep} and those of the last 24 hours."
     )
     app.confirm(text, yes=yes)
     forgotten = history.prune(keep)
-    echo(f"Revisions of profile '{pruned}' that were forgotten: {forgotten}.")
+    plural = "" if forgotten == 1 else "s"
+    echo(f"Forgot {forgotten} revision{plural} of profile '{pruned}'.")
 
 
 def _commit(commit: Commit) -> dict[str, object]:

@@ -166,7 +166,7 @@ def export_secrets(app: App, file: Path, names: tuple[str, ...]) -> None:
     For example: zen secret export secrets.yaml
     """
     if str(file) == "-":
-        raise click.UsageError("Secrets are written to files only; name one.")
+        raise click.UsageError("Secrets can only be exported to a file.")
     secrets = app.announce().secrets
     if not names and str(file) in secrets.names():
         raise click.UsageError(

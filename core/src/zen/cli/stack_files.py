@@ -9,7 +9,12 @@ import click
 
 from zen.cli.app import App, notify, pass_app
 from zen.cli.changes import report_plan
-from zen.cli.completers import complete_profile, complete_stack
+from zen.cli.completers import (
+    complete_file,
+    complete_profile,
+    complete_stack,
+    complete_stack_or_file,
+)
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
 from zen.errors import ConfigurationError, UntrustedError
@@ -63,8 +68,10 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
 
 
 @click.command("import")
-@click.argument("source", metavar="FILE|NAME")
-@click.argument("named_file", metavar="[FILE]", required=False)
+@click.argument("source", metavar="FILE|NAME", shell_complete=complete_file)
+@click.argument(
+    "named_file", metavar="[FILE]", required=False, shell_complete=complete_file
+)
 @click.option("--name", help="The stack's name here; the name in the file by default.")
 @click.option(
     "--on-conflict",
@@ -164,8 +171,8 @@ def copy_stack(
 
 
 @click.command("diff")
-@click.argument("left", shell_complete=complete_stack)
-@click.argument("right", shell_complete=complete_stack)
+@click.argument("left", shell_complete=complete_stack_or_file)
+@click.argument("right", shell_complete=complete_stack_or_file)
 @output_option
 @pass_app
 def diff_stacks(app: App, left: str, right: str, output: str) -> None:

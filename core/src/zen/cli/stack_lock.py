@@ -70,7 +70,7 @@ def lock_stack(app: App, sources: Sources, *, yes: bool) -> None:
     environment = repository.environment
     if root := repository.distrusted_root:
         names = ", ".join(need.requirement for need in environment.needs)
-        text = f"The repository {root}, which isn't trusted, has this looked for:"
+        text = f"The repository {root} isn't trusted. Zen will look for what it names:"
         app.confirm(f"{text} {names}.", yes=yes)
     app.progress("Looking for the archives to pin...")
     lock = environment.lock(sources)
@@ -112,13 +112,15 @@ def sync_stack(
         notify("There is no 'zen.lock' here; run 'zen stack lock' to create one.")
     found = environment.shortfalls()
     rows = [each._asdict() for each in found]
-    subject = "Everything" if not environment.gaps else "Whatever can be installed"
-    empty = f"{subject} that stack '{environment.stack}' needs is installed."
+    needs = f"stack '{environment.stack}' needs"
+    empty = f"Everything that {needs} is installed."
+    if environment.gaps:
+        empty = f"Everything that {needs} and that can be installed is installed."
     wrapped = ("problem", "detail")
     print_rows(rows, output, headers=_HEADERS, wrapped=wrapped, empty=empty)
     if found and not (check or dry_run):
         if root := repository.distrusted_root:
-            text = f"The repository {root}, which isn't trusted, has this installed."
+            text = f"The repository {root} isn't trusted. This will install the above."
             app.confirm(text, yes=yes)
         environment.check_installable(found)
         notify(f"Installing {len(found)} distribution{'s' * (len(found) > 1)}...")

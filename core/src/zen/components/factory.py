@@ -139,8 +139,7 @@ class ComponentFactory:
             title = _title(record.type, record.name)
             suggestion = did_you_mean(key, present)
             raise ComponentConfigurationError(
-                f"'{key}' is no attribute of {title} that could be removed."
-                f"{suggestion}",
+                f"{title} has no attribute '{key}' to remove.{suggestion}",
                 hint=_attributes_hint(record.type, record.flavor, flavor),
             )
         kept = {k: v for k, v in record.configuration.items() if k not in gone}
@@ -194,9 +193,9 @@ class ComponentFactory:
         component_type: str, name: str, configuration: Mapping[str, object]
     ) -> None:
         for reserved in sorted(_IDENTITY & set(configuration)):
+            title = _title(component_type, name)
             raise ComponentConfigurationError(
-                f"'{reserved}' of {_title(component_type, name)} is no attribute to be"
-                " configured.",
+                f"'{reserved}' of {title} is not an attribute that can be configured.",
                 hint="Leave it out: the name comes first, and the uuid is made up.",
             )
 

@@ -113,8 +113,8 @@ def _missing_text(missing: list[str]) -> str:
     titles = " and ".join(kind.replace("_", " ") for kind in missing)
     providers = " and ".join(dict.fromkeys(_USUAL_PROVIDERS[kind] for kind in missing))
     return (
-        f"No default stack was made, for no working plugin offers a default {titles}."
-        f" Install {providers}, or another one that does. Register its component,"
-        f" see 'zen {missing[0].replace('_', '-')} register --help', and then the"
-        " stack, see 'zen stack register --help'."
+        "No default stack was created, because no working plugin offers a default"
+        f" {titles}. Install {providers}, or another plugin that does. Then register"
+        f" its component with 'zen {missing[0].replace('_', '-')} register' and the"
+        " stack with 'zen stack register'."
     )

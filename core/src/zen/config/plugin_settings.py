@@ -122,7 +122,7 @@ class PluginSettings:
             raise DamagedDataError(path, "'plugins' must be a mapping")
         for key, names in plugins.items():
             if key not in _KEYS:
-                reason = f"'plugins' has {', '.join(_KEYS)}, and no '{key}'"
+                reason = f"'plugins' has no key '{key}'; it has {', '.join(_KEYS)}"
                 raise DamagedDataError(path, reason)
             if not isinstance(names, list) or not all(
                 isinstance(name, str) for name in names

@@ -202,8 +202,8 @@ class Repository(ProfileContents):
         except ZenError as error:
             self._notify(
                 Caution(
-                    "Warning: whether anything of the repository's stack is provisioned"
-                    f" can't be told: {error}"
+                    "Warning: Zen can't tell whether anything in the repository's"
+                    f" stack is provisioned: {error}"
                 )
             )
 

@@ -356,7 +356,7 @@ class ProfileContents(ActiveProfile):
         self.store.delete_component(component_type, name, shown=component)
         for secret in component.secret_names:
             self._notify(
-                f"Secret '{secret}' stays; where nothing else needs it, delete it with"
+                f"Secret '{secret}' was kept. If nothing else needs it, delete it with"
                 f" 'zen secret delete {secret}'."
             )
 

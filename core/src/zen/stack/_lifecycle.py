@@ -202,7 +202,8 @@ class Lifecycle:
                 observe(event)
             except VetoError as error:
                 raise VetoError(
-                    f"Plugin '{plugin}' forbids to {event.verb} {event.name}: {error}",
+                    f"Plugin '{plugin}' won't let '{event.name}' be"
+                    f" {_PARTICIPLES[event.verb]}: {error}",
                     hint=error.hint,
                 ) from error
             except KeyboardInterrupt:

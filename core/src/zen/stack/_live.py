@@ -57,8 +57,8 @@ class LiveComponents:
         if self._is_live(record):
             command = record.type.replace("_", "-")
             raise InUseError(
-                f"{record.ref} is provisioned; to {verb} it would abandon its"
-                " resources.",
+                f"{record.ref} is provisioned. To {verb} it would leave its resources"
+                " behind.",
                 hint=f"Bring it down first, with 'zen {command} down {record.name}'.",
             )
 

@@ -158,7 +158,7 @@ def _refuse(damaged: list[DamagedDataError]) -> None:
                     *map(str, damaged),
                 ]
             ),
-            hint="Repair it by hand, or restore it with 'zen profile restore'.",
+            hint="Repair it, or restore it with 'zen profile restore'.",
         )
 
 

@@ -72,7 +72,7 @@ def test_an_attribute_that_is_no_more_is_left_out(
 ) -> None:
     legacy.add("orchestrator", "local_orchestrator", "acme", workers=3, mode="fast")
     told = warnings(notices)
-    assert "Warning: Orchestrator 'local_orchestrator' has no 'mode' any more." in told
+    assert "Warning: Orchestrator 'local_orchestrator' has lost its 'mode'." in told
     record = migrated("orchestrator", "local_orchestrator")
     assert record.configuration == {"workers": 3}
 

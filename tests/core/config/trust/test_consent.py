@@ -85,7 +85,7 @@ def test_each_repository_has_its_own_file(home: Path) -> None:
     worktree = clone_of(home, "worktree")
     assert post(home) == str(home / f"{MODULE}.py")
     with pytest.raises(
-        UntrustedError, match="which isn't trusted: it hasn't been trusted"
+        UntrustedError, match="which isn't trusted: you haven't trusted it"
     ):
         post(worktree)
     Repository.trust(worktree)
@@ -99,8 +99,12 @@ def test_a_trusted_repository_may_have_another_file_of_that_name(home: Path) -> 
     Repository.initialize(other)
     with pytest.raises(UntrustedError) as raised:
         post(other)
-    assert f"isn't bound to the repository {other}, but to {home}" in str(raised.value)
-    assert raised.value.hint == f"If it is also here, run 'zen repo trust {other}'."
+    assert f"may not be imported from the repository {other}, only from {home}" in str(
+        raised.value
+    )
+    assert (
+        raised.value.hint == f"If its class is here too, run 'zen repo trust {other}'."
+    )
 
 
 def test_to_register_it_again_binds_it(home: Path) -> None:

@@ -37,7 +37,7 @@ def clone(here: Path) -> Path:
 def test_a_folder_that_came_from_elsewhere_is_not_trusted(clone: Path) -> None:
     verdict = Trust().of(clone)
     assert not verdict.is_trusted
-    assert verdict.reason == "it hasn't been trusted on this host"
+    assert verdict.reason == "you haven't trusted it on this host"
 
 
 def test_what_is_trusted_is_so_until_it_is_not(clone: Path, config: Path) -> None:

@@ -221,8 +221,8 @@ def _tell_places(
         is_relative = text and not text.startswith(("~", os.sep))
         if is_relative and value == absolute_path(f"./{text}"):
             notify(
-                f"`{key}` is kept as {value}: each host that uses the profile looks"
-                " there."
+                f"`{key}` is kept as {value}. Every host that uses the profile will"
+                " look there; give an absolute path that all of them have."
             )
 
 

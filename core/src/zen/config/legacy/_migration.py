@@ -217,7 +217,7 @@ def _explained(error: ZenError, folder: RepositoryFolder) -> ConfigurationError:
     explained = ConfigurationError(
         f"The stacks of the legacy repository '{folder.root}' can't be migrated:"
         f" {error}",
-        hint=f"{error.hint} Or do without them, with 'zen profile set NAME'.".lstrip(),
+        hint=f"{error.hint} To do without them, run 'zen profile set NAME'.".lstrip(),
     )
     explained.__cause__ = error
     return explained

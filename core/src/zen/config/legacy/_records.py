@@ -103,7 +103,7 @@ def _translated(
         attributes = factory.flavors.of(record).cls.model_fields
         lost = [key for key in record.configuration if key not in attributes]
         if lost:
-            warnings.append(f"{_title(old)} has no {_listed(lost)} any more.")
+            warnings.append(f"{_title(old)} has lost its {_listed(lost)}.")
         record = _without(record, lost)
         component = factory.build(record)
         if secrets := _secrets_of(component):
@@ -113,7 +113,7 @@ def _translated(
         return factory.record(component)
     except FlavorNotFoundError:
         warnings.append(
-            f"{_title(old)} is kept as it was: no plugin that is installed offers its"
+            f"{_title(old)} is kept as it was: no installed plugin offers its"
             f" flavor '{old.flavor}'."
         )
     except ZenError as error:

@@ -148,20 +148,21 @@ class Consent:
         if self.root is None or verdict is None:
             there = homes or "the repository that it was registered in"
             return UntrustedError(
-                f"{title} is in a repository, and this folder isn't.",
+                f"{title} belongs to a repository, and this folder is in none.",
                 hint=f"Go to {there}, or run 'zen init' in the folder that its package"
                 " is in, and register it there.",
             )
         if not verdict.is_trusted:
             return _untrusted(self.root, f"{title} isn't used, since it", verdict)
-        bound = f", but to {homes}" if homes else ""
+        bound = f", only from {homes}" if homes else ""
         if self.is_held(flavor):
-            hint = f"If it is also here, run '{trust_command(self.root)}'."
+            hint = f"If its class is here too, run '{trust_command(self.root)}'."
         else:
             there = homes or "the repository that holds it"
             hint = f"Go to {there}, or register it again from here."
         return UntrustedError(
-            f"{title} isn't bound to the repository {self.root}{bound}.", hint=hint
+            f"{title} may not be imported from the repository {self.root}{bound}.",
+            hint=hint,
         )
 
 

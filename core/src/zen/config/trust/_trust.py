@@ -213,4 +213,4 @@ def _reason(root: Path, entries: Mapping[str, _Entry]) -> str:
     for place, entry in entries.items():
         if place and has_mark(root, entry.token):
             return f"it was trusted at {place}, and was moved or copied from there"
-    return "it hasn't been trusted on this host"
+    return "you haven't trusted it on this host"
