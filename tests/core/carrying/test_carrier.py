@@ -141,7 +141,7 @@ def test_a_copy_replaces_nothing(repository: Repository) -> None:
     store.replace_component("artifact_store", "default", new)
     with pytest.raises(AlreadyExistsError, match="'/acme'") as caught:
         repository.carrier.copy("default", "copy", target="other")
-    assert "'zen stack import'" in caught.value.hint
+    assert "'zen stack import --on-conflict" in caught.value.hint
     repository.activate_profile("other")
     assert [stack.name for stack in repository.list_stacks()] == ["default"]
     assert repository.store.component("artifact_store", "default") != old
