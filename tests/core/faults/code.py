@@ -195,7 +195,7 @@ LIES: Final = {
         says=(("--help", "Sweep. Can't be loaded; see 'zen sweep'."),),
     ),
     "a store driver that ends the process": lies(
-        "'broken.parts:Gust' of broken 1.0 ends the whole process, with exit code 3",
+        "'broken.parts:Gust' of broken 1.0 can't be loaded: it ends the whole process",
         hooks=GUST,
         parts="import os\nos._exit(3)",
         needs=(),
