@@ -112,8 +112,8 @@ LIES: Final = {
         "calls itself ('alerter', 'tuba')", parts=HORN.replace('"horn"', '"tuba"')
     ),
     "a class that is abstract": lies(
-        "lacks what every BaseAlerter must have: ask",
-        parts=HORN.replace("def ask", "def beg"),
+        "lacks what every BaseAlerter must have: beg",
+        parts=f"import abc\n{HORN}\n    @abc.abstractmethod\n    def beg(self): ...\n",
     ),
     "a class that can't be made": lies(
         "failed to make alerter",
