@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime, timezone
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import pytest
 from pydantic import PrivateAttr, SecretStr
 
+from tests.pipelines.parts import count, then, with_orchestrator
 from zen.components import BaseOrchestrator
 from zen.components.runs import RunStatus
 from zen.errors import (
@@ -28,13 +25,11 @@ from zen.stack import Stack, StackValidator
 from zen_local.artifact_store import LocalArtifactStore
 from zen_local.orchestrator import LocalOrchestrator
 from zen_pipelines import pipeline, step
-from zen_pipelines.views import find_run
 from zen_sqlite.metadata_store import SQLiteMetadataStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from zen.components import StackComponent
     from zen.components.deployment import Deployment
     from zen.components.runs import ArtifactRecord, RunRecord, StepRecord
 
@@ -44,26 +39,6 @@ class Halves(NamedTuple):
 
     low: list[int]
     high: list[int]
-
-
-class Unfinished(NamedTuple):
-    """Two outputs."""
-
-    good: str
-    bad: object
-
-
-class Unwritable:
-    """Be what no materializer can write."""
-
-    def __reduce__(self) -> str:
-        message = "no pickle"
-        raise TypeError(message)
-
-
-@step
-def count(size: int) -> list[int]:
-    return list(range(size))
 
 
 @step
@@ -126,39 +101,8 @@ def make_a_lambda(numbers: list[int]) -> Callable[[], int]:
 
 
 @step
-def succeed_once() -> int:
-    Path("succeeded").touch(exist_ok=False)
-    return 1
-
-
-@step
-def fail_once(numbers: list[int]) -> list[int]:
-    if not Path("failed").exists():
-        Path("failed").touch()
-        message = "not yet"
-        raise ValueError(message)
-    return numbers
-
-
-@step
-def break_halfway() -> Unfinished:
-    """Return an output that is written, and one that is the first time not."""
-    if Path("halfway").exists():
-        return Unfinished("second", "second")
-    Path("halfway").touch()
-    return Unfinished("first", Unwritable())
-
-
-@step
 def store(number: int) -> None:
     del number
-
-
-def then(last: Callable[[list[int]], object]) -> Callable[[], None]:
-    def wire() -> None:
-        last(count(2))
-
-    return wire
 
 
 class Watcher(LocalOrchestrator):
@@ -239,18 +183,6 @@ class Breaking(SQLiteMetadataStore):
             raise StoreUnavailableError(message)
 
 
-class Retrying(LocalOrchestrator):
-    """Run steps in the order of their names here; go on when one fails."""
-
-    order: tuple[str, ...]
-
-    def run_pipeline(self, deployment: Deployment, stack: Stack) -> None:
-        """Run the steps."""
-        for name in self.order:
-            with suppress(StepFailedError):
-                deployment.run_step(name, stack)
-
-
 class Idler(BaseOrchestrator):
     """Run the first step only, and say nothing."""
 
@@ -268,12 +200,6 @@ class Demanding(LocalOrchestrator):
     def validator(self) -> StackValidator:
         """What it asks for."""
         return StackValidator(required_components=frozenset({"alerter"}))
-
-
-def with_orchestrator(stack: Stack, orchestrator: StackComponent) -> Stack:
-    return Stack.from_components(
-        "other", {**stack.components, "orchestrator": orchestrator}
-    )
 
 
 def test_a_run_completes_and_its_results_can_be_read(
@@ -508,135 +434,6 @@ def test_a_step_without_its_inputs_fails(stack: Stack, notices: list[str]) -> No
 def test_steps_of_unknown_runs_are_refused(stack: Stack) -> None:
     with pytest.raises(RunNotFoundError):
         sums().compile().run_step("count", stack)
-
-
-def test_each_attempt_is_recorded(stack: Stack, notices: list[str]) -> None:
-    """An orchestrator may call a failed step again."""
-    retrying = Retrying(name="retrying", order=("count", "fail_once", "fail_once"))
-    run = pipeline(then(fail_once))().run_on(
-        with_orchestrator(stack, retrying), notify=notices.append
-    )
-    records = stack.metadata_store.list_steps(run.id)
-    assert [(each.name, each.attempt, each.status.value) for each in records] == [
-        ("count", 1, "completed"),
-        ("fail_once", 1, "failed"),
-        ("fail_once", 2, "completed"),
-    ]
-    view = run.get_step("fail_once")
-    assert (view.status, view.output.read()) == (RunStatus.COMPLETED, [0, 1])
-
-
-class Overtaken(SQLiteMetadataStore):
-    """Another process begins each step just before this one does."""
-
-    def save_step(
-        self, step: StepRecord, artifacts: Sequence[ArtifactRecord] = ()
-    ) -> None:
-        if step.status is RunStatus.RUNNING and step.attempt == 1:
-            super().save_step(replace(step, started=datetime.now(timezone.utc)))
-        super().save_step(step, artifacts)
-
-
-def test_of_two_that_begin_a_step_at_once_each_makes_its_own_attempt(
-    stack: Stack, notices: list[str], tmp_path: Path
-) -> None:
-    overtaken = Overtaken(name="overtaken", uri=str(tmp_path / "metadata.db"))
-    racing = Stack.from_components(
-        "racing", {**stack.components, "metadata_store": overtaken}
-    )
-    run = pipeline(succeed_alone)().run_on(racing, notify=notices.append)
-    records = overtaken.list_steps(run.id)
-    assert [(each.attempt, each.status.value) for each in records] == [
-        (1, "running"),
-        (2, "completed"),
-    ]
-    assert Path(run.get_step("succeed_once").output.uri).parent.name == "2"
-
-
-_FIRST_BEGUN, _SECOND_FAILED = Event(), Event()
-
-
-@step
-def take_turns() -> int:
-    """Let another attempt begin, and fail, before the first one completes."""
-    if _FIRST_BEGUN.is_set():
-        message = "not twice"
-        raise ValueError(message)
-    _FIRST_BEGUN.set()
-    assert _SECOND_FAILED.wait(timeout=10)
-    return 1
-
-
-class Overlapping(LocalOrchestrator):
-    """Begin a second attempt while the first one goes on."""
-
-    def run_pipeline(self, deployment: Deployment, stack: Stack) -> None:
-        """Run the step twice."""
-        with ThreadPoolExecutor(1) as pool:
-            first = pool.submit(deployment.run_step, "take_turns", stack)
-            assert _FIRST_BEGUN.wait(timeout=10)
-            with suppress(StepFailedError):
-                deployment.run_step("take_turns", stack)
-            _SECOND_FAILED.set()
-            first.result()
-
-
-def test_a_completed_attempt_counts_more_than_a_later_one_that_failed(
-    stack: Stack, notices: list[str]
-) -> None:
-    def wire() -> None:
-        take_turns()
-
-    overlapping = with_orchestrator(stack, Overlapping(name="overlapping"))
-    run = pipeline(wire)().run_on(overlapping, notify=notices.append)
-    records = stack.metadata_store.list_steps(run.id)
-    assert [(each.attempt, each.status.value) for each in records] == [
-        (1, "completed"),
-        (2, "failed"),
-    ]
-    assert run.status is RunStatus.COMPLETED
-    view = run.get_step("take_turns")
-    assert (view.status, view.output.read()) == (RunStatus.COMPLETED, 1)
-
-
-def succeed_alone() -> None:
-    succeed_once()
-
-
-def test_an_attempt_keeps_what_an_earlier_one_wrote(
-    stack: Stack, notices: list[str]
-) -> None:
-    def wire() -> None:
-        break_halfway()
-
-    retrying = Retrying(name="retrying", order=("break_halfway",) * 2)
-    run = pipeline(wire)().run_on(
-        with_orchestrator(stack, retrying), notify=notices.append
-    )
-    second = Path(run.get_step("break_halfway").outputs["good"].uri)
-    first = second.parent.parent / "1" / "good"
-    assert (second.parent.name, second.name) == ("2", "good")
-    assert (first / "data.json").read_text() == '"first"'
-    assert (second / "data.json").read_text() == '"second"'
-
-
-def test_a_completed_step_is_not_run_again(stack: Stack, notices: list[str]) -> None:
-    def wire() -> None:
-        succeed_once()
-
-    repeating = with_orchestrator(
-        stack, Retrying(name="repeating", order=("succeed_once",) * 2)
-    )
-    pipeline(wire)().run_on(repeating, "twice", notify=notices.append)
-    view = find_run("twice", stack)
-    (record,) = stack.metadata_store.list_steps(view.id)
-    assert (record.attempt, record.status) == (1, RunStatus.COMPLETED)
-    assert view.get_step("succeed_once").output.read() == 1
-    again = "Step 'succeed_once' of run 'twice' was completed before, and isn't run"
-    assert [notice for notice in notices if notice.startswith(again)]
-    # What another run has completed is no reason not to run it.
-    with pytest.raises(StepFailedError):
-        pipeline(wire)().run_on(stack, "thrice", notify=notices.append)
 
 
 @pytest.mark.parametrize(
