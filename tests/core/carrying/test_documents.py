@@ -55,6 +55,7 @@ def test_an_alias_stands_for_what_it_names() -> None:
         (b"x:\n  a: 1\n  a: 1\n", "'a' is given twice", 3),
         (b"- a\n", "a mapping is expected", 1),
         (b"a: 1\n---\n7\n", "a mapping is expected", 3),
+        (b"a: 1\nb: " + b"1:" * 3_000 + b"1\n", "more than 4300 characters", 2),
         (b"a:\n" + b" [\n" * 200_000, "nested more than 100 levels deep", 101),
     ],
 )

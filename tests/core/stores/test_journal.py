@@ -236,6 +236,26 @@ def test_a_line_in_the_middle_that_is_no_commit_is_placed(
     assert driver.last_sequence() == 3
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"[" * 200_000 + b',"applied":1}\n',
+        b'{"sequence":Infinity,"time":"2026-01-01","applied":1}\n',
+        b'{"sequence":' + b"9" * 9_000 + b',"time":"2026-01-01","applied":1}\n',
+    ],
+)
+def test_no_line_is_too_strange_to_be_placed(
+    driver: LocalStoreDriver, folder: Path, line: bytes
+) -> None:
+    write(driver, "a", ALPHA)
+    whole = log_file(folder).read_bytes()
+    log_file(folder).write_bytes(line + whole)
+    with pytest.raises(DamagedDataError, match=r"log\.jsonl, line 1"):
+        driver.log()
+    log_file(folder).write_bytes(whole + line)
+    assert texts(driver) == {"alpha": "a"}
+
+
 def test_the_log_tells_who_did_what_and_when(driver: LocalStoreDriver) -> None:
     began = datetime.now(timezone.utc)
     transaction = Transaction((note(ALPHA, "old"),), (Delete(BETA),), author=ANA)

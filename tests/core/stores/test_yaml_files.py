@@ -94,6 +94,13 @@ def test_the_end_mark_may_be_left_out() -> None:
         (b"\xfe\xff" + "a: 1".encode("utf-16-be"), "it must be UTF-8", 1),
         ("a: 1".encode("utf-32"), "it must be UTF-8", 1),
         (b"a: 1\nb: \0\n...\n", "it must be UTF-8", 2),
+        (b"a: 1\nb: " + b"1:" * 300_000 + b"1\n...\n", "more than 4300 characters", 2),
+        (b"a: 1\nb: " + b"1:" * 2_000 + b"1.5\n...\n", "this is no float", 2),
+        (b"a: 1\nb: 0x" + b"f" * 4_000 + b"\n...\n", "this is no int", 2),
+        (b"a: 1\nb: " + b"9" * 30_000 + b"\n...\n", "more than 4300 characters", 2),
+        (b"a: 1\nb: 0b" + b"1" * 30_000 + b"\n...\n", "more than 4300 characters", 2),
+        (b"a: 1\nb: !!int x\n...\n", "this is no int", 2),
+        (b"a: 1\nb: 2020-99-99\n...\n", "this is no timestamp", 2),
         (b"<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n...\n", "not valid YAML", 2),
     ],
 )
@@ -260,6 +267,19 @@ def test_an_interruption_leaves_the_old_state(
 def test_aliases_exhaust_nobody(data: bytes) -> None:
     with pytest.raises(DamagedDataError, match="aliases included"):
         parse_yaml(data, FILE, end_mark=False)
+
+
+def test_merge_keys_exhaust_nobody() -> None:
+    data = "a0: &a0 {x: 1, y: 2}\n" + "".join(
+        f"a{n}: &a{n}\n  <<: [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 99)
+    )
+    with pytest.raises(DamagedDataError, match="merge keys stand for"):
+        parse_yaml(data.encode(), FILE, end_mark=False)
+
+
+def test_the_longest_number_that_python_writes_is_read() -> None:
+    number = 10**4_299
+    assert parse_yaml(dump_yaml({"a": number}), FILE) == {"a": number}
 
 
 def test_aliases_of_pairs_and_sets_exhaust_nobody() -> None:

@@ -9,14 +9,13 @@ import yaml
 from zen.errors import DamagedDataError
 from zen.stores.yaml_files import (
     DEEPEST,
-    LARGEST,
-    SAFE_LOADER,
     check_depth,
     line_of,
     located_errors,
     too_deep,
     too_large,
 )
+from zen.stores.yaml_loader import LARGEST, SAFE_LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zen.stores.driver import Put
 
 __all__ = [
+    "DAMAGE",
     "Head",
     "dump_commit",
     "dump_content",
@@ -27,7 +28,10 @@ __all__ = [
 ]
 
 # What Python raises for a JSON document that isn't of the expected shape.
-_DAMAGE: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+DAMAGE: Final = (
+    *(ArithmeticError, AttributeError, LookupError),
+    *(RecursionError, TypeError, ValueError),
+)
 
 _RECORD: Final = ("kind", "key", "uuid", "payload", "revision")
 
@@ -111,7 +115,7 @@ def load_record(text: str | bytes, origin: str) -> Record:
     try:
         fields = _loads(text)
         complete = {name: fields[name] for name in _RECORD}
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise DamagedDataError(origin, f"this is not a record: {error}") from error
     return read_record(complete, origin)
 
@@ -133,7 +137,7 @@ def read_record(fields: Mapping[Any, Any], origin: str) -> Record:
         raise DamagedDataError(origin, reason) from error
     try:
         uuid = UUID(fields["uuid"])
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise DamagedDataError(origin, "'uuid' must be a UUID") from error
     payload = fields["payload"]
     if isinstance(payload, str | bytes):
@@ -171,7 +175,7 @@ def load_commit(text: str | bytes, origin: str) -> Commit:
         fields = _loads(text)
         changes = tuple(map(_change_from_json, fields["changes"]))
         return Commit(*Head.from_json(fields), changes)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise DamagedDataError(origin, f"this is not a commit: {error}") from error
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 from zen.errors import DamagedDataError
 from zen.permissions import mode_like
 from zen.records import Ref
-from zen.stores.codec import Head
+from zen.stores.codec import DAMAGE, Head
 from zen.stores.confinement import open_regular
 from zen.stores.yaml_files import replace_files, unavailable
 
@@ -372,7 +372,7 @@ def _parsed(line: bytes) -> Entry | None:
         head = Head.from_json(content)
         edits = tuple(map(_edit, content["changes"]))
         return Entry(head.sequence, head.id, head.time, head.author, edits)
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except DAMAGE:
         return None
 
 

@@ -17,6 +17,7 @@ from zen.folders import config_folder
 from zen.permissions import PRIVATE, create_file, create_folders
 from zen.printable import printable
 from zen.stores.confinement import open_regular
+from zen.stores.yaml_loader import LARGEST, SAFE_LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEEPEST",
-    "LARGEST",
-    "SAFE_LOADER",
     "check_depth",
     "check_end_mark",
     "check_writable",
@@ -46,8 +45,7 @@ __all__ = [
 
 _END_MARK: Final = b"..."
 
-# Six to twelve times as fast as the pure ones, where PyYAML was built with libyaml.
-SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# As `SAFE_LOADER`, the faster one where there is one.
 _Dumper: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 # The fast loader recurses in C, which ends the process some 20,000 levels down.
@@ -58,8 +56,6 @@ _OPENING: Final = re.compile(rb"[\[{]|[-?][\s\xc2\xe2]")
 _MANY: Final = DEEPEST // 4
 _FAR: Final = b" " * (DEEPEST // 2)
 _NOT_UTF_8: Final = re.compile(rb"\A(?:\xff\xfe|\xfe\xff)|\0")
-# Aliases of aliases make a few bytes mean gigabytes.
-LARGEST: Final = 100_000
 
 
 def dump_yaml(content: Mapping[str, object], *, end_mark: bool = True) -> bytes:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 from zen.errors import DamagedDataError
 from zen.records import Ref
 from zen.stores import Change, Commit
-from zen.stores.codec import Head, dump_content, load_content
+from zen.stores.codec import DAMAGE, Head, dump_content, load_content
 from zen_sql.tables import CHANGES, COMMITS, GUARDS
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ __all__ = [
     "read_head",
 ]
 
-# What it raises to read anything else for a commit.
-_DAMAGE: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 # Whether the log has a transaction's id, and the last numbers: the guards know one,
 # too, where the log was emptied.
 _POSITION: Final = select(
@@ -177,7 +175,7 @@ def _commit(rows: list[RowMapping], place: str) -> Commit:
     try:
         changes = (_change(row) for row in rows if row["kind"] is not None)
         return Commit(*read_head(rows[0]), tuple(changes))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         origin = f"{COMMITS.name} {rows[0]['sequence']} in {place}"
         raise DamagedDataError(origin, f"this is not a commit: {error}") from error
 
