@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -198,13 +199,59 @@ def test_to_run_an_installed_program_is_not(
     assert not Trust().of(clone).is_trusted
 
 
+def test_an_environment_behind_a_link_is_installed_too(
+    clone: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "link").symlink_to(clone)
+    run_as(monkeypatch, here / "link" / "venv" / "bin" / "zen")
+    monkeypatch.setattr(sys, "prefix", str(here / "link" / "venv"))
+    assert not Trust().of(clone).is_trusted
+
+
+def test_a_module_of_a_python_in_the_repository_is_installed(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the repository is a home folder, it may hold that and user packages."""
+    run_as(monkeypatch, clone / "python" / "lib" / "timeit.py")
+    monkeypatch.setattr(sys, "base_prefix", str(clone / "python"))
+    assert not Trust().of(clone).is_trusted
+    run_as(monkeypatch, clone / "lib" / "site-packages" / "pytest" / "__main__.py")
+    monkeypatch.setattr(
+        "sysconfig.get_path", lambda name, _: str(clone / "lib" / "site-packages")
+    )
+    assert not Trust().of(clone).is_trusted
+
+
+def test_a_program_from_standard_input_is_no_file(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where the working directory has a file of the name that Python gives it."""
+    (clone / "<stdin>").touch()
+    program = "from pathlib import Path; from zen.config.trust import Trust;"
+    program += "print(Trust().of(Path.cwd()).by or 'nothing')"
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=program,
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "nothing\n"
+
+
 def test_a_notebook_is_where_it_works(
     clone: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_as(monkeypatch, None)
     monkeypatch.chdir(clone)
     assert not Trust().of(clone).is_trusted
-    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    kernels = ModuleType("ipykernel.kernelapp")
+    kernel = SimpleNamespace(initialized=lambda: False)
+    monkeypatch.setattr(kernels, "IPKernelApp", kernel, raising=False)
+    monkeypatch.setitem(sys.modules, kernels.__name__, kernels)
+    assert not Trust().of(clone).is_trusted
+    kernel.initialized = lambda: True
     assert Trust().of(clone).by == "process"
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zen.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["is_home_of_program", "is_named"]
 
 _EVERYTHING: Final = "*"
+_INSTALLED: Final = ("scripts", "stdlib", "purelib", "platlib")
 
 
 def is_named(root: Path) -> bool:
@@ -43,8 +48,8 @@ def is_home_of_program(root: Path) -> bool:
     """Tell whether the program that runs is a file of a repository.
 
     Who runs such a file has consented to the code around it. Installed programs are
-    none of that, even where the environment is in the repository. A notebook has no
-    file; its working folder stands for it.
+    none of that, even where the environment, or Python, is in the repository. A
+    notebook has no file; its working folder stands for it.
 
     Args:
         root: The repository's real path.
@@ -52,9 +57,10 @@ def is_home_of_program(root: Path) -> bool:
     place = _program()
     if place is None or not place.is_relative_to(root):
         return False
-    installed = [Path(sys.prefix), *map(Path, _script_folders())]
     return not any(
-        place.is_relative_to(each) for each in installed if each.is_relative_to(root)
+        place.is_relative_to(each)
+        for each in map(Path.resolve, _installed())
+        if each.is_relative_to(root)
     )
 
 
@@ -65,10 +71,21 @@ def _program() -> Path | None:
         return None
     file = getattr(module, "__file__", None)
     if isinstance(file, str):
-        return Path(file).resolve()
-    return Path.cwd() if "ipykernel" in sys.modules else None
+        # Python calls a program that it reads from standard input '<stdin>', and a
+        # file of that name may well be here.
+        return Path(file).resolve() if Path(file).is_absolute() else None
+    return Path.cwd() if _is_notebook() else None
 
 
-def _script_folders() -> list[str]:
-    schemes = sysconfig.get_scheme_names()
-    return [sysconfig.get_path("scripts", scheme) for scheme in schemes]
+def _is_notebook() -> bool:
+    kernels = sys.modules.get("ipykernel.kernelapp")
+    # Others import it too, as some widgets do.
+    return kernels is not None and bool(kernels.IPKernelApp.initialized())
+
+
+def _installed() -> Iterator[Path]:
+    """Yield the folders of what was installed: it is run, and isn't the user's."""
+    yield Path(sys.prefix)
+    yield Path(sys.base_prefix)
+    for scheme, name in product(sysconfig.get_scheme_names(), _INSTALLED):
+        yield Path(sysconfig.get_path(name, scheme))
