@@ -98,6 +98,15 @@ def test_a_copy_is_not_what_it_was_copied_from(clone: Path, here: Path) -> None:
     assert Trust().of(clone).is_trusted
 
 
+def test_a_full_copy_in_the_place_of_the_original_is_the_original(
+    clone: Path, here: Path
+) -> None:
+    """As when a backup was restored: a file's inode isn't what is trusted."""
+    Trust().add(clone)
+    shutil.copytree(clone.rename(here / "moved"), clone)
+    assert Trust().of(clone).by == "command"
+
+
 def test_a_folder_that_took_the_place_of_another_is_explained(clone: Path) -> None:
     Trust().add(clone)
     shutil.rmtree(clone)
@@ -114,6 +123,15 @@ def test_a_mark_that_is_a_link_is_none(clone: Path, here: Path) -> None:
     assert not Trust().of(clone).is_trusted
     with pytest.raises(StoreUnavailableError, match="a symbolic link to one"):
         Trust().add(clone)
+
+
+def test_nothing_is_written_through_a_link(here: Path) -> None:
+    (here / "target").mkdir()
+    (here / "clone").mkdir()
+    (here / "clone" / ".zen").symlink_to(here / "target")
+    with pytest.raises(StoreUnavailableError, match="a symbolic link to one"):
+        Trust().add(here / "clone")
+    assert [*(here / "target").iterdir()] == []
 
 
 def test_a_link_to_a_repository_is_that_repository(clone: Path, here: Path) -> None:

@@ -42,15 +42,11 @@ def make_mark(root: Path) -> str:
         StoreUnavailableError: It can't be written, or symbolic links are in its way.
     """
     try:
-        state = root / _FOLDERS[1]
+        repository, state = (root / folder for folder in _FOLDERS)
+        _check_folder(repository)
         with suppress(FileExistsError):
             state.mkdir(mode=0o700)
-        for folder in _FOLDERS:
-            if not _is(stat.S_ISDIR, root / folder):
-                reason = (
-                    f"{root / folder} is not a folder, or is a symbolic link to one"
-                )
-                raise NotADirectoryError(0, reason)
+        _check_folder(state)
         with suppress(FileExistsError):
             _write(state / _IGNORE, b"*\n")
         token = token_hex(16)
@@ -62,6 +58,12 @@ def make_mark(root: Path) -> str:
             " in the environment variable ZEN_TRUSTED_REPOSITORIES.",
         ) from error
     return token
+
+
+def _check_folder(path: Path) -> None:
+    if not _is(stat.S_ISDIR, path):
+        reason = f"{path} is not a folder, or is a symbolic link to one"
+        raise NotADirectoryError(0, reason)
 
 
 def remove_mark(root: Path, token: str) -> None:
