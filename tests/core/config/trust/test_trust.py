@@ -234,16 +234,13 @@ def test_a_module_of_a_python_in_the_repository_is_installed(
     monkeypatch.setattr(sys, "base_prefix", str(clone / "python"))
     assert not Trust().of(clone).is_trusted
     run_as(monkeypatch, clone / "lib" / "site-packages" / "pytest" / "__main__.py")
-    monkeypatch.setattr(
-        "sysconfig.get_path", lambda name, _: str(clone / "lib" / "site-packages")
-    )
+    packages = str(clone / "lib" / "site-packages")
+    monkeypatch.setattr("sysconfig.get_path", lambda *_: packages)
     assert not Trust().of(clone).is_trusted
 
 
-def test_a_program_from_standard_input_is_no_file(
-    clone: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Even where the working directory has a file of the name that Python gives it."""
+def test_a_program_from_standard_input_is_no_file(clone: Path) -> None:
+    """Even where the working directory has a file that is called like it."""
     (clone / "<stdin>").touch()
     program = "from pathlib import Path; from zen.config.trust import Trust;"
     program += "print(Trust().of(Path.cwd()).by or 'nothing')"
