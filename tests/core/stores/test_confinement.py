@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from zen.config import LocalSettings, RepositoryFolder
-from zen.errors import StoreLockedError, StoreUnavailableError
+from zen.errors import StoreLockedError, StoreUnavailableError, ZenError
 from zen.records import ComponentRecord
 from zen.stores import Store
 from zen.stores.local import LocalStoreDriver
@@ -18,6 +19,8 @@ from zen.stores.yaml_files import read_file
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.core.conftest import Tree
 
 SECRET = b"secret: of the user\n...\n"
 PART = ComponentRecord(type="orchestrator", name="mine", flavor="local")
@@ -72,6 +75,32 @@ def test_no_state_file_is_made_where_a_dangling_link_leads(
     with pytest.raises(StoreUnavailableError, match="symbolic link"):
         open_store(folder).delete_component("orchestrator", "mine")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("log.jsonl", "not the log of a profile"), ("lock", "a lock file is empty")],
+)
+def test_no_state_file_is_written_that_is_another_file_as_well(
+    folder: Path, precious: Path, name: str, reason: str
+) -> None:
+    (folder / ".state" / name).unlink()
+    os.link(precious, folder / ".state" / name)
+    with pytest.raises(ZenError, match=reason) as caught:
+        open_store(folder).delete_component("orchestrator", "mine")
+    assert str(folder / ".state" / name) in str(caught.value)
+    assert precious.read_bytes() == SECRET
+
+
+def test_a_backup_of_hard_links_stays_as_it_is(
+    folder: Path, tmp_path: Path, tree: type[Tree]
+) -> None:
+    backup = tmp_path / "backup"
+    shutil.copytree(folder, backup, copy_function=os.link)
+    before = tree(backup).files()
+    open_store(folder).delete_component("orchestrator", "mine")
+    assert tree(backup).files() == before
+    assert [commit.sequence for commit in open_store(folder).driver.log()] == [1, 2]
 
 
 def test_the_note_of_a_lock_takes_the_place_of_a_link(

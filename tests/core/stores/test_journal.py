@@ -208,6 +208,33 @@ def test_a_commit_that_is_cut_short_anywhere_is_none(
     assert texts(unfinished) == {"alpha": "old", "beta": "old", "gamma": "next"}
 
 
+def test_a_first_commit_that_is_cut_short_anywhere_is_none(
+    driver: LocalStoreDriver, folder: Path, instants: Instants
+) -> None:
+    write(driver, "old", ALPHA)
+    content = log_file(folder).read_bytes()
+    for length in instants(range(len(content))):
+        log_file(folder).write_bytes(content[:length])
+        assert sequences(driver) == []
+        write(driver, "new", ALPHA)
+        assert sequences(driver) == [1]
+
+
+@pytest.mark.parametrize("content", [b"diary\n", b"x" * 9_000, b'{"a":1}\n', b"\n"])
+def test_a_file_that_is_no_journal_is_not_overwritten(
+    driver: LocalStoreDriver, folder: Path, content: bytes
+) -> None:
+    write(driver, "old", ALPHA)
+    log_file(folder).write_bytes(content)
+    with pytest.raises(DamagedDataError, match=r"log\.jsonl, line 1: .*not the log"):
+        write(driver, "new", ALPHA)
+    assert log_file(folder).read_bytes() == content
+    assert texts(driver) == {"alpha": "old"}
+    log_file(folder).unlink()
+    write(driver, "new", ALPHA)
+    assert texts(driver) == {"alpha": "new"}
+
+
 @pytest.mark.parametrize("tail", [b"\0" * 5000, b"garbage\n", b"{}\n", b'{"a":1\n{"b"'])
 def test_what_follows_the_last_commit_is_cut_off_by_the_next_writer(
     driver: LocalStoreDriver, folder: Path, tail: bytes

@@ -41,6 +41,7 @@ Place: TypeAlias = tuple[str, str]
 
 _APPLIED: Final = b'"applied":1}\n'
 _PENDING: Final = b'"applied":0}\n'
+_BEGINNING: Final = b'{"sequence":'
 _FLAG_FROM_END: Final = len(b"0}\n")
 # What a line is at least; most are read at once.
 _CHUNK: Final = 4096
@@ -144,9 +145,20 @@ class Journal:
             yield since
 
     def tail(self) -> Tail:
-        """Return how the journal ends."""
+        """Return how the journal ends.
+
+        Raises:
+            DamagedDataError: The file is something else, and to write would destroy it.
+        """
         with self._reading() as file:
-            return _tail(file)
+            tail = _tail(file)
+            file.seek(0)
+            if not (tail.sequence or _may_be_torn(file.read(len(_BEGINNING)))):
+                reason = "this is not the log of a profile"
+                error = DamagedDataError(self.path, reason, line=1)
+                error.hint = "Move the file away: the profile then begins a new log."
+                raise error
+        return tail
 
     def knows(self, transaction_id: UUID, tail: Tail) -> bool:
         """Tell whether a commit, of the last day at least, has a transaction's id."""
@@ -260,6 +272,10 @@ class Journal:
             raise unavailable("read", self.path, error) from error
 
     def _writing(self) -> io.FileIO:
+        if os.path.lexists(self.path) and os.lstat(self.path).st_nlink > 1:
+            # A hard link: its other names, such as a backup's, keep what they have.
+            with self._reading() as file:
+                self._replace(file.read())
         return io.FileIO(open_regular(self.path, os.O_RDWR), "r+b")
 
     def _replace(self, content: bytes) -> None:
@@ -327,6 +343,15 @@ def _tail(file: BinaryIO) -> Tail:
             return Tail(start, end, size, entry.sequence, pending)
         end = start
     return Tail(size=size)
+
+
+def _may_be_torn(beginning: bytes) -> bool:
+    """Tell whether a file without a commit may hold part of one.
+
+    Where the power failed, zeros may take the place of what was written.
+    """
+    is_part = beginning.startswith(_BEGINNING) or _BEGINNING.startswith(beginning)
+    return is_part or beginning.startswith(b"\0")
 
 
 def _line_before(file: BinaryIO, end: int) -> tuple[int, bytes]:

@@ -48,8 +48,8 @@ def exclusive_lock(
 
     Raises:
         StoreLockedError: Somebody else holds it for longer than ten seconds.
-        StoreUnavailableError: The lock file can't be made, is a symbolic link, or
-            can't be locked because the file system has no locks.
+        StoreUnavailableError: The lock file can't be made, is a symbolic link or
+            something else, or can't be locked because the file system has no locks.
     """
     # Only needed by those who write.
     from filelock import FileLock, Timeout
@@ -85,18 +85,23 @@ def exclusive_lock(
 
 
 def _check_locks(path: Path) -> None:
-    """Raise `OSError` where files can't be locked.
+    """Raise `OSError` where files can't be locked, or one isn't a lock file.
 
-    Depending on its version, filelock takes that for a lock that is held, or falls
-    back to a lock that outlives its holder. To unlock what isn't locked tells, and
-    meets nobody else.
+    Depending on its version, filelock takes the former for a lock that is held, or
+    falls back to a lock that outlives its holder. To unlock what isn't locked tells,
+    and meets nobody else. And filelock empties the file, be it another one's hard link.
     """
     if os.name != "posix":
         return
     from fcntl import LOCK_UN, flock  # there is none elsewhere
 
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    descriptor = open_regular(path, os.O_RDWR)
     try:
+        if os.fstat(descriptor).st_size:
+            raise StoreUnavailableError(
+                f"{path} holds something, and a lock file is empty.",
+                hint="Move the file away, and repeat the command; nothing was changed.",
+            )
         flock(descriptor, LOCK_UN)
     finally:
         os.close(descriptor)
