@@ -112,10 +112,10 @@ def test_a_component_that_is_provisioned_keeps_its_name(
     mine = repository.get_stack_component("orchestrator", "mine")
     renamed = mine.model_copy(update={"name": "Mine"})
     update = repository.update_stack_component
-    with pytest.raises(InUseError, match=r"'mine' is prov.* to rename it") as caught:
+    with pytest.raises(InUseError, match=r"'mine' is prov.* To rename it") as caught:
         repository.rename_stack_component("orchestrator", "mine", "ours")
     assert "'zen orchestrator down mine'" in caught.value.hint
-    with pytest.raises(InUseError, match=r"'mine' is prov.* to rename it"):
+    with pytest.raises(InUseError, match=r"'mine' is prov.* To rename it"):
         update("mine", "orchestrator", renamed)
     update("mine", "orchestrator", mine)  # under its own name
     acme_parts.provisioned.clear()
@@ -147,7 +147,7 @@ def test_what_is_provisioned_is_replaced_by_no_namesake(
     repository.deregister_stack_component("orchestrator", "mine")
     add_orchestrator(repository, part, "mine")
     acme_parts.provisioned.add("orchestrator")
-    with pytest.raises(InUseError, match="'mine' is provisioned; to delete it"):
+    with pytest.raises(InUseError, match="To delete it would leave"):
         repository.history().restoration(last)
 
 
