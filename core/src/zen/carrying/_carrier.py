@@ -23,7 +23,7 @@ from zen.errors import AlreadyExistsError, FlavorExistsError, StackNotFoundError
 from zen.stores.yaml_files import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from zen.carrying._differences import Difference
     from zen.carrying._importing import OnConflict
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from zen.catalog import Catalog
     from zen.config import Activation
     from zen.records import ComponentRecord
-    from zen.stores import Store
+    from zen.stores import Change, Store
 
 __all__ = ["StackCarrier"]
 
@@ -43,6 +43,8 @@ class StackCarrier:
         open_store: Opens the store of a profile, of the active one if it gets None.
         catalog: What is installed.
         activation: What is active here.
+        check_live: Raises `InUseError` if changes of a profile, of the active one if it
+            gets None, would lose what is provisioned.
     """
 
     def __init__(
@@ -50,10 +52,12 @@ class StackCarrier:
         open_store: Callable[[str | None], Store],
         catalog: Catalog,
         activation: Activation,
+        check_live: Callable[[str | None, Iterable[Change]], None],
     ) -> None:
         self._open = open_store
         self._catalog = catalog
         self._activation = activation
+        self._check_live = check_live
 
     def export(self, name: str, *, profile: str | None = None) -> StackFile:
         """Return a stack as a file carries it; none of its flavors need be installed.
@@ -112,16 +116,18 @@ class StackCarrier:
         Raises:
             AlreadyExistsError: There is something else of that name.
             ComponentConfigurationError: A flavor doesn't accept the configuration.
+            InUseError: It would lose what is provisioned.
             ZenError: As the rules do.
         """
-        store = self._open(profile)
-        return plan_import(
+        plan = plan_import(
             file,
-            store,
+            self._open(profile),
             self._catalog,
             self._activation.consent(),
             on_conflict=on_conflict,
         )
+        self._check_live(profile, plan.changes)
+        return plan
 
     def import_stack(
         self,
@@ -200,18 +206,23 @@ class StackCarrier:
             ConfigurationError: Something is given twice, and not the same.
             FlavorNotFoundError: A component's flavor isn't there.
             ComponentConfigurationError: A flavor doesn't accept the configuration.
+            InUseError: They would lose what is provisioned.
             ZenError: As the rules do.
         """
-        return plan_stacks(
+        plan = plan_stacks(
             files, self._open(None), self._catalog, self._activation.consent()
         )
+        self._check_live(None, plan.changes)
+        return plan
 
     def apply(self, plan: Plan) -> None:
         """Write to the active profile what `plan` has returned, all or nothing.
 
         Raises:
             ConflictError: What the plan was made from has changed since.
+            InUseError: As `plan` does.
         """
+        self._check_live(None, plan.changes)
         plan.commit(self._open(None))
 
     def diff(self, left: StackFile, right: StackFile) -> list[Difference]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zen.errors import InUseError
-from zen.records import COMPONENT, ComponentRecord, Record
 from zen.stores.past import History
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from zen.config.activation import Activation
     from zen.config.profile import ProfileConfiguration
-    from zen.stores import Store
+    from zen.stores import Change, Store
     from zen.stores.past import Restoration
 
 __all__ = ["ProfileHistory"]
@@ -26,8 +25,7 @@ class ProfileHistory(History):
         store: The profile's store.
         profile: The profile.
         activation: What is active here.
-        check_live: Raises `InUseError` for a component that mustn't be deleted, or
-            renamed.
+        check_live: Raises `InUseError` if changes would lose what is provisioned.
     """
 
     def __init__(
@@ -35,7 +33,7 @@ class ProfileHistory(History):
         store: Store,
         profile: ProfileConfiguration,
         activation: Activation,
-        check_live: Callable[[ComponentRecord, Literal["delete", "rename"]], None],
+        check_live: Callable[[Iterable[Change]], None],
     ) -> None:
         super().__init__(store)
         self._check_live = check_live
@@ -50,8 +48,8 @@ class ProfileHistory(History):
 
         Raises:
             RevisionNotFoundError: There is no such commit, or none any more.
-            InUseError: A stack that is active would go, or a component that is
-                provisioned would go or get another name.
+            InUseError: A stack that is active would go, or what is provisioned would
+                be lost.
         """
         restoration = super().restoration(sequence)
         self._check(restoration)
@@ -91,21 +89,7 @@ class ProfileHistory(History):
     def _check(self, restoration: Restoration, *, now: bool = False) -> None:
         for name in restoration.removed_stacks:
             self._check_inactive(name, restoration.sequence, now=now)
-        names = {
-            change.after.uuid: change.after.payload.get("name")
-            for change in restoration.changes
-            if change.ref.kind == COMPONENT and change.after
-        }
-        for ref, before, _ in restoration.changes:
-            if ref.kind != COMPONENT or before is None:
-                continue
-            record = ComponentRecord.from_record(
-                Record(ref, before.uuid, before.payload, revision="")
-            )
-            if record.uuid not in names:
-                self._check_live(record, "delete")
-            elif names[record.uuid] != record.name:
-                self._check_live(record, "rename")
+        self._check_live(restoration.changes)
 
     def _check_inactive(self, stack: str, sequence: int, *, now: bool) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -41,7 +41,7 @@ from zen.stores.identity import IDENTITY
 from zen.stores.scanning import scan_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import TypeAlias
     from uuid import UUID
@@ -223,6 +223,23 @@ class Profiles:
             raise
         remove_condemned(condemned)
         return left
+
+    @contextmanager
+    def reading(self, profile: ProfileConfiguration) -> Iterator[Store | None]:
+        """Yield the store of a profile, opened for the block; None if it can't be read.
+
+        Args:
+            profile: The profile, which may be gone or broken.
+        """
+        with ExitStack() as opened:
+            store = None
+            # A plugin's code, which may raise anything.
+            with suppress(Exception):
+                found = self.open(profile)
+                opened.callback(found.driver.close)
+                found.components()
+                store = found
+            yield store
 
     def look_at(self, profile: ProfileConfiguration) -> None:
         """Note which store a profile has, for its data goes with it in a deletion.

@@ -196,7 +196,7 @@ class Repository(ProfileContents):
         try:
             choice = self.active_stack_choice
             if choice and choice.scope == "repository":
-                self._live(self.store).check_components(self.active_stack_record)
+                self._live().check_components(self.active_stack_record)
         except InUseError:
             raise
         except ZenError as error:
@@ -229,7 +229,9 @@ class Repository(ProfileContents):
         # Loads pydantic, which listing records doesn't need.
         from zen.carrying import StackCarrier
 
-        return StackCarrier(self._store_of, self._catalog, self._activation)
+        return StackCarrier(
+            self._store_of, self._catalog, self._activation, self._check_changes
+        )
 
     @property
     def environment(self) -> StackEnvironment:

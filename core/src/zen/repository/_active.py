@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zen.catalog import Catalog
 from zen.config import Activation, ConfigurationFile, PluginSettings, Profiles
@@ -13,12 +13,12 @@ from zen.config.profile import DEFAULT_USER
 from zen.errors import ConfigurationError, StackNotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from zen.config import ProfileConfiguration, ProfileHistory
     from zen.context import Choice, Context
-    from zen.records import ComponentRecord, StackRecord
-    from zen.stores import Store
+    from zen.records import StackRecord
+    from zen.stores import Change, Store
 
 __all__ = ["ActiveProfile"]
 
@@ -176,7 +176,7 @@ class ActiveProfile:
 
         Raises:
             ProfileNotFoundError: There is no such profile.
-            InUseError: It is active.
+            InUseError: It is active, or something in it is provisioned.
             StoreReplacedError: It isn't what was shown any more.
         """
         self._deletable(name)
@@ -201,6 +201,7 @@ class ActiveProfile:
         profile = self.get_profile(name)
         self._profiles.check_deletion(profile, self.context.settings)
         self._activation.check_profile_inactive(name)
+        self._check_down(profile)
         return profile
 
     def note_present(self) -> None:
@@ -256,13 +257,19 @@ class ActiveProfile:
 
         profile = self.active_profile if name is None else self.get_profile(name)
         store = self.context.open_store(profile)
-        check = partial(self._check_live, store)
+        check = partial(self._check_changes, name)
         return ProfileHistory(store, profile, self._activation, check)
 
-    def _check_live(
-        self, store: Store, record: ComponentRecord, verb: Literal["delete", "rename"]
-    ) -> None:
-        """Raise `InUseError` for a component that mustn't be deleted or renamed."""
+    def _check_changes(self, profile: str | None, changes: Iterable[Change]) -> None:
+        """Raise `InUseError` if changes would lose what is provisioned.
+
+        Args:
+            profile: The name of the profile that changes; the active one if None.
+            changes: What is about to be written to it.
+        """
+
+    def _check_down(self, profile: ProfileConfiguration) -> None:
+        """Raise `InUseError` if anything in a profile is provisioned."""
 
     def activate_profile(self, name: str, *, globally: bool = False) -> None:
         """Make a profile the active one: of the repository, or outside of any.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zen.catalog import on_one_line
 from zen.errors import (
@@ -17,8 +17,9 @@ from zen.notices import Caution
 from zen.repository._active import ActiveProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
+    from uuid import UUID
 
     from zen.components import BaseSecretsManager, StackComponent
     from zen.components.custom_flavors import CustomFlavors
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from zen.config import ProfileConfiguration
     from zen.records import ComponentRecord, FlavorRecord, StackRecord
     from zen.stack import Lifecycle, LiveComponents, Secrets, Stack, StackRegistry
-    from zen.stores import Store
+    from zen.stores import Change, Store
 
 __all__ = ["ProfileContents"]
 
@@ -136,7 +137,7 @@ class ProfileContents(ActiveProfile):
         """
         stack.validate()
         stored = based_on or self.store.stack(name)
-        self._live(self.store).check_removals(stored, stack.record)
+        self._live().check_removals(stored, stack.record)
         new = self._registry.unregistered(stack, self.store.view())
         revision = based_on.revision if based_on else ""
         self.store.replace_stack(name, replace(stack.record, revision=revision), new)
@@ -186,7 +187,7 @@ class ProfileContents(ActiveProfile):
 
     def _check_deletion(self, stack: StackRecord, *, now: bool = False) -> None:
         self._activation.check_stack_inactive(stack.name, now=now)
-        self._live(self.store).check_stack(stack)
+        self._live().check_stack(stack)
 
     def list_components(self, component_type: str) -> list[ComponentRecord]:
         """Return the active profile's components of a type as they are kept.
@@ -227,21 +228,10 @@ class ProfileContents(ActiveProfile):
     def _upgrade_metadata_store(
         self, record: ComponentRecord, store: Store, profile: ProfileConfiguration
     ) -> str | None:
-        # They load pydantic, which listing records doesn't need.
+        # Loads pydantic, which listing records doesn't need.
         from zen.components import BaseMetadataStore
-        from zen.components.custom_flavors import CustomFlavors
-        from zen.stack import StackRegistry
 
-        consent = self._activation.consent(profile)
-        custom = CustomFlavors(self._catalog, lambda: store, lambda: consent)
-        registry = StackRegistry(
-            self._catalog, self._notify, custom, consent.check_records
-        )
-        component = registry.build_component(
-            record,
-            store,
-            lambda: [s for s in store.stacks()[0] if s.holds(record.ref)],
-        )
+        component = _builder(self._registry_of(profile, store), store)(record)
         if isinstance(component, BaseMetadataStore):
             return component.upgrade()
         return None  # it only claims to be one
@@ -304,17 +294,18 @@ class ProfileContents(ActiveProfile):
             ConflictError: It was changed since.
             StackComponentNotFoundError: There is no component called `name`.
             StackComponentExistsError: Its new name is taken.
-            InUseError: It would be renamed, and is provisioned.
+            InUseError: It is provisioned, and would be renamed, or would say no longer
+                that it is.
             ComponentConfigurationError: Its flavor doesn't accept what `${NAME}` in it
                 stands for.
         """
         self._registry.check_references(component, self._find_manager)
         revision = based_on.revision if based_on else ""
         stored = based_on or self.store.component(component_type, name)
-        if component.name != stored.name:
-            self._check_live(self.store, stored, "rename")
         with self._with_references(component, stored.secret_names) as kept:
-            record = replace(self.factory.record(kept), revision=revision)
+            record = self.factory.record(kept)
+            record = replace(record, uuid=stored.uuid, revision=revision)
+            self._live().check(stored, record)
             self.store.replace_component(component_type, name, record)
 
     def rename_stack_component(
@@ -333,7 +324,7 @@ class ProfileContents(ActiveProfile):
         if record.name == new_name:
             raise StackComponentExistsError(f"{record.ref} has that name already.")
         renamed = replace(record, name=new_name)
-        self._check_live(self.store, record, "rename")
+        self._live().check(record, renamed)
         self.store.replace_component(component_type, name, renamed)
 
     def deregister_stack_component(
@@ -352,7 +343,7 @@ class ProfileContents(ActiveProfile):
             ConflictError: It isn't what was shown any more.
         """
         component = shown or self.store.component(component_type, name)
-        self._live(self.store).check(component)
+        self._live().check(component)
         self.store.delete_component(component_type, name, shown=component)
         for secret in component.secret_names:
             self._notify(
@@ -370,7 +361,7 @@ class ProfileContents(ActiveProfile):
         """
         component = self.store.component(component_type, name)
         self.store.check_deletion(component.ref)
-        self._live(self.store).check(component)
+        self._live().check(component)
         return component
 
     def get_flavor(self, name: str, component_type: str) -> FlavorRecord:
@@ -436,24 +427,45 @@ class ProfileContents(ActiveProfile):
             self._catalog, lambda: self.store, self._activation.consent
         )
 
-    def _check_live(
-        self, store: Store, record: ComponentRecord, verb: Literal["delete", "rename"]
-    ) -> None:
-        """Raise `InUseError` for a component of a profile that is provisioned."""
-        self._live(store).check(record, verb)
+    def _check_changes(self, profile: str | None, changes: Iterable[Change]) -> None:
+        known = None if profile is None else self.get_profile(profile)
+        self._live(known).check_changes(changes)
 
-    def _live(self, store: Store) -> LiveComponents:
+    def _check_down(self, profile: ProfileConfiguration) -> None:
+        if profile.store_url is not None:
+            return  # its data stays
+        with self._profiles.reading(profile) as store:
+            if store:
+                self._live(profile, store).check_profile(profile.name)
+
+    def _live(
+        self,
+        profile: ProfileConfiguration | None = None,
+        store: Store | None = None,
+    ) -> LiveComponents:
+        """Return what keeps the provisioned components of a profile.
+
+        Args:
+            profile: The profile; the active one if None.
+            store: Its store, where that isn't the one that is opened once.
+        """
         # Loads pydantic, which listing records doesn't need.
         from zen.stack import LiveComponents
 
-        def build(record: ComponentRecord) -> StackComponent:
-            return self._registry.build_component(
-                record,
-                store,
-                lambda: [s for s in store.stacks()[0] if s.holds(record.ref)],
-            )
+        if profile is None:
+            store, registry = self.store, self._registry
+        else:
+            store = store or self.context.open_store(profile)
+            registry = self._registry_of(profile, store)
+        build = _builder(registry, store)
+        return LiveComponents(
+            registry.lifecycle, store, build, self._notify, told=self._told
+        )
 
-        return LiveComponents(self.lifecycle, store, build, self._notify)
+    @cached_property
+    def _told(self) -> set[tuple[UUID, str]]:
+        """The notices on provisioned components that were given already."""
+        return set()
 
     @property
     def factory(self) -> ComponentFactory:
@@ -476,6 +488,18 @@ class ProfileContents(ActiveProfile):
             self.custom_flavors,
             lambda: self._activation.consent().check_records(),
         )
+
+    def _registry_of(
+        self, profile: ProfileConfiguration, store: Store
+    ) -> StackRegistry:
+        """Return the registry of a profile that need not be active."""
+        # They load pydantic, which listing records doesn't need.
+        from zen.components.custom_flavors import CustomFlavors
+        from zen.stack import StackRegistry
+
+        consent = self._activation.consent(profile)
+        custom = CustomFlavors(self._catalog, lambda: store, lambda: consent)
+        return StackRegistry(self._catalog, self._notify, custom, consent.check_records)
 
     def _find_manager(self) -> BaseSecretsManager | None:
         return self._registry.secrets_manager(self.active_stack_record, self.store)
@@ -510,6 +534,21 @@ class ProfileContents(ActiveProfile):
                 self._notify(Caution(f"Warning: {remark}"))
             if message := _message_of(part):
                 self._notify(message)
+
+
+def _builder(
+    registry: StackRegistry, store: Store
+) -> Callable[[ComponentRecord], StackComponent]:
+    """Return what builds a component outside of any stack, with its stacks' secrets."""
+
+    def build(record: ComponentRecord) -> StackComponent:
+        return registry.build_component(
+            record,
+            store,
+            lambda: [s for s in store.stacks()[0] if s.holds(record.ref)],
+        )
+
+    return build
 
 
 def _message_of(component: StackComponent) -> str | None:

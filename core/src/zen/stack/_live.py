@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from zen.errors import DamagedDataError, InUseError, ZenError
 from zen.notices import Caution
-from zen.records import ComponentRecord
+from zen.records import COMPONENT, STACK, ComponentRecord, Record, StackRecord
+from zen.stores.history import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from typing import TypeAlias
+    from uuid import UUID
 
     from zen.components import StackComponent
-    from zen.records import Ref, StackRecord
+    from zen.records import Ref
     from zen.stack._lifecycle import Lifecycle
-    from zen.stores import Store
+    from zen.stores import Change, Content, Store
+
+    # What a stack is, and what it becomes; None where it isn't there.
+    StackChange: TypeAlias = tuple[StackRecord | None, StackRecord | None]
 
 __all__ = ["LiveComponents"]
 
 
 class LiveComponents:
-    """Refuse to delete or rename what is provisioned, or to take it out of all stacks.
+    """Refuse what would leave behind the resources of what is provisioned.
+
+    That is to delete or rename a component, to configure it so that it says no longer
+    that it is provisioned, and to take it out of all stacks.
 
     A component that can't tell its state, because its flavor isn't installed or fails,
-    may be deleted and renamed all the same; a notice tells of it.
+    may be changed and deleted all the same; a notice tells of it.
 
     Args:
         lifecycle: Tells which components are live.
         store: Where they are kept.
         build: Makes a component of its record.
         notify: Takes each notice for the user.
+        told: The notices that were given already, each with its component.
     """
 
     def __init__(
@@ -39,32 +49,72 @@ class LiveComponents:
         store: Store,
         build: Callable[[ComponentRecord], StackComponent],
         notify: Callable[[str], None],
+        *,
+        told: set[tuple[UUID, str]],
     ) -> None:
         self._lifecycle = lifecycle
         self._store = store
         self._build = build
         self._notify = notify
+        self._told = told
 
     def check(
-        self, record: ComponentRecord, verb: Literal["delete", "rename"] = "delete"
+        self, record: ComponentRecord, becomes: ComponentRecord | None = None
     ) -> None:
-        """Raise `InUseError` if a component is provisioned.
+        """Raise `InUseError` if a component is provisioned, and a change would lose it.
 
         Args:
             record: The component.
-            verb: What is about to be done to it.
+            becomes: What it is to be; None if it is to be deleted.
         """
-        if self._is_live(record):
-            command = record.type.replace("_", "-")
-            raise InUseError(
-                f"{record.ref} is provisioned. To {verb} it would leave its resources"
-                " behind.",
-                hint=f"Bring it down first, with 'zen {command} down {record.name}'.",
-            )
+        if not self._is_live(record):
+            return
+        if becomes is None or becomes.name != record.name:
+            verb = "delete" if becomes is None else "rename"
+            loss = f"To {verb} it would leave its resources behind."
+        else:
+            loss = self._loss(record, becomes)
+        if loss:
+            raise _error(record, f"is provisioned. {loss}")
+
+    def _loss(self, record: ComponentRecord, becomes: ComponentRecord) -> str:
+        """Return what a component would lose its resources by; "" if it keeps them."""
+        if becomes.flavor != record.flavor:
+            return f"Flavor '{becomes.flavor}' would leave its resources behind."
+        if is_same(becomes.configuration, record.configuration):
+            return ""
+        try:
+            is_live = self._lifecycle.is_live(self._build(becomes))
+        except ZenError as error:
+            return f"With its new configuration, Zen can't tell whether it is: {error}"
+        if is_live:
+            return ""
+        return "Its new configuration would leave its resources behind."
+
+    def check_changes(self, changes: Iterable[Change]) -> None:
+        """Raise `InUseError` if changes would lose what is provisioned.
+
+        Args:
+            changes: All that is about to be written in one transaction.
+        """
+        known = list(changes)
+        components = [change for change in known if change.ref.kind == COMPONENT]
+        becomes = {c.after.uuid: (c.ref, c.after) for c in components if c.after}
+        for ref, before, _ in components:
+            if before:
+                after = becomes.get(before.uuid)
+                self.check(_component(ref, before), after and _component(*after))
+        self._check_stacks(
+            [
+                (_stack(ref, before), _stack(ref, after))
+                for ref, before, after in known
+                if ref.kind == STACK
+            ]
+        )
 
     def check_stack(self, stack: StackRecord) -> None:
         """Raise `InUseError` if components are provisioned that no other stack has."""
-        self._check_refs(stack, self._alone(stack, stack.component_refs.values()))
+        self._check_refs(stack, self._lost([(stack, None)]))
 
     def check_removals(self, stack: StackRecord, updated: StackRecord) -> None:
         """Raise `InUseError` if a stack loses what is provisioned for it alone.
@@ -73,33 +123,51 @@ class LiveComponents:
             stack: The stack.
             updated: What it is to become.
         """
-        kept = {*updated.component_refs.values()}
-        gone = [ref for ref in stack.component_refs.values() if ref not in kept]
-        for record in self._readable(self._alone(stack, gone)):
-            if self._is_live(record):
-                command = record.type.replace("_", "-")
-                raise InUseError(
-                    f"{record.ref} is provisioned, and no other stack than"
-                    f" '{stack.name}' has it.",
-                    hint="Bring it down first, with"
-                    f" 'zen {command} down {record.name}'.",
-                )
-
-    def _alone(self, stack: StackRecord, refs: Collection[Ref]) -> list[Ref]:
-        """Return those of a stack's components that no other stack has."""
-        if not refs:
-            return []
-        others = {
-            ref
-            for other in self._store.stacks()[0]
-            if other.ref != stack.ref
-            for ref in other.component_refs.values()
-        }
-        return [ref for ref in refs if ref not in others]
+        self._check_stacks([(stack, updated)])
 
     def check_components(self, stack: StackRecord) -> None:
         """Raise `InUseError` if any component of a stack is provisioned."""
         self._check_refs(stack, stack.component_refs.values())
+
+    def check_profile(self, name: str) -> None:
+        """Raise `InUseError` if any component is provisioned.
+
+        Args:
+            name: The profile that the store is of.
+        """
+        for record in self._store.components()[0]:
+            if self._is_live(record):
+                raise InUseError(
+                    f"{record.ref} of profile '{name}' is provisioned. To delete the"
+                    " profile would leave its resources behind.",
+                    hint=f"Bring it down first, with 'zen profile set {name}' and"
+                    f" '{_down(record)}'.",
+                )
+
+    def _check_stacks(self, changes: Collection[StackChange]) -> None:
+        lost = self._lost(changes)
+        for record in self._readable(lost):
+            if self._is_live(record):
+                holders = (s.name for s, _ in changes if s and s.holds(record.ref))
+                names = " and ".join(f"'{name}'" for name in holders)
+                problem = f"is provisioned, and no other stack than {names} has it."
+                raise _error(record, problem)
+
+    def _lost(self, changes: Collection[StackChange]) -> list[Ref]:
+        """Return the components that no stack has any more after some changes."""
+        gone = dict.fromkeys(
+            ref
+            for before, after in changes
+            for ref in _refs(before)
+            if ref not in _refs(after)
+        )
+        if not gone:
+            return []
+        changed = {before.ref for before, _ in changes if before}
+        others = (s for s in self._store.stacks()[0] if s.ref not in changed)
+        stacks = [*others, *(after for _, after in changes)]
+        held = {ref for stack in stacks for ref in _refs(stack)}
+        return [ref for ref in gone if ref not in held]
 
     def _check_refs(self, stack: StackRecord, own: Iterable[Ref]) -> None:
         live = [record for record in self._readable(own) if self._is_live(record)]
@@ -123,5 +191,33 @@ class LiveComponents:
             return self._lifecycle.is_live(self._build(record))
         except ZenError as error:
             problem = f"Zen can't tell whether {record.ref} is provisioned"
-            self._notify(Caution(f"Warning: {problem}: {error}"))
+            notice = f"Warning: {problem}: {error}"
+            if (record.uuid, notice) not in self._told:
+                self._told.add((record.uuid, notice))
+                self._notify(Caution(notice))
             return False
+
+
+def _error(record: ComponentRecord, problem: str) -> InUseError:
+    hint = f"Bring it down first, with '{_down(record)}'."
+    return InUseError(f"{record.ref} {problem}", hint=hint)
+
+
+def _down(record: ComponentRecord) -> str:
+    return f"zen {record.type.replace('_', '-')} down {record.name}"
+
+
+def _refs(stack: StackRecord | None) -> Collection[Ref]:
+    return stack.component_refs.values() if stack else ()
+
+
+def _component(ref: Ref, content: Content) -> ComponentRecord:
+    return ComponentRecord.from_record(_record(ref, content))
+
+
+def _stack(ref: Ref, content: Content | None) -> StackRecord | None:
+    return StackRecord.from_record(_record(ref, content)) if content else None
+
+
+def _record(ref: Ref, content: Content) -> Record:
+    return Record(ref, content.uuid, content.payload, revision="")
