@@ -76,6 +76,9 @@ def test_a_given_path_is_expanded_and_absolute(
     monkeypatch.chdir(tmp_path)
     assert LocalArtifactStore(name="s", path="~/a").path == str(tmp_path / "a")
     assert LocalArtifactStore(name="s", path="a").path == str(tmp_path / "a")
+    assert LocalArtifactStore(name="s", path=f"file:{tmp_path}/a").path == str(
+        tmp_path / "a"
+    )
 
 
 @pytest.mark.parametrize("path", ["file", "file/below", "file/further/below"])
@@ -129,13 +132,36 @@ def test_nothing_outside_of_the_folder_is_reached(
     assert path in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    ["open", "exists", "isdir", "listdir", "makedirs", "remove", "rmtree", "size"],
+)
 def test_a_link_does_not_lead_outside(
+    store: LocalArtifactStore, tmp_path: Path, operation: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"secret")
+    Path(store.path, "link").symlink_to(outside)
+    for path in ("link/secret", "link"):
+        with pytest.raises(ValueError, match="outside of the artifact store"):
+            getattr(store, operation)(f"{store.path}/{path}")
+    assert (outside / "secret").read_bytes() == b"secret"
+
+
+def test_a_folder_is_removed_without_following_a_link(
     store: LocalArtifactStore, tmp_path: Path
 ) -> None:
-    (tmp_path / "secret").write_bytes(b"secret")
-    Path(store.path, "link").symlink_to(tmp_path)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"secret")
+    store.makedirs(f"{store.path}/run")
+    Path(store.path, "run", "link").symlink_to(outside)
     with pytest.raises(ValueError, match="outside of the artifact store"):
-        store.open(f"{store.path}/link/secret")
+        list(store.walk(store.path))
+    store.rmtree(f"{store.path}/run")
+    assert not Path(store.path, "run").exists()
+    assert (outside / "secret").read_bytes() == b"secret"
 
 
 def test_a_store_behind_a_link_works(store: LocalArtifactStore, tmp_path: Path) -> None:

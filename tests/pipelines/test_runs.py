@@ -91,6 +91,11 @@ def return_field(numbers: list[int]) -> Halves:
 
 
 @step
+def return_no_number(numbers: list[int]) -> int:
+    return f"{numbers}"  # type: ignore[return-value]
+
+
+@step
 def return_something(numbers: list[int]) -> None:
     return numbers  # type: ignore[return-value]
 
@@ -331,6 +336,7 @@ def test_an_interruption_fails_the_run(stack: Stack, notices: list[str]) -> None
         (return_wrong, "returned a tuple of 3, .* a tuple of 2: low, high"),
         (return_text, "'return_text' returned .* 'str', .* a tuple of 2: low, high"),
         (return_field, "'return_field' returned .* 'int' as 'high', .* list"),
+        (return_no_number, "'return_no_number' returned .* 'str', .* int"),
         (return_something, "returned a value of type 'list', .* promises None"),
     ],
 )

@@ -10,6 +10,16 @@ import pytest
 if TYPE_CHECKING:
     from tests.core.cli.conftest import Zen
 
+HORN = """\
+from zen import BaseAlerter
+
+class Horn(BaseAlerter):
+    FLAVOR = "horn"
+
+    def post(self, message): return True
+    def ask(self, question): return True
+"""
+
 
 def test_clean_removes_the_configuration_and_nothing_else(zen: Zen, here: Path) -> None:
     (here / "train.py").touch()
@@ -52,6 +62,21 @@ def test_clean_says_what_stays(zen: Zen) -> None:
     Path(".zen/notes.txt").touch()
     assert "it holds other files: 'notes.txt'." in zen("repo", "clean", "-y").out
     assert Path(".zen/notes.txt").exists()
+
+
+def test_the_list_says_what_is_trusted_and_what_is_bound(zen: Zen, here: Path) -> None:
+    (here / "horn_of_mine.py").write_text(HORN)
+    Path(".zen").mkdir()
+    Path(".zen/config.yaml").write_text("active_profile_name: default\n")
+    (untrusted,) = zen("repo", "list", "-o", "json").json
+    assert (untrusted["path"], untrusted["trusted"]) == (str(here), False)
+    assert untrusted["flavors"] == []
+    zen("alerter", "flavor", "register", "horn_of_mine.Horn")
+    (trusted,) = zen("repo", "list", "-o", "json").json
+    assert (trusted["active"], trusted["trusted"]) == (True, True)
+    assert [flavor["name"] for flavor in trusted["flavors"]] == ["horn"]
+    table = zen("repo", "list").out
+    assert "alerter 'horn'" in table
 
 
 @pytest.mark.parametrize("content", ["a: [", "active_profile_name: gone"])

@@ -54,6 +54,9 @@ def test_what_is_called_is_not_remarked_on() -> None:
         ("prepare_pipeline_run", "'prepare_pipeline_deployment'"),
         ("cleanup_pipeline_run", "'cleanup_step_run'"),
         ("prepare_or_run_pipeline", "'run_pipeline'"),
+        ("requirements", "the distributions that its own requires"),
+        ("runtime_options", "'prepare_pipeline_deployment'"),
+        ("local_path", "in an attribute"),
         ("prepare_image_push", "never called by Zen."),
     ],
 )
