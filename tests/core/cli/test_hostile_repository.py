@@ -292,6 +292,16 @@ def test_to_install_what_it_names_is_asked_for(zen: Zen, clone: Path) -> None:
     assert "zen-no-such-distribution" in shown
 
 
+def test_a_stack_file_is_imported_without_its_flavor(zen: Zen, clone: Path) -> None:
+    """`stack.yaml` names a module that lies beside it."""
+    outcome = zen("stack", "import", "stack.yaml")
+    assert "Stack 'brought' successfully imported." in outcome.out
+    assert "mine" in outcome.err
+    assert "trust" in outcome.err
+    assert MODULE not in sys.modules
+    del clone
+
+
 def test_once_it_is_trusted_it_is_used(zen: Zen, clone: Path, outside: Path) -> None:
     zen("profile", "list")
     assert zen("repo", "trust").out == f"Trusted the repository at '{clone}'.\n"

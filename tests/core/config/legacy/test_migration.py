@@ -216,6 +216,21 @@ def test_what_was_changed_since_stays_when_the_old_file_comes_back(
     assert len(profile_names()) == 2
 
 
+def test_what_it_said_is_not_kept_by_way_of_a_link(
+    legacy: Legacy, tmp_path: Path
+) -> None:
+    old = legacy.config.read_text()
+    name = Repository().active_profile_name
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    kept = legacy.folder / f"config.{name}.yaml"
+    kept.unlink()
+    kept.symlink_to(precious)
+    legacy.config.write_text(old)
+    assert Repository().active_profile_name == name
+    assert precious.read_text() == "mine"
+
+
 def test_what_is_in_the_store_already_is_taken_up(legacy: Legacy) -> None:
     """As after a migration that was interrupted, or when its profile was deleted."""
     old = legacy.config.read_text()

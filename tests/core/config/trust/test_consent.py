@@ -132,7 +132,11 @@ def test_in_one_process_a_module_is_of_one_repository(home: Path) -> None:
         Repository(worktree).get_stack_component("alerter", "loud")
 
 
-@pytest.mark.parametrize("program", [[sys.executable], ["zen", "run"]], ids=str)
+@pytest.mark.parametrize(
+    "program",
+    [[sys.executable, "run.py"], ["zen", "run", "run.py"], ["zen", "run", "-m", "run"]],
+    ids=" ".join,
+)
 def test_to_run_a_script_is_consent(
     home: Path, program: list[str], config: Path
 ) -> None:
@@ -140,10 +144,10 @@ def test_to_run_a_script_is_consent(
     clone = clone_of(home, "clone")
     (config / "trust.yaml").unlink()
     if program[0] == "zen":
-        program = [sys.executable, "-m", "zen", "run"]
+        program = [sys.executable, "-m", *program]
         (clone / "run.py").write_text(f"{SCRIPT}\nraise SystemExit(0)\n")
     done = subprocess.run(
-        [*program, "run.py"], cwd=clone, capture_output=True, check=False, text=True
+        program, cwd=clone, capture_output=True, check=False, text=True
     )
     assert done.stdout == f"{clone / f'{MODULE}.py'}\n", done.stderr
 
