@@ -28,6 +28,7 @@ secrets-manager register keys --flavor local
 stack register mine -o default -m default -a files -x keys
 stack set mine
 secret register login --user=me
+secret export .zen/secrets.yaml
 run {pipeline}
 profile copy team other
 """
@@ -51,7 +52,8 @@ counting.run()
 
 
 @pytest.fixture
-def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+def umask(request: pytest.FixtureRequest, config: Path, here: Path) -> Iterator[None]:
+    del config, here  # the folders of tests aren't ours
     before = os.umask(request.param)
     yield
     os.umask(before)
@@ -65,12 +67,13 @@ def modes(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("umask", [0], indirect=True)
+@pytest.mark.parametrize("umask", [0, 0o777], indirect=True)
 @pytest.mark.usefixtures("umask")
 def test_all_that_commands_make_is_private_whatever_the_umask(
     config: Path, here: Path
 ) -> None:
     (here / "run.py").write_text(PIPELINE)
+    (here / "run.py").chmod(0o600)
     for line in COMMANDS.format(pipeline=here / "run.py").splitlines():
         result = CliRunner().invoke(main, line.split())
         assert result.exit_code == 0, (line, result.output)
@@ -101,10 +104,14 @@ def test_folders_that_the_umask_decides_on_are_made_too(here: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("umask", [0], indirect=True)
-@pytest.mark.usefixtures("umask", "config")
+@pytest.mark.parametrize(
+    ("umask", "expected"),
+    [(0, {"0o755", "0o644"}), (0o777, {"0o700", "0o600"})],
+    indirect=["umask"],
+)
+@pytest.mark.usefixtures("umask")
 def test_others_may_read_what_a_user_names_as_output_and_not_write_it(
-    here: Path,
+    here: Path, expected: set[str]
 ) -> None:
     out = here / "out"
     for line in (
@@ -113,4 +120,4 @@ def test_others_may_read_what_a_user_names_as_output_and_not_write_it(
     ):
         result = CliRunner().invoke(main, line.split())
         assert result.exit_code == 0, (line, result.output)
-    assert set(modes(out).values()) == {"0o755", "0o644"}
+    assert set(modes(out).values()) == expected

@@ -18,6 +18,7 @@ _READ_AND_WRITE: Final = 0o666
 # What a user names as output: others may read it, unless the umask says otherwise.
 _OUTPUT: Final = 0o644
 _SPECIAL: Final = 0o7000
+_ALL: Final = 0o7777
 
 
 def mode_like(folder: str | Path) -> int:
@@ -39,16 +40,18 @@ def create_file(path: str | Path, mode: int | None = PRIVATE) -> int:
 
     Args:
         path: The file.
-        mode: Its permissions; if None, the umask decides whether others may read it.
+        mode: Its permissions; if None, its owner may read and write it, and the umask
+            decides whether others may read it.
 
     Raises:
         OSError: It already exists, be it as a symbolic link, or can't be created.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, _OUTPUT if mode is None else mode)
-    if mode is not None and hasattr(os, "fchmod"):
+    if hasattr(os, "fchmod"):
         with suppress(OSError):  # not every file system has modes
-            os.fchmod(descriptor, mode)
+            present = os.fstat(descriptor).st_mode & _ALL
+            os.fchmod(descriptor, present | PRIVATE if mode is None else mode)
     return descriptor
 
 
@@ -77,11 +80,10 @@ def create_folders(folder: str | Path, mode: int | None = PRIVATE) -> list[str]:
 
 
 def _create_folder(path: str, mode: int | None) -> None:
-    if mode is None:
-        os.mkdir(path, 0o755)
-        return
-    mode |= (mode & 0o444) >> 2
-    os.mkdir(path, mode)
+    wanted = _OUTPUT if mode is None else mode
+    wanted |= (wanted & 0o444) >> 2
+    os.mkdir(path, wanted)
     with suppress(OSError):  # not every file system has modes
         # A parent may have handed its group on, with a bit of its own.
-        os.chmod(path, os.stat(path).st_mode & _SPECIAL | mode)
+        present = os.stat(path).st_mode & _ALL
+        os.chmod(path, present | 0o700 if mode is None else present & _SPECIAL | wanted)

@@ -19,6 +19,7 @@ from zen.errors import (
 )
 from zen.folders import config_folder
 from zen.names import check_name, is_name
+from zen.permissions import create_file
 from zen.stores.locking import exclusive_lock
 from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file
 
@@ -315,8 +316,7 @@ def _name_for(
 
 def _write_new(file: Path, data: bytes) -> None:
     """Write a new file for its owner alone; leave none if that fails."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    descriptor = os.open(file, flags, 0o600)
+    descriptor = create_file(file)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)

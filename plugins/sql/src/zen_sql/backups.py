@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast
 from sqlalchemy.exc import DBAPIError
 
 from zen.errors import StoreUnavailableError
+from zen.permissions import create_file
 from zen_sql.failures import error_text
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _back_up(file: Path) -> Path:
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
     backup = file.with_name(f"{file.name}.{moment}.backup")
     mode = stat.S_IMODE(file.stat().st_mode)
-    os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+    os.close(create_file(backup, mode))
     with closing(sqlite3.connect(backup)) as writer:
         _copy(file, writer)
     return backup

@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from zen.errors import StoreUnavailableError
+from zen.permissions import create_file, create_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,6 @@ __all__ = ["has_mark", "make_mark", "remove_all_marks", "remove_mark"]
 _FOLDERS: Final = (".zen", ".zen/.state")
 _PREFIX: Final = "trust-"
 _IGNORE: Final = ".gitignore"
-_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 def has_mark(root: Path, token: str) -> bool:
@@ -45,7 +45,7 @@ def make_mark(root: Path) -> str:
         repository, state = (root / folder for folder in _FOLDERS)
         _check_folder(repository)
         with suppress(FileExistsError):
-            state.mkdir(mode=0o700)
+            create_folders(state)
         _check_folder(state)
         with suppress(FileExistsError):
             _write(state / _IGNORE, b"*\n")
@@ -97,5 +97,5 @@ def _is(kind: Callable[[int], bool], path: Path) -> bool:
 
 
 def _write(path: Path, content: bytes = b"") -> None:
-    with os.fdopen(os.open(path, _CREATE, 0o600), "wb") as file:
+    with os.fdopen(create_file(path), "wb") as file:
         file.write(content)
