@@ -12,6 +12,7 @@ import pytest
 
 from zen import Repository
 from zen.cli.main import main
+from zen.config.trust import Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -249,21 +250,53 @@ def test_two_shells(zen: Zen) -> None:
 
 
 @pytest.mark.usefixtures("both")
-@pytest.mark.parametrize("is_replaced", [False, True])
-def test_another_repository_in_its_place_is_not_cleaned(
-    zen: Zen, asked: Callable[..., Outcome], here: Path, *, is_replaced: bool
+def test_a_repository_that_pins_something_else_by_now_is_not_cleaned(
+    zen: Zen, asked: Callable[..., Outcome], here: Path
 ) -> None:
     Repository.initialize(here)
-
-    def meanwhile() -> None:
-        if is_replaced:
-            shutil.rmtree(here / ".zen")
-            Repository.initialize(here)
-        zen("profile", "set", "b")
-
+    meanwhile = lambda: zen("profile", "set", "b")  # noqa: E731
     done = asked("repo", "clean", meanwhile=meanwhile, code=1)
     assert "The repository's configuration has changed" in done.err
     assert "b" in (here / ".zen" / "config.yaml").read_text()
+
+
+def make_again(here: Path) -> None:
+    shutil.rmtree(here / ".zen")
+    Repository.initialize(here)
+
+
+def move_away(here: Path) -> None:
+    here.rename(here.with_name("moved"))
+    here.mkdir()
+    Repository.initialize(here)
+
+
+def link(here: Path) -> None:
+    other = here.with_name("other")
+    other.mkdir()
+    Repository.initialize(other)
+    here.rename(here.with_name("moved"))
+    here.symlink_to(other)
+
+
+@pytest.mark.parametrize("replace", [make_again, move_away, link])
+@pytest.mark.parametrize(
+    "command", [("repo", "clean"), ("stack", "delete", "foo")], ids=" ".join
+)
+def test_another_repository_in_its_place_is_left_alone(
+    zen: Zen,
+    asked: Callable[..., Outcome],
+    here: Path,
+    command: tuple[str, ...],
+    replace: Callable[[Path], None],
+) -> None:
+    """It pins the same."""
+    zen("init")
+    zen("stack", "register", "foo", *DEFAULTS)
+    done = asked(*command, meanwhile=lambda: replace(here), code=1)
+    assert f"The repository at {here} has been replaced by another one" in done.err
+    assert Trust().of(here).is_trusted
+    zen(*command, "-y")
 
 
 @pytest.mark.usefixtures("both")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from zen.config.global_configuration import Settings
+    from zen.config.held_folder import HeldFolder
     from zen.config.profile import ProfileConfiguration
     from zen.config.profiles import Profiles
     from zen.config.trust import Consent
@@ -59,7 +60,9 @@ class Activation:
         self._context: Context | None = None
         # The repository as it was when the context was looked up.
         self._seen: RepositoryFolder | None = None
-        # And as it was when the user was asked whether to remove it.
+        # And as it was when the user was asked something.
+        self._held: HeldFolder | None = None
+        # And when that was whether to remove it.
         self._noted: RepositoryFolder | None = None
 
     @property
@@ -73,7 +76,7 @@ class Activation:
         """Look up where we are again, at the next use of the context."""
         self._configuration.refresh()
         self.__dict__.pop("folder", None)
-        self._context = None
+        self._context = self._held = self._noted = None
 
     def settle(self) -> None:
         """Take up what was changed in the configuration through the profiles."""
@@ -110,8 +113,9 @@ class Activation:
         )
 
     def note_folder(self) -> None:
-        """Note what the repository pins, for `clean_folder` to remove nothing else."""
+        """Note which repository it is, and what it pins, for `clean_folder`."""
         self._noted = self.required_folder.snapshot()
+        self.note_present()
 
     def clean_folder(self) -> list[Path]:
         """Remove the repository's settings; see `RepositoryFolder.remove`.
@@ -119,6 +123,7 @@ class Activation:
         Raises:
             StoreReplacedError: They aren't those that were noted.
         """
+        self.check_folder()
         if self._noted and not self._noted.is_as(self.required_folder):
             raise StoreReplacedError("The repository's configuration", "has changed")
         left = self.required_folder.remove()
@@ -258,6 +263,16 @@ class Activation:
             # What can't be written needs it only if it names the stack.
             if _is_same(profile.active_stack, old):
                 raise
+
+    def note_present(self) -> None:
+        """Note which repository we are in, for `check_folder` after a question."""
+        self._held = self._seen.hold() if self._seen else None
+
+    def check_folder(self) -> None:
+        """Raise `StoreReplacedError` if another repository is in the noted place."""
+        if self._held and not self._held.is_there():
+            subject = f"The repository at {self.context.root}"
+            raise StoreReplacedError(subject, "has been replaced by another one")
 
     def check_present(self, of: ProfileConfiguration | None = None) -> None:
         """Raise `StoreReplacedError` if a profile is gone, or is kept elsewhere now.

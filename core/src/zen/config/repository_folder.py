@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from zen.config.environment import read_variable
+from zen.config.held_folder import HeldFolder
 from zen.errors import (
     ConfigurationError,
     DamagedDataError,
@@ -196,6 +197,10 @@ class RepositoryFolder:
         except ZenError as error:
             same.pin(error)
         return same
+
+    def hold(self) -> HeldFolder:
+        """Return what tells the folder `.zen` from another one in its place."""
+        return HeldFolder(self.root / _FOLDER)
 
     def is_as(self, other: RepositoryFolder) -> bool:
         """Tell whether both pin the same, or neither can be read."""

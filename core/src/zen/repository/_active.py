@@ -205,15 +205,18 @@ class ActiveProfile:
         return profile
 
     def note_present(self) -> None:
-        """Note which stores were read, for `check_present` after a question."""
+        """Note where we are and what was read, for `check_present` after a question."""
+        self._activation.note_present()
         self._profiles.note_opened()
 
     def check_present(self) -> None:
         """Raise `StoreReplacedError` if the active profile is gone or moved by now.
 
-        So does a store that was read and has been replaced. A program that has asked
-        its user something calls this before it acts on the answer.
+        So does a store that was read and has been replaced, and the repository. A
+        program that has asked its user something calls this before it acts on the
+        answer.
         """
+        self._activation.check_folder()
         self._activation.check_present()
         self._profiles.check_opened()
 
