@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -15,6 +17,9 @@ from pydantic import ValidationError
 from zen.folders import local_stores_folder
 from zen.testing.artifact_store import ArtifactStoreContract
 from zen_local import LocalArtifactStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -162,6 +167,22 @@ def test_a_folder_is_removed_without_following_a_link(
     store.rmtree(f"{store.path}/run")
     assert not Path(store.path, "run").exists()
     assert (outside / "secret").read_bytes() == b"secret"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("pipe")])
+def test_what_is_no_file_is_not_waited_for(
+    store: LocalArtifactStore, make: Callable[[Path], None]
+) -> None:
+    os.mkfifo(Path(store.path, "pipe"))
+    make(Path(store.path, "data"))
+    with pytest.raises(OSError, match="it is not a regular file"):
+        store.open(f"{store.path}/data")
+
+
+def test_a_link_within_the_folder_is_followed(store: LocalArtifactStore) -> None:
+    write(store, "model", b"weights")
+    Path(store.path, "latest").symlink_to("model")
+    assert read(store, f"{store.path}/latest") == b"weights"
 
 
 def test_a_store_behind_a_link_works(store: LocalArtifactStore, tmp_path: Path) -> None:

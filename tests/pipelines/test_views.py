@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from zen.errors import (
+    DamagedDataError,
     NotFoundError,
     PipelineError,
     PipelineNotFoundError,
@@ -190,6 +191,18 @@ def test_artifacts_that_are_gone_are_named(run: PipelineRunView) -> None:
     ) as info:
         artifact.read()
     assert "zen run FILE" in info.value.hint
+
+
+@pytest.mark.parametrize("content", ["", "[" * 200_000, "9" * 9_000])
+def test_artifacts_that_are_damaged_are_named(
+    run: PipelineRunView, content: str
+) -> None:
+    artifact = run.get_step("double").output
+    file = Path(artifact.uri) / "data.json"
+    file.write_text(content)
+    with pytest.raises(DamagedDataError, match="not the JSON of a value") as caught:
+        artifact.read()
+    assert caught.value.where == str(file)
 
 
 def test_artifacts_in_another_store_are_not_looked_for(

@@ -20,11 +20,14 @@ from zen.stores import Put, Transaction
 from zen.testing._metadata_base import a_run, a_step, an_artifact
 from zen_sql import SQLMetadataStore
 from zen_sql.engine import Database
+from zen_sql.names import names
 from zen_sql.store import SQLStoreDriver
 from zen_sql.tables import PROFILE
 from zen_sql.urls import parse_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Engine
 
     from tests.conftest import RunPython
@@ -88,6 +91,18 @@ def test_a_folder_in_the_place_of_the_file(driver: SQLStoreDriver, file: Path) -
     file.mkdir(parents=True)
     with pytest.raises(StoreUnavailableError, match="unable to open database file"):
         driver.scan("stack")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda f: f.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_no_empty_database(
+    driver: SQLStoreDriver, file: Path, make: Callable[[Path], None]
+) -> None:
+    file.parent.mkdir()
+    make(file)
+    for use in (lambda: driver.scan("stack"), lambda: driver.commit(a_change())):
+        with pytest.raises(StoreUnavailableError, match="not a regular file"):
+            use()
+    assert names(f"sqlite:///{file}", file.parent, "stack") is None
 
 
 def test_a_file_in_the_place_of_the_folder(driver: SQLStoreDriver, file: Path) -> None:

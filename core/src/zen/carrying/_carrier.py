@@ -20,6 +20,7 @@ from zen.carrying._stack_file import (
     StackFile,
 )
 from zen.errors import AlreadyExistsError, FlavorExistsError, StackNotFoundError
+from zen.stores.confinement import LARGEST_INPUT
 from zen.stores.yaml_files import read_file
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ class StackCarrier:
         try:
             return self.export(name)
         except StackNotFoundError as error:
-            content = read_file(Path(name)) if Path(name).is_file() else None
+            path = Path(name)
+            is_file = path.is_file()
+            content = read_file(path, largest=LARGEST_INPUT) if is_file else None
             if content is None:
                 error.hint = f"There is no file of that name either. {error.hint}"
                 raise

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import BinaryIO
 
 import click
 
 from zen.cli.app import App, pass_app
 from zen.cli.changes import print_changes, report_plan
+from zen.cli.input_files import read_input
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo
-from zen.cli.stack_files import name_of
 
 __all__ = ["apply"]
 
@@ -20,7 +19,8 @@ __all__ = ["apply"]
 @click.option(
     "--file",
     "-f",
-    type=click.File("rb"),
+    type=click.Path(allow_dash=True),
+    metavar="FILENAME",
     required=True,
     help="The file with the stacks; '-' stands for standard input.",
 )
@@ -30,7 +30,7 @@ __all__ = ["apply"]
 @yes_option
 @output_option
 @pass_app
-def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) -> None:
+def apply(app: App, file: str, output: str, *, only_plan: bool, yes: bool) -> None:
     """Change stacks to match a file.
 
     They are those of the active profile. What would change is shown, and then asked
@@ -47,7 +47,7 @@ def apply(app: App, file: BinaryIO, output: str, *, only_plan: bool, yes: bool) 
     # Loads pydantic, which the program's help doesn't need.
     from zen.carrying import StackFile
 
-    files = StackFile.all_from_yaml(file.read(), name_of(file))
+    files = StackFile.all_from_yaml(*read_input(file, option="'--file' / '-f'"))
     carrier = app.announce().carrier
     plan = carrier.plan(files)
     if plan.changes or output != "table":

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from zen.errors import DamagedDataError
+from zen.stores.confinement import read_named
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -84,9 +87,11 @@ def _expanded(option: str, value: str) -> str:
         return value.removeprefix("@")
     file = Path(value[1:])
     try:
-        return file.read_bytes().decode("utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it isn't valid UTF-8 text"
+        return read_named(file).decode("utf-8")
+    except (OSError, ValueError, DamagedDataError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "reason", "")
+        if isinstance(error, ValueError):
+            reason = "it isn't valid UTF-8 text"
         raise click.UsageError(
             f"'{option}' reads the file '{file}', which can't be read:"
             f" {reason}. A value that begins with '@' is written with two of them."

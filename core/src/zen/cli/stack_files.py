@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -15,6 +15,7 @@ from zen.cli.completers import (
     complete_stack,
     complete_stack_or_file,
 )
+from zen.cli.input_files import read_input
 from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
 from zen.errors import ConfigurationError, UntrustedError
@@ -23,7 +24,7 @@ from zen.notices import Caution
 if TYPE_CHECKING:
     from zen.carrying import OnConflict
 
-__all__ = ["copy_stack", "diff_stacks", "export_stack", "import_stack", "name_of"]
+__all__ = ["copy_stack", "diff_stacks", "export_stack", "import_stack"]
 
 # As `zen.carrying` has them; to list them here spares `zen stack list` loading that.
 _ON_CONFLICT = ("fail", "skip", "rename", "update")
@@ -110,9 +111,7 @@ def import_stack(  # noqa: PLR0913 - one for each argument and option
     path, given = _file_to_import(source, named_file)
     if name and given:
         raise click.UsageError("The stack's name is given twice.")
-    context = click.get_current_context()
-    file = cast("BinaryIO", click.File("rb").convert(path, None, context))
-    carried = StackFile.from_yaml(file.read(), name_of(file))
+    carried = StackFile.from_yaml(*read_input(path))
     name = name or given
     if name is not None:
         carried = carried.called(name)
@@ -212,9 +211,3 @@ def _file_to_import(source: str, file: str | None) -> tuple[str, str | None]:
         if Path(exported).is_file():
             return exported, source
     return source, None
-
-
-def name_of(file: BinaryIO) -> str:
-    """Return what a file that is read is called in messages."""
-    name = getattr(file, "name", "<stdin>")
-    return "standard input" if name == "<stdin>" else str(name)

@@ -20,8 +20,9 @@ from zen.errors import (
 from zen.folders import config_folder
 from zen.names import check_name, is_name
 from zen.permissions import create_file
+from zen.stores.confinement import read_named
 from zen.stores.locking import exclusive_lock
-from zen.stores.yaml_files import dump_yaml, parse_yaml, read_file
+from zen.stores.yaml_files import dump_yaml, parse_yaml, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -34,6 +35,9 @@ __all__ = ["Secrets", "with_references"]
 
 # A reference, `{{name.key}}`, ends with what follows the last dot.
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
+
+# Secrets that were exported must come back, however many those are.
+_LARGEST: Final = 16 << 20
 
 
 class Secrets:
@@ -328,11 +332,14 @@ def _write_new(file: Path, data: bytes) -> None:
 
 
 def _read(file: Path) -> dict[str, dict[str, str]]:
-    data = read_file(file)
-    if data is None:
+    try:
+        data = read_named(file, _LARGEST)
+    except FileNotFoundError as error:
         raise ConfigurationError(
             f"{file} isn't there.", hint="Give the file that 'zen secret export' wrote."
-        )
+        ) from error
+    except OSError as error:
+        raise unavailable("read", file, error) from error
     content: dict[str, dict[str, str]] = {}
     for name, values in parse_yaml(data, file, end_mark=False).items():
         is_secret = isinstance(values, dict) and all(

@@ -16,7 +16,7 @@ from zen.errors import DamagedDataError, StoreUnavailableError
 from zen.folders import config_folder
 from zen.permissions import PRIVATE, create_file, create_folders
 from zen.printable import printable
-from zen.stores.confinement import open_regular
+from zen.stores.confinement import check_size, open_regular
 from zen.stores.yaml_loader import LARGEST, SAFE_LOADER
 
 if TYPE_CHECKING:
@@ -229,8 +229,8 @@ def read_file(path: Path, *, largest: int | None = None) -> bytes | None:
         return None
     except OSError as error:
         raise unavailable("read", path, error) from error
-    if largest is not None and len(data) > largest:
-        raise DamagedDataError(path, f"it is larger than {largest >> 20} MiB")
+    if largest is not None:
+        check_size(data, path, largest)
     return data
 
 

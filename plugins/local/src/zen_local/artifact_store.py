@@ -12,6 +12,7 @@ from pydantic import ValidationInfo, field_serializer, field_validator
 from zen.components import BaseArtifactStore
 from zen.folders import absolute_path, local_stores_folder
 from zen.permissions import create_folders, mode_like
+from zen.stores.confinement import open_regular
 from zen_local._atomic_file import AtomicFile
 
 __all__ = ["LocalArtifactStore"]
@@ -68,7 +69,7 @@ class LocalArtifactStore(BaseArtifactStore):
         """
         file = self._inside(path)
         if mode == "rb":
-            return file.open("rb")
+            return open(file, "rb", opener=_open_regular)
         if mode == "wb":
             return AtomicFile(file)
         message = (
@@ -117,6 +118,11 @@ class LocalArtifactStore(BaseArtifactStore):
             message = f"{path} is outside of the artifact store's folder {self.path}"
             raise ValueError(message)
         return Path(path)
+
+
+def _open_regular(path: str, flags: int) -> int:
+    # A link within the folder is one of the user's own.
+    return open_regular(path, flags, follow=True)
 
 
 def _obstacle(folder: Path) -> Path | None:

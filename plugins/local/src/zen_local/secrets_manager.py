@@ -16,6 +16,7 @@ from zen.components import BaseSecretsManager
 from zen.errors import ConfigurationError, DamagedDataError
 from zen.folders import absolute_path, config_folder, local_stores_folder
 from zen.permissions import PRIVATE, create_file, create_folders
+from zen.stores.yaml_files import read_file
 from zen_local._atomic_file import AtomicFile, flush_folder, put_new
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["LocalSecretsManager"]
 
 _SUFFIX: Final = ".secret"
 _KEY_VARIABLE: Final = "ZEN_SECRETS_KEY"
+_LARGEST: Final = 64 << 20
 _OTHERS: Final = 0o077
 
 
@@ -78,7 +80,7 @@ class LocalSecretsManager(BaseSecretsManager):
         """
         file = self._existing(name)
         try:
-            text = _cipher().decrypt(file.read_bytes())
+            text = _cipher().decrypt(read_file(file, largest=_LARGEST) or b"")
         except InvalidToken as error:
             raise ConfigurationError(
                 f"Secret '{name}' can't be decrypted: {file} was damaged, or encrypted"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import cloudpickle
 
-from zen.errors import PipelineError, PipelineInterfaceError, ZenError
+from zen.errors import DamagedDataError, PipelineError, PipelineInterfaceError, ZenError
 from zen_pipelines._json_values import is_json
 from zen_pipelines._tracebacks import describe_error
 
@@ -79,7 +79,12 @@ class JsonMaterializer(Materializer):
     @classmethod
     def read(cls, folder: str, store: BaseArtifactStore) -> object:
         """Return the value."""
-        value: object = json.loads(_read_bytes(store, f"{folder}/data.json"))
+        path = f"{folder}/data.json"
+        content = _read_bytes(store, path)
+        try:
+            value: object = json.loads(content)
+        except (RecursionError, ValueError) as error:
+            raise DamagedDataError(path, f"not the JSON of a value: {error}") from error
         return value
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from zen.stores.confinement import is_special
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -64,6 +66,8 @@ def _open_file(url: str) -> sqlite3.Connection | None:
     if "?" in url or "%" in url:
         return None
     file = Path(url.removeprefix(_SQLITE)).expanduser()
+    if is_special(file):
+        return None
     return sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=_TIMEOUT)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import NullPool
 
+from zen.stores.confinement import is_special
 from zen_sql.failures import LOCK_TIMEOUT, wrong_option
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def file_engine(url: URL, file: Path) -> Engine:
         arguments: list[object],
         parameters: dict[str, object],
     ) -> None:
+        # SQLite takes a device for an empty database, and waits for a pipe.
+        if is_special(file):
+            raise sqlite3.DatabaseError("it is not a regular file")
         arguments[0] = existing
         parameters["uri"] = True
         parameters.setdefault("timeout", LOCK_TIMEOUT)
