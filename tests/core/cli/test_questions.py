@@ -211,6 +211,26 @@ def test_a_profile_whose_store_was_replaced_is_not_deleted(
     assert not place.exists()
 
 
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_link_in_the_place_of_a_profile_is_left_alone(
+    zen: Zen, asked: Callable[..., Outcome], tmp_path: Path, *, is_broken: bool
+) -> None:
+    zen("profile", "create", "a")
+    place = tmp_path / "config" / "profiles" / "a"
+    if is_broken:
+        shutil.rmtree(place)
+        place.mkdir()
+
+    def link() -> None:
+        place.rename(tmp_path / "moved")
+        place.symlink_to(tmp_path / "moved")
+
+    done = asked("profile", "delete", "a", meanwhile=link, code=1)
+    assert "The store of profile 'a' has been replaced by another one" in done.err
+    assert place.is_symlink()
+    assert "a" in Repository().profiles
+
+
 def test_a_profile_of_the_same_name_is_not_deleted(
     zen: Zen, asked: Callable[..., Outcome], tmp_path: Path
 ) -> None:
@@ -297,6 +317,24 @@ def test_another_repository_in_its_place_is_left_alone(
     assert f"The repository at {here} has been replaced by another one" in done.err
     assert Trust().of(here).is_trusted
     zen(*command, "-y")
+
+
+def test_a_secret_that_was_made_again_is_not_deleted(
+    zen: Zen, asked: Callable[..., Outcome]
+) -> None:
+    zen("secrets-manager", "register", "vault", "--flavor", "local")
+    zen("stack", "update", "-x", "vault")
+    zen("secret", "register", "db", "--a=1")
+
+    def replace() -> None:
+        zen("secret", "delete", "db", "-y")
+        zen("secret", "register", "db", "--a=2")
+
+    done = asked("secret", "delete", "db", meanwhile=replace, code=1)
+    assert "Secret 'db' has changed meanwhile; nothing was deleted." in done.err
+    assert "db" in zen("secret", "list").out
+    asked("secret", "delete", "db", meanwhile=lambda: None)
+    assert "db" not in zen("secret", "list").out
 
 
 @pytest.mark.usefixtures("both")

@@ -142,11 +142,11 @@ def delete_secret(app: App, name: str, *, yes: bool) -> None:
     """
     repository = app.announce()
     secrets = repository.secrets
-    secrets.check(name)  # it may be one that can't be decrypted any more
+    shown = secrets.look_at(name)
     users = repository.secret_users(name)
     question = f"This will delete secret '{name}' with all its values."
     app.confirm(f"{question} {_listed(users)} it." if users else question, yes=yes)
-    secrets.delete(name)
+    secrets.delete(name, shown=shown)
     echo(f"Deleted secret: {name}")
     if users and yes:
         echo(f"Warning: {_listed(users)} secret '{name}', which is gone.", err=True)

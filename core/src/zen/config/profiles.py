@@ -17,6 +17,7 @@ from zen.config.global_configuration import (
     condemned_folder,
     remove_condemned,
 )
+from zen.config.held_folder import HeldFolder
 from zen.config.moved_stores import relocation_command
 from zen.config.profile import (
     DEFAULT_USER,
@@ -82,7 +83,7 @@ class Profiles:
         self._notify = notify
         self._author = partial(Author, command=command)
         self._opened: dict[tuple[str, str], Store] = {}
-        self._noted: dict[tuple[str, str], UUID | None] = {}
+        self._noted: dict[tuple[str, str], tuple[UUID | None, HeldFolder]] = {}
         self.configuration = GlobalConfiguration(file)
 
     def ensure_default(self) -> None:
@@ -248,7 +249,8 @@ class Profiles:
         chose stays, so nobody need reach it.
         """
         if profile.store_url is None:
-            self._noted[profile.place] = self._identity(profile)
+            held = HeldFolder(profile.folder)
+            self._noted[profile.place] = self._identity(profile), held
 
     def _identity(self, profile: ProfileConfiguration) -> UUID | None:
         """Return which store a profile has; None where that can't be told."""
@@ -261,7 +263,8 @@ class Profiles:
     def _check_store(self, profile: ProfileConfiguration) -> None:
         if profile.place not in self._noted:
             return
-        if self._noted.pop(profile.place) != self._identity(profile):
+        identity, folder = self._noted.pop(profile.place)
+        if identity != self._identity(profile) or not folder.is_there():
             subject = f"The store of profile '{profile.name}'"
             raise StoreReplacedError(subject, "has been replaced by another one")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pydantic import SecretStr
 
@@ -38,6 +38,16 @@ _KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,100}", re.ASCII)
 
 # Secrets that were exported must come back, however many those are.
 _LARGEST: Final = 16 << 20
+
+
+class SecretContent(NamedTuple):
+    """Hold what a secret consists of at some time.
+
+    Args:
+        values: Its keys and values; None if they can't be read, as without the key.
+    """
+
+    values: Mapping[str, str] | None
 
 
 class Secrets:
@@ -74,10 +84,18 @@ class Secrets:
         with _alone():
             self._register(name, values)
 
-    def check(self, name: str) -> None:
-        """Raise `SecretNotFoundError` if there is no such secret; read no values."""
+    def look_at(self, name: str) -> SecretContent:
+        """Return what a secret holds, for `delete` to delete nothing else.
+
+        Raises:
+            SecretNotFoundError: There is no such secret.
+        """
         if name not in self.names():
             raise self._not_found(name)
+        try:
+            return SecretContent(self.get(name))
+        except (ZenError, ValueError):
+            return SecretContent(None)
 
     def update(
         self,
@@ -106,9 +124,23 @@ class Secrets:
             else:
                 self._update(name, values, removed)
 
-    def delete(self, name: str) -> None:
-        """Delete a secret, or raise `SecretNotFoundError`."""
+    def delete(self, name: str, *, shown: SecretContent | None = None) -> None:
+        """Delete a secret, whose values need not be readable.
+
+        Args:
+            name: The secret.
+            shown: What `look_at` has returned; it must still be so.
+
+        Raises:
+            SecretNotFoundError: There is no such secret.
+            ConfigurationError: It has other values by now.
+        """
         with _alone():
+            if shown and self.look_at(name) != shown:
+                raise ConfigurationError(
+                    f"Secret '{name}' has changed meanwhile; nothing was deleted.",
+                    hint="Look at it, and repeat the command.",
+                )
             self._delete(name)
 
     def export(self, file: Path, names: Sequence[str] = ()) -> int:
