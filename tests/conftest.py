@@ -93,7 +93,7 @@ def run_python() -> RunPython:
             capture_output=True,
             check=False,
             text=True,
-            timeout=60,
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

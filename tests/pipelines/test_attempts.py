@@ -134,7 +134,7 @@ def take_turns() -> int:
         message = "not twice"
         raise ValueError(message)
     _FIRST_BEGUN.set()
-    assert _SECOND_FAILED.wait(timeout=10)
+    assert _SECOND_FAILED.wait(timeout=120)
     return 1
 
 
@@ -145,7 +145,7 @@ class Overlapping(LocalOrchestrator):
         """Run the step twice."""
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(deployment.run_step, "take_turns", stack)
-            assert _FIRST_BEGUN.wait(timeout=10)
+            assert _FIRST_BEGUN.wait(timeout=120)
             with suppress(StepFailedError):
                 deployment.run_step("take_turns", stack)
             _SECOND_FAILED.set()

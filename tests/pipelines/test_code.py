@@ -184,7 +184,7 @@ def test_threads_wait_for_a_script_to_be_complete(scripts: Path) -> None:
     together = Barrier(4)
 
     def find(_: int) -> Step[..., object]:
-        together.wait(timeout=10)
+        together.wait(timeout=120)
         return find_step(code)
 
     with ThreadPoolExecutor(4) as pool:

@@ -183,7 +183,7 @@ def test_a_real_deadlock_is_survived(
         blocked = Thread(target=take_lock, args=[other])
         calls = watch_attempts(monkeypatch, blocked)
         driver.commit(a_change())
-        blocked.join(timeout=30)
+        blocked.join(timeout=120)
     assert len(calls) >= 2
     assert [commit.sequence for commit in driver.log()] == [1, 2]
 

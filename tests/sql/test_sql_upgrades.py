@@ -258,7 +258,7 @@ def test_of_two_upgrades_at_once_one_is_made(url: str) -> None:
 
     def run() -> None:
         database = Database(parse_url(url))
-        barrier.wait(timeout=10)
+        barrier.wait(timeout=120)
         done.append(upgrade(database, [next_profile()]))
         database.close()
 

@@ -202,7 +202,7 @@ def test_of_two_who_apply_at_once_one_gets_the_conflict(
             shown += slow.stdout.read(1)
         (here / "other.yaml").write_text(STACK.replace("/b", "/quick"))
         zen("apply", "-f", str(here / "other.yaml"), "-y")
-        rest, _ = slow.communicate("y\n", timeout=60)
+        rest, _ = slow.communicate("y\n", timeout=300)
     assert "/slow" in shown
     assert slow.returncode == 1
     assert "Artifact store 'bucket' was changed by " in rest

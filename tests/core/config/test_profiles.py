@@ -79,7 +79,7 @@ def test_of_first_uses_at_once_one_makes_the_profile(config: Path) -> None:
         )
         for _ in range(4)
     ]
-    results = [user.communicate(timeout=60) for user in users]
+    results = [user.communicate(timeout=300) for user in users]
     assert [user.returncode for user in users] == [0] * 4, results
     told = [out.splitlines() for out, _ in results]
     assert [lines[-1] for lines in told] == ["default"] * 4

@@ -200,7 +200,7 @@ def test_a_full_disk_leaves_the_old_state_and_is_no_trap(tmp_path: Path) -> None
         capture_output=True,
         check=False,
         text=True,
-        timeout=60,
+        timeout=300,
     )
     if (not done.stdout and "unshare" in done.stderr) or done.returncode == 77:
         pytest.skip("no disk of our own here")

@@ -490,7 +490,7 @@ def test_two_processes_at_once_make_one_profile(
     processes = [
         subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)
     ]
-    told = [json.loads(process.communicate(timeout=60)[0]) for process in processes]
+    told = [json.loads(process.communicate(timeout=300)[0]) for process in processes]
     assert [process.returncode for process in processes] == [0] * 6
     assert sum(1 for notices in told if notices) == 1
     profiles, active, _ = outcome_of(tmp_path / "place")
