@@ -45,6 +45,12 @@ class Box(Horn):
     def is_provisioned(self):
         if self.box == "far": raise OSError("no answer")
         return Path(self.box).is_dir()
+
+class Crate(Box):
+    FLAVOR = "crate"
+
+class Other(Crate):
+    pass
 """
 BOX_HOOKS = f"""{HOOKS}
 @hookimpl(specname="zen_flavors")
@@ -352,6 +358,43 @@ def test_a_profile_with_something_provisioned_stays(
         assert "'zen alerter down al'" in caught.value.hint
     (here / "box").rmdir()
     box.delete_profile("default")
+
+
+def test_a_profile_is_deleted_once_another_one_has_what_is_provisioned(
+    box: Repository,
+) -> None:
+    box.copy_profile("default", "next")
+    box.activate_profile("next", globally=True)
+    box.delete_profile("default")
+
+
+def test_a_profile_with_another_component_of_the_name_is_no_copy(
+    box: Repository, here: Path
+) -> None:
+    box.copy_profile("default", "next")
+    box.activate_profile("next", globally=True)
+    (here / "other").mkdir()
+    update(box, here / "other")
+    with pytest.raises(InUseError, match="'al' of profile 'default' is"):
+        box.delete_profile("default")
+
+
+def test_another_class_cannot_take_what_is_provisioned(
+    box: Repository, here: Path
+) -> None:
+    box.custom_flavors.register("horns.parts:Crate", "alerter")
+    (here / "box").rmdir()
+    al = box.factory.create("alerter", "crate", "al", {"box": str(here / "box")})
+    box.update_stack_component("al", "alerter", al)
+    file = file_of(box, box=str(here / "box"))
+    (flavor,) = file.flavors
+    other = flavor.model_copy(update={"source": "horns.parts:Other"})
+    replaced = file.model_copy(update={"flavors": [other]})
+    box.carrier.plan([replaced])
+    (here / "box").mkdir()
+    box.carrier.plan([file])
+    with pytest.raises(InUseError, match="Another class for its flavor"):
+        box.carrier.plan([replaced])
 
 
 def test_a_profile_whose_components_cannot_be_asked_is_deleted(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from zen.catalog import on_one_line
@@ -14,25 +13,22 @@ from zen.errors import (
     ZenError,
 )
 from zen.notices import Caution
-from zen.repository._active import ActiveProfile
+from zen.repository._building import ComponentBuilding, builder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
-    from uuid import UUID
 
     from zen.components import BaseSecretsManager, StackComponent
-    from zen.components.custom_flavors import CustomFlavors
-    from zen.components.factory import ComponentFactory
     from zen.config import ProfileConfiguration
     from zen.records import ComponentRecord, FlavorRecord, StackRecord
-    from zen.stack import Lifecycle, LiveComponents, Secrets, Stack, StackRegistry
-    from zen.stores import Change, Store
+    from zen.stack import Secrets, Stack
+    from zen.stores import Store
 
 __all__ = ["ProfileContents"]
 
 
-class ProfileContents(ActiveProfile):
+class ProfileContents(ComponentBuilding):
     """Read and change the stacks and components of the active profile."""
 
     @property
@@ -231,7 +227,7 @@ class ProfileContents(ActiveProfile):
         # Loads pydantic, which listing records doesn't need.
         from zen.components import BaseMetadataStore
 
-        component = _builder(self._registry_of(profile, store), store)(record)
+        component = builder_of(self._registry_of(profile, store), store)(record)
         if isinstance(component, BaseMetadataStore):
             return component.upgrade()
         return None  # it only claims to be one
@@ -417,90 +413,6 @@ class ProfileContents(ActiveProfile):
             if looks_there(record)
         ]
 
-    @cached_property
-    def custom_flavors(self) -> CustomFlavors:
-        """The flavors that the profile's users have registered themselves."""
-        # Loads pydantic, which listing records doesn't need.
-        from zen.components.custom_flavors import CustomFlavors
-
-        return CustomFlavors(
-            self._catalog, lambda: self.store, self._activation.consent
-        )
-
-    def _check_changes(self, profile: str | None, changes: Iterable[Change]) -> None:
-        known = None if profile is None else self.get_profile(profile)
-        self._live(known).check_changes(changes)
-
-    def _check_down(self, profile: ProfileConfiguration) -> None:
-        if profile.store_url is not None:
-            return  # its data stays
-        with self._profiles.reading(profile) as store:
-            if store:
-                self._live(profile, store).check_profile(profile.name)
-
-    def _live(
-        self,
-        profile: ProfileConfiguration | None = None,
-        store: Store | None = None,
-    ) -> LiveComponents:
-        """Return what keeps the provisioned components of a profile.
-
-        Args:
-            profile: The profile; the active one if None.
-            store: Its store, where that isn't the one that is opened once.
-        """
-        # Loads pydantic, which listing records doesn't need.
-        from zen.stack import LiveComponents
-
-        if profile is None:
-            store, registry = self.store, self._registry
-        else:
-            store = store or self.context.open_store(profile)
-            registry = self._registry_of(profile, store)
-        build = _builder(registry, store)
-        return LiveComponents(
-            registry.lifecycle, store, build, self._notify, told=self._told
-        )
-
-    @cached_property
-    def _told(self) -> set[tuple[UUID, str]]:
-        """The notices on provisioned components that were given already."""
-        return set()
-
-    @property
-    def factory(self) -> ComponentFactory:
-        """What builds components from records."""
-        return self._registry.factory
-
-    @property
-    def lifecycle(self) -> Lifecycle:
-        """What brings components up and down."""
-        return self._registry.lifecycle
-
-    @cached_property
-    def _registry(self) -> StackRegistry:
-        # Loads pydantic, which listing records doesn't need.
-        from zen.stack import StackRegistry
-
-        return StackRegistry(
-            self._catalog,
-            self._notify,
-            self.custom_flavors,
-            lambda: self._activation.consent().check_records(),
-        )
-
-    def _registry_of(
-        self, profile: ProfileConfiguration, store: Store
-    ) -> StackRegistry:
-        """Return the registry of a profile that need not be active."""
-        # They load pydantic, which listing records doesn't need.
-        from zen.components.custom_flavors import CustomFlavors
-        from zen.stack import StackRegistry
-
-        consent = self._activation.consent(profile)
-        custom = CustomFlavors(self._catalog, lambda: store, lambda: consent)
-        return StackRegistry(self._catalog, self._notify, custom, consent.check_records)
-
     def _find_manager(self) -> BaseSecretsManager | None:
         return self._registry.secrets_manager(self.active_stack_record, self.store)
 
@@ -534,21 +446,6 @@ class ProfileContents(ActiveProfile):
                 self._notify(Caution(f"Warning: {remark}"))
             if message := _message_of(part):
                 self._notify(message)
-
-
-def _builder(
-    registry: StackRegistry, store: Store
-) -> Callable[[ComponentRecord], StackComponent]:
-    """Return what builds a component outside of any stack, with its stacks' secrets."""
-
-    def build(record: ComponentRecord) -> StackComponent:
-        return registry.build_component(
-            record,
-            store,
-            lambda: [s for s in store.stacks()[0] if s.holds(record.ref)],
-        )
-
-    return build
 
 
 def _message_of(component: StackComponent) -> str | None:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from zen.errors import DamagedDataError, InUseError, ZenError
 from zen.notices import Caution
-from zen.records import COMPONENT, STACK, ComponentRecord, Record, StackRecord
+from zen.records import (
+    COMPONENT,
+    FLAVOR,
+    STACK,
+    ComponentRecord,
+    Record,
+    Ref,
+    StackRecord,
+)
 from zen.stores.history import is_same
 
 if TYPE_CHECKING:
@@ -16,7 +24,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from zen.components import StackComponent
-    from zen.records import Ref
     from zen.stack._lifecycle import Lifecycle
     from zen.stores import Change, Content, Store
 
@@ -104,6 +111,7 @@ class LiveComponents:
             if before:
                 after = becomes.get(before.uuid)
                 self.check(_component(ref, before), after and _component(*after))
+        self._check_flavors([change for change in known if change.ref.kind == FLAVOR])
         self._check_stacks(
             [
                 (_stack(ref, before), _stack(ref, after))
@@ -129,20 +137,40 @@ class LiveComponents:
         """Raise `InUseError` if any component of a stack is provisioned."""
         self._check_refs(stack, stack.component_refs.values())
 
-    def check_profile(self, name: str) -> None:
-        """Raise `InUseError` if any component is provisioned.
+    def check_profile(
+        self, name: str, is_elsewhere: Callable[[ComponentRecord], bool]
+    ) -> None:
+        """Raise `InUseError` if a component is provisioned, and only here.
 
         Args:
             name: The profile that the store is of.
+            is_elsewhere: Tells whether another profile has the same component.
         """
         for record in self._store.components()[0]:
-            if self._is_live(record):
+            if self._is_live(record) and not is_elsewhere(record):
                 raise InUseError(
                     f"{record.ref} of profile '{name}' is provisioned. To delete the"
                     " profile would leave its resources behind.",
                     hint=f"Bring it down first, with 'zen profile set {name}' and"
                     f" '{_down(record)}'.",
                 )
+
+    def _check_flavors(self, changes: Iterable[Change]) -> None:
+        """Raise `InUseError` if another class would answer for what is provisioned."""
+        replaced = {
+            ref
+            for ref, before, after in changes
+            if before and _class_of(before) != _class_of(after)
+        }
+        if not replaced:
+            return
+        for record in self._store.components()[0]:
+            flavor = Ref.to_flavor(record.type, record.flavor)
+            if flavor in replaced and self._is_live(record):
+                problem = (
+                    "Another class for its flavor would leave its resources behind."
+                )
+                raise _error(record, f"is provisioned. {problem}")
 
     def _check_stacks(self, changes: Collection[StackChange]) -> None:
         lost = self._lost(changes)
@@ -205,6 +233,11 @@ def _error(record: ComponentRecord, problem: str) -> InUseError:
 
 def _down(record: ComponentRecord) -> str:
     return f"zen {record.type.replace('_', '-')} down {record.name}"
+
+
+def _class_of(flavor: Content | None) -> tuple[object, object]:
+    payload = flavor.payload if flavor else {}
+    return payload.get("source"), payload.get("file")
 
 
 def _refs(stack: StackRecord | None) -> Collection[Ref]:
