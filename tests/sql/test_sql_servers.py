@@ -331,3 +331,27 @@ def test_tables_that_somebody_has_taken_away(
     execute(server_url, "DELETE FROM zen_schema")
     with pytest.raises(StoreUnavailableError, match="lacks the tables"):
         driver.commit(a_change())
+
+
+@pytest.mark.parametrize("others", [[], ["CREATE TABLE diary (day INTEGER)"]])
+def test_a_database_that_was_made_again_is_no_empty_store(
+    server_url: str, connect: Callable[[str], SQLStoreDriver], others: list[str]
+) -> None:
+    """Only a driver that isn't told to expect a store makes one."""
+    execute(server_url, "SELECT 1", *others)
+    driver = connect(server_url)
+    driver.expect()
+    for use in (
+        lambda: driver.get_many([MAIN]),
+        lambda: driver.scan("stack"),
+        driver.log,
+        lambda: driver.commit(a_change()),
+    ):
+        with pytest.raises(StoreUnavailableError, match="holds no profile") as caught:
+            use()
+        assert ("tables of another program: diary" in str(caught.value)) is bool(others)
+    maker = connect(server_url)
+    maker.check_place()
+    maker.commit(a_change())
+    assert list(driver.get_many([MAIN])) == [MAIN]
+    driver.commit(a_change())

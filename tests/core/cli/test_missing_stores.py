@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
@@ -180,3 +182,72 @@ def test_a_profile_that_was_moved_is_used_where_it_is_now(
     assert not (tmp_path / "empty").exists()
     zen(*create, f"{scheme}{tmp_path / 'moved'}")
     assert zen("stack", "get", "-o", "json").json["name"] == "default"
+
+
+def test_a_folder_with_the_files_of_others_is_no_empty_profile(
+    zen: Zen, tmp_path: Path
+) -> None:
+    zen("profile", "create", "team", "--url", "store")
+    zen("profile", "set", "team")
+    store = tmp_path / "here" / "store"
+    store.rename(tmp_path / "moved")
+    (store / "src").mkdir(parents=True)
+    (store / "src" / "main.c").touch()
+    for command in READERS:
+        told = one_line(zen(*command, code=1).err)
+        assert f"{store} holds files but no profile: src." in told
+        assert "put the profile's folder back" in told
+    assert [path.name for path in store.iterdir()] == ["src"]
+
+
+def test_a_clone_of_a_profile_has_no_state(zen: Zen, tmp_path: Path) -> None:
+    """Only its records, one of which says which store it is, and a README."""
+    zen("profile", "create", "team", "--url", "store")
+    zen("profile", "set", "team")
+    store = tmp_path / "here" / "store"
+    rmtree(store / ".state")
+    (store / "README.md").touch()
+    assert len(zen("stack", "list", "-o", "json").json) == 1
+    rmtree(store / "stacks")
+    rmtree(store / "components")
+    assert zen("stack", "list", "-o", "json").json == []
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """The database of another program."""
+    file = tmp_path / "here" / "foreign.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE diary (day TEXT)")
+    return file
+
+
+def test_a_database_of_others_is_no_empty_profile(
+    zen: Zen, tmp_path: Path, foreign: Path
+) -> None:
+    zen("profile", "create", "team", "-t", "sql", "--url", "sqlite:///team.db")
+    zen("profile", "set", "team")
+    foreign.replace(tmp_path / "here" / "team.db")
+    before = (tmp_path / "here" / "team.db").read_bytes()
+    for command in READERS:
+        told = one_line(zen(*command, code=1).err)
+        assert "holds no profile, but tables of another program: diary." in told
+    assert (tmp_path / "here" / "team.db").read_bytes() == before
+
+
+def test_no_profile_is_made_in_a_file_of_others(zen: Zen, foreign: Path) -> None:
+    before = foreign.read_bytes()
+    create = ("profile", "create", "team", "-t", "sql", "--url", f"sqlite:///{foreign}")
+    copy = ("profile", "copy", "default", *create[2:])
+    for command in (create, copy):
+        told = one_line(zen(*command, code=1).err)
+        assert "holds no profile, but tables of another program: diary." in told
+    assert foreign.read_bytes() == before
+
+
+def test_an_empty_file_is_an_empty_profile(zen: Zen, tmp_path: Path) -> None:
+    zen("profile", "create", "team", "-t", "sql", "--url", "sqlite:///team.db")
+    zen("profile", "set", "team")
+    (tmp_path / "here" / "team.db").write_bytes(b"")
+    assert zen("stack", "list", "-o", "json").json == []
+    zen("orchestrator", "register", "o", "--flavor", "local")

@@ -493,6 +493,7 @@ def _check_there(driver: StoreDriver, profile: ProfileConfiguration) -> None:
     """Raise `StoreUnavailableError` where a store would only look like an empty one."""
     place = driver.missing_place()
     if place is None:
+        driver.expect()
         return
     raise StoreUnavailableError(
         f"Profile '{profile.name}' can't be used: {place}, where it is kept, is"

@@ -100,6 +100,11 @@ class ConcealingDriver(StoreDriver):
             place = self._driver.missing_place()
         return place and Path(self._concealment.text(str(place)))
 
+    def expect(self) -> None:
+        """Take note that the store was made before."""
+        with self._concealment.errors():
+            self._driver.expect()
+
     def upgrade(self) -> str | None:
         """Bring the store's layout to this version's, if an older one made it."""
         with self._concealment.errors():

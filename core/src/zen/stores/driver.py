@@ -359,6 +359,17 @@ class StoreDriver(ABC):
         """
         return None
 
+    def expect(self) -> None:  # noqa: B027 - few places can hold anything else
+        """Take note that the store was made before.
+
+        From then on, a place that holds something else is an error, here or when it is
+        read or written, and isn't taken for an empty store. A place that holds nothing
+        may be one.
+
+        Raises:
+            StoreUnavailableError: What is there isn't a store.
+        """
+
     def upgrade(self) -> str | None:
         """Bring the store's layout to this version's, if an older one made it.
 

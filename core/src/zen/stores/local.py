@@ -161,6 +161,14 @@ class LocalStoreDriver(StoreDriver):
         """Refuse a folder that holds files, and none of a profile."""
         check_own(self.folder)
 
+    def expect(self) -> None:
+        """Refuse a folder that holds files, and none of a profile."""
+        check_own(
+            self.folder,
+            hint="Move them away, and put the profile's folder back in its place. An"
+            " empty folder is an empty profile.",
+        )
+
     def missing_place(self) -> Path | None:
         """Return the folder if it isn't there."""
         return self.folder if is_missing(self.folder) else None

@@ -11,6 +11,7 @@ from zen.builtin import zen_component_types
 from zen.errors import StoreUnavailableError
 from zen.records import COMPONENT, FLAVOR, STACK, Ref
 from zen.stores.confinement import check_links
+from zen.stores.identity import IDENTITY
 from zen.stores.yaml_files import read_file, unavailable
 
 if TYPE_CHECKING:
@@ -80,10 +81,14 @@ def kinds_in(folder: Path) -> list[str]:
     ]
 
 
-def check_own(folder: Path) -> None:
+def check_own(folder: Path, *, hint: str = "") -> None:
     """Refuse a folder that holds files, and none of a profile.
 
     What is hidden, and what lies beside a profile in git, is nobody else's.
+
+    Args:
+        folder: The folder.
+        hint: What to do about the files; by default, to choose another folder.
 
     Raises:
         StoreUnavailableError: It holds something else.
@@ -96,7 +101,7 @@ def check_own(folder: Path) -> None:
         for name in names
         if not name.startswith(".") and not name.lower().startswith(_COMPANIONS)
     ]
-    own = (folder / f"{kind}s" for kind in (COMPONENT, FLAVOR, STACK))
+    own = (folder / f"{kind}s" for kind in (STACK, COMPONENT, FLAVOR, IDENTITY.kind))
     if not found or any(map(_has_marks, own)):
         return
     if (folder / "stacks.yaml").is_file():
@@ -109,7 +114,7 @@ def check_own(folder: Path) -> None:
     shown = ", ".join(found[:3]) + (", …" if len(found) > 3 else "")  # noqa: PLR2004
     raise StoreUnavailableError(
         f"{folder} holds files but no profile: {shown}.",
-        hint="Choose an empty folder, or one that isn't there yet.",
+        hint=hint or "Choose an empty folder, or one that isn't there yet.",
     )
 
 

@@ -251,6 +251,11 @@ class StoreRecordsContract(StoreContract):
         driver.commit(Transaction())
         place = driver.missing_place()
         assert place is None, f"after a commit, missing_place() says {place}"
+        driver.expect()
+        write(driver, put(ALPHA))
+        assert read(driver, ALPHA).ref == ALPHA, (
+            "After 'expect()', a driver reads another record than the one that was put."
+        )
 
     def test_the_default_url_is_a_normal_one(
         self, contract_subject: type[StoreDriver], tmp_path: Path

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import uniform
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from zen.concealment import Concealment
@@ -106,6 +107,20 @@ class Database:
             return
         with self._transaction(READ) as connection:
             yield connection
+
+    def tables(self) -> list[str]:
+        """Return the names of all tables, sorted.
+
+        Raises:
+            StoreUnavailableError: The database can't be read.
+            StoreLockedError: Another process holds it for too long.
+        """
+        with self.looking() as connection:
+            return sorted(inspect(connection).get_table_names()) if connection else []
+
+    def is_known(self, schema: Schema) -> bool:
+        """Tell whether a schema's tables were there before."""
+        return schema.name in self._ready
 
     def write(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -30,6 +31,7 @@ from zen_sql.commits import (
     read_head,
 )
 from zen_sql.engine import Database
+from zen_sql.schema import VERSIONS
 from zen_sql.tables import GUARDS, METADATA, PROFILE, RECORDS
 from zen_sql.urls import file_url, normalise, parse_url
 
@@ -81,6 +83,7 @@ class SQLStoreDriver(StoreDriver):
         super().__init__(url)
         try:
             self._database = Database(parse_url(url))
+            self._is_expected = False
         except ValueError as error:
             raise StoreUnavailableError(
                 f"The URL of the store can't be used: {error}.",
@@ -100,7 +103,7 @@ class SQLStoreDriver(StoreDriver):
     def get_many(self, refs: Iterable[Ref]) -> dict[Ref, Record]:
         """Return those of the records that exist."""
         wanted = list(dict.fromkeys(refs))
-        with self._database.reading(PROFILE) as connection:
+        with self._reading() as connection:
             if connection is None:
                 return {}
             rows = _rows(connection, wanted)
@@ -115,7 +118,7 @@ class SQLStoreDriver(StoreDriver):
             end = prefix + _AFTER_ALL
             query = query.where(RECORDS.c.key >= prefix, RECORDS.c.key < end)
         query = query.order_by(RECORDS.c.key).limit(limit + 1)
-        with self._database.reading(PROFILE) as connection:
+        with self._reading() as connection:
             if connection is None:
                 return Page((), _NO_GUARD)
             # The guard comes first: where each statement sees the latest commits, it
@@ -135,7 +138,7 @@ class SQLStoreDriver(StoreDriver):
     def kinds(self) -> list[str]:
         """Return the kinds of record that there are, sorted."""
         query = select(RECORDS.c.kind).distinct().order_by(RECORDS.c.kind)
-        with self._database.reading(PROFILE) as connection:
+        with self._reading() as connection:
             return [] if connection is None else list(connection.scalars(query))
 
     def commit(self, transaction: Transaction) -> None:
@@ -146,13 +149,16 @@ class SQLStoreDriver(StoreDriver):
             if sequence is not None:
                 _apply(connection, transaction, sequence)
 
+        if not self._database.is_known(PROFILE):
+            with self._reading():  # it may be that no tables must be made
+                pass
         self._database.write(
             PROFILE, apply, is_done=partial(is_applied, id_=transaction.id)
         )
 
     def log(self, *, after: int = 0, limit: int = 100) -> list[Commit]:
         """Return commits, the oldest first."""
-        with self._database.reading(PROFILE) as connection:
+        with self._reading() as connection:
             if connection is None:
                 return []
             place = self._database.place
@@ -160,12 +166,12 @@ class SQLStoreDriver(StoreDriver):
 
     def last_sequence(self) -> int:
         """Return the sequence number of the last commit, 0 if there is none."""
-        with self._database.reading(PROFILE) as connection:
+        with self._reading() as connection:
             return 0 if connection is None else last_sequence(connection)
 
     def prune(self, keep: int, *, before: datetime | None = None) -> int:
         """Forget the oldest commits, and return how many those were."""
-        with self._database.reading(PROFILE) as connection:
+        with self._reading() as connection:
             if connection is None:
                 return 0
         last = 0
@@ -178,6 +184,18 @@ class SQLStoreDriver(StoreDriver):
         return self._database.write(
             PROFILE, prune, is_done=lambda connection: not has_commits(connection, last)
         )
+
+    def check_place(self) -> None:
+        """Refuse a SQLite file that another program has made; a server is shared."""
+        tables = self._database.tables() if self._database.file else []
+        if tables and VERSIONS.name not in tables:
+            raise self._not_a_profile(
+                tables, "Choose another file, or one that isn't there yet."
+            )
+
+    def expect(self) -> None:
+        """Take note that there must be tables, but in an empty SQLite file."""
+        self._is_expected = True
 
     def missing_place(self) -> Path | None:
         """Return the SQLite file if it isn't there; a server tells when it is asked."""
@@ -198,9 +216,38 @@ class SQLStoreDriver(StoreDriver):
         """Let go of the database's connections."""
         self._database.close()
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection | None]:
+        with self._database.reading(PROFILE) as connection:
+            if connection is None and self._is_expected:
+                self._check_blank()
+            yield connection
+
+    def _check_blank(self) -> None:
+        """Raise `StoreUnavailableError` where tables that were made before are gone."""
+        tables = self._database.tables()
+        if tables or not self._database.file:
+            raise self._not_a_profile(
+                tables,
+                "Restore the database from a backup. To start empty, delete the profile"
+                " with 'zen profile delete NAME', and create it again.",
+            )
+
+    def _not_a_profile(self, tables: list[str], hint: str) -> StoreUnavailableError:
+        others = [name for name in tables if not name.startswith("zen_")]
+        found = f", but tables of another program: {_first(others)}" if others else ""
+        return StoreUnavailableError(
+            f"{self._database.place} holds no profile{found}.", hint=hint
+        )
+
     def _parse(self, row: RowMapping) -> Record:
         origin = f"{RECORDS.name} {row['kind']}/{row['key']} in {self._database.place}"
         return read_record(row, origin)
+
+
+def _first(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return f"{shown}, …" if len(names) > 3 else shown  # noqa: PLR2004
 
 
 def _kind(kind: str) -> ColumnElement[bool]:
