@@ -57,6 +57,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from zen.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -144,7 +146,7 @@ class ZenError(Exception):
     @hint.setter
     def hint(self, hint: str) -> None:
         self._hint = hint
-        self.__notes__ = [hint] if hint else []
+        self.__notes__ = [printable(hint)] if hint else []
 
     def __str__(self) -> str:
         # KeyError, a second base of some, would show the repr of its argument.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from tests.core.cli.conftest import Zen
     from tests.core.conftest import FakeDistribution
 
-HOSTILE = "x\x1b]0;owned\x07\x9b31m\x7f\u202eexe\u2066\r\nz"
-LINE = HOSTILE.replace("\r\n", "")
+# What terminals, and `str.splitlines`, end a line with.
+BREAKS = "\n\r\x85\u2028\u2029\v\f"
+FORGED = "Error: forged"
+LINE = "x\x1b]0;owned\x07\x9b31m\x7f\u202eexe\u2066z"
+HOSTILE = LINE + "".join(f"{each}{FORGED}" for each in BREAKS) + f"\r\n{FORGED}"
 PLUGIN = f"""
 @hookimpl
 def zen_flavors():
@@ -54,7 +58,19 @@ COMMANDS = [
     ["stack", "up"],
     ["stack", "down"],
     ["stack", "diff", "default", "bad"],
+    ["stack", "describe", "worse"],
+    ["stack", "describe", "worst"],
     ["stack", "export", "bad", "-"],
+    ["stack", "export", "default", "a\nError: forged"],
+    ["stack", "import", "hostile.yaml"],
+    ["stack", "import", "a\nError: forged"],
+    ["stack", "diff", "default", "hostile.yaml"],
+    ["apply", "-f", "hostile.yaml"],
+    ["apply", "-f", "worse.yaml"],
+    ["apply", "-f", "bad.yaml"],
+    ["stack", "import", "bad.yaml"],
+    ["stack", "rename", "bad", HOSTILE],
+    ["stack", "remove-component", "bad", HOSTILE],
     ["stack", "copy", "bad", "gone"],
     ["stack", "delete", "bad"],
     ["stack", "set", HOSTILE],
@@ -66,27 +82,56 @@ COMMANDS = [
     ["artifact-store", "update", "bad", f"--{HOSTILE}={HOSTILE}"],
     ["artifact-store", "flavor", "list"],
     ["artifact-store", "flavor", "describe", "mine"],
+    ["artifact-store", "flavor", "delete", "mine"],
+    ["artifact-store", "flavor", "register", HOSTILE],
+    ["artifact-store", "describe", "mine"],
+    ["artifact-store", "up", "mine"],
+    ["artifact-store", "get"],
+    ["orchestrator", "up", "bad"],
+    ["orchestrator", "describe", "bad"],
+    ["alerter", "list"],
+    ["alerter", "describe", "bad"],
+    ["secret", "list"],
+    ["secret", "get", HOSTILE],
     ["profile", "list"],
     ["profile", "describe"],
     ["profile", "describe", "other"],
     ["profile", "log"],
     ["profile", "set", HOSTILE],
     ["profile", "diff", "1"],
+    ["profile", "delete", "other"],
+    ["profile", "copy", "default", HOSTILE],
+    ["profile", "create", "new", f"--url={HOSTILE}"],
+    ["profile", "create", HOSTILE],
+    ["repo", "list"],
+    ["repo", "trust", HOSTILE],
+    ["repo", "distrust", HOSTILE],
+    ["init", "--path", HOSTILE],
+    ["completion", HOSTILE],
+    ["schema", HOSTILE],
     ["flavor", "list"],
     ["plugin", "list"],
     ["plugin", "describe", "hostile"],
+    ["plugin", "describe", HOSTILE],
+    ["plugin", "disable", HOSTILE],
+    ["plugin", "doctor"],
     ["which", "command", "hostile"],
+    ["which", "command", HOSTILE],
+    ["which", "store", HOSTILE],
     ["hostile"],
     ["hostile", "--fail=click"],
     ["hostile", "--fail=zen"],
     ["--debug", "hostile"],
+    ["--debug", "hostile", "--fail=zen"],
+    ["--debug", "artifact-store", "up", "bad"],
+    ["--debug", "orchestrator", "up", "bad"],
     ["--help"],
     [HOSTILE],
 ]
 
 
 @pytest.fixture
-def hostile_store(zen: Zen, config: Path) -> None:
+def hostile_store(zen: Zen, config: Path, here: Path) -> None:
     """Write what this program wouldn't into each field of a store."""
     zen("stack", "register", "bad", "-o", "default", "-a", "default", "-m", "default")
     zen("artifact-store", "register", "bad", "--flavor=local", "--path=/x")
@@ -96,10 +141,34 @@ def hostile_store(zen: Zen, config: Path) -> None:
     _write(component, fields | {"configuration": {HOSTILE: HOSTILE, "path": HOSTILE}})
     _write(profile / "components" / "alerter" / "bad.yaml", {HOSTILE: HOSTILE})
     stack = profile / "stacks" / "bad.yaml"
+    sound = _read(stack)
     parts = {"orchestrator": HOSTILE, HOSTILE: HOSTILE}
-    _write(stack, _read(stack) | {"components": parts})
+    _write(stack, sound | {"components": parts})
     _write(profile / "stacks" / "worse.yaml", {"name": HOSTILE})
-    flavor = {"name": "mine", "type": "artifact_store", "source": HOSTILE}
+    _write(profile / "stacks" / "worst.yaml", sound | {"name": HOSTILE})
+    _write(profile / "stacks" / f"a\n{FORGED}.yaml", sound | {"name": HOSTILE})
+    orchestrator = profile / "components" / "orchestrator" / "default.yaml"
+    gone = {"name": "bad", "uuid": str(uuid4()), "flavor": HOSTILE}
+    _write(orchestrator.with_name("bad.yaml"), _read(orchestrator) | gone)
+    mine = {"name": "mine", "uuid": str(uuid4()), "flavor": "mine"}
+    _write(component.with_name("mine.yaml"), _read(component) | mine)
+    exported = zen("stack", "export", "default", "-").out
+    content = yaml.safe_load(exported)
+    content["components"]["artifact_store"] |= {"name": HOSTILE, "flavor": HOSTILE}
+    content["components"][HOSTILE] = {"name": HOSTILE, "flavor": HOSTILE}
+    _write(here / "hostile.yaml", content | {HOSTILE: HOSTILE})
+    del content["components"][HOSTILE]
+    content["components"]["artifact_store"] |= {"name": "s", "configuration": {LINE: 1}}
+    _write(here / "bad.yaml", content)
+    _write(here / "worse.yaml", {HOSTILE: HOSTILE})
+    (here / f"a\n{FORGED}").write_text(exported)
+    flavor = {
+        "name": "mine",
+        "uuid": fields["uuid"],
+        "type": "artifact_store",
+        "source": "gone:Gone",
+        "file": HOSTILE,
+    }
     _write(profile / "flavors" / "artifact_store" / "mine.yaml", flavor)
     log = profile / ".state" / "log.jsonl"
     log.write_text(log.read_text().replace("zen stack register", "\\u001b]0;x\\u009b"))
@@ -131,6 +200,7 @@ def test_no_command_lets_text_speak_to_the_terminal(
         text = done.stdout + done.stderr
         assert text.strip(), command
         assert not _speaking(text), (command, text)
+        assert not _forged(text), (command, text)
 
 
 @pytest.mark.usefixtures("hostile_store")
@@ -138,6 +208,7 @@ def test_debugging_shows_a_traceback_without_it() -> None:
     done = CliRunner().invoke(main, ["--debug", "artifact-store", "up", "bad"])
     assert "Traceback" in done.stderr
     assert not _speaking(done.stderr)
+    assert not _forged(done.stderr)
 
 
 def _change(file: Path, **fields: object) -> None:
@@ -147,3 +218,7 @@ def _change(file: Path, **fields: object) -> None:
 
 def _speaking(text: str) -> list[str]:
     return [each for each in text if not (each.isprintable() or each in "\n\t")]
+
+
+def _forged(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith(FORGED)]

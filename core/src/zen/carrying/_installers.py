@@ -19,6 +19,7 @@ from urllib.request import url2pathname
 
 from zen.carrying._lock_file import Pin
 from zen.errors import InstallationError
+from zen.printable import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -128,8 +129,8 @@ class Installer(ABC):
                 "An archive isn't the pinned one: find that one, or pin the present"
                 " ones with 'zen stack lock'."
             )
-        told = _told(done.stderr)
-        raise InstallationError(f"{self.name} failed:\n{told}", hint=hint)
+        told = Lines.of(f"{self.name} failed:", *_told(done.stderr))
+        raise InstallationError(told, hint=hint)
 
 
 class _Pip(Installer):
@@ -257,11 +258,11 @@ def _absolute(link: str) -> str:
     return link if "://" in link else str(Path(link).absolute())
 
 
-def _told(said: str) -> str:
-    """Return what matters of what an installer says."""
+def _told(said: str) -> list[str]:
+    """Return the lines that matter of what an installer says."""
     lines = [line for line in said.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(("WARNING", "[notice]"))]
     first, last = _TOLD
     if len(lines) > first + last:
-        lines = [*lines[:first], "…", *lines[-last:]]
-    return "\n".join(lines)
+        return [*lines[:first], "…", *lines[-last:]]
+    return lines

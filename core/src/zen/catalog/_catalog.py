@@ -21,6 +21,7 @@ from zen.plugin import (
     LifecycleVerb,
     StoreDriverSpec,
 )
+from zen.printable import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -351,7 +352,7 @@ class Catalog:
         return f" Not loaded: {names}; see 'zen plugin list'." if names else ""
 
     @property
-    def absences(self) -> str:
+    def absences(self) -> Lines:
         """Lines about plugins that aren't used: what is missing may be theirs."""
         # Two plugins that clash have one error.
         errors = {p.error.in_full: None for p in self.troubled_plugins if p.error}
@@ -366,10 +367,10 @@ class Catalog:
             names = ", ".join(str(plugin.owner) for plugin in disabled)
             source = self.policy.source
             lines.append(f"Disabled{f' by {source}' if source else ''}: {names}.")
-        return "\n".join(lines)
+        return Lines.of(*lines)
 
     def _hint(self, command: str) -> str:
-        return f"See '{command}'.\n{self.absences}".rstrip()
+        return Lines.of(f"See '{command}'.", self.absences)
 
 
 def _grouped(

@@ -15,6 +15,7 @@ from zen.cli.output import echo
 from zen.errors import ConfigurationError, ZenError
 from zen.folders import cache_folder
 from zen.notices import Caution
+from zen.printable import Lines, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,7 @@ _DELAY: Final = "Examining new plugins..."
 
 def warn(error: ZenError) -> None:
     """Tell the user of an error that doesn't stop the command."""
-    echo(f"Warning: {error}", err=True)
+    echo(Lines(f"Warning: {printable(error.message)}"), err=True)
     if error.hint:
         echo(error.hint, err=True)
 
@@ -264,7 +265,7 @@ class App:
                 told.add(plugin.error.in_full)
                 warn(plugin.error)
                 if self.debug and plugin.error.__cause__:
-                    echo(str(plugin.error.__cause__), err=True)
+                    echo(Lines(plugin.error.__cause__), err=True)
 
     def _find(self) -> list[Claim]:
         return self.index.find()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from zen.cli.output import echo
+from zen.printable import Lines
 
 __all__ = ["completion"]
 
@@ -28,4 +29,4 @@ def completion(ctx: click.Context, shell: str) -> None:
     # Loaded by those who complete only.
     from zen.cli.shells import script_for
 
-    echo(script_for(shell, ctx.find_root().command), newline=False)
+    echo(Lines(script_for(shell, ctx.find_root().command)), newline=False)

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from zen.errors import did_you_mean
-from zen.printable import printable
+from zen.printable import Lines, printable
 
 __all__ = ["Group"]
 # Words that other programs have for what ours are called.
@@ -45,7 +45,7 @@ class Group(click.Group):
             return super().resolve_command(ctx, args)
         suggestion = self.suggestion(ctx, name)
         trouble = self.trouble(ctx, name)
-        message = f"No such command '{name}'.{suggestion}{trouble}"
+        message = Lines.of(f"No such command '{name}'.{suggestion}", trouble)
         raise click.UsageError(message, ctx)
 
     def suggestion(self, ctx: click.Context, name: str) -> str:
@@ -66,7 +66,7 @@ class Group(click.Group):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help; a part of it is what plugins say of themselves."""
-        return printable(super().get_help(ctx))
+        return printable(Lines(super().get_help(ctx)))
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter

@@ -20,7 +20,7 @@ from zen.cli.group import Group
 from zen.cli.output import echo, terminal_width
 from zen.errors import ZenError
 from zen.plugin import ComponentTypeSpec
-from zen.printable import printable
+from zen.printable import Lines, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ class _Failure(click.ClickException):
     def show(self, file: object = None) -> None:
         """Print to standard error."""
         del file
-        echo(f"Error: {self.message}", err=True)
+        echo(Lines(f"Error: {printable(self.message)}"), err=True)
         if self.hint:
             echo(self.hint, err=True)
 
@@ -98,8 +98,8 @@ class _Program(Group):
         absences = ctx.ensure_object(App).catalog.absences
         usual = _USUAL_PROVIDERS.get(name, "")
         if usual:
-            usual = f"\nIt comes with {usual}; see 'zen plugin list'."
-        return f"{usual}\n{absences}".rstrip()
+            usual = f"It comes with {usual}; see 'zen plugin list'."
+        return Lines.of(usual, absences)
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401 - as click has it
         """Run the program, or answer a shell that completes a command line."""
@@ -205,7 +205,8 @@ def _errors_shown(*, debug: bool) -> Iterator[None]:
         causes = (error, error.__context__)
         if not any(isinstance(cause, KeyboardInterrupt) for cause in causes):
             raise
-        echo("\nAborted!", err=True)
+        echo(err=True)
+        echo("Aborted!", err=True)
         raise click.exceptions.Exit(_INTERRUPTED) from error
 
 
@@ -268,10 +269,18 @@ def _place_of(option: str, ctx: click.Context) -> str:
 def _show_traceback(error: BaseException) -> NoReturn:
     """Print what Python would print, but for what speaks to the terminal."""
     # Loaded by those who debug only.
-    from traceback import format_exception
+    from traceback import TracebackException
 
-    echo("".join(format_exception(error)), err=True, newline=False)
+    lines = "".join(map(_indented, TracebackException.from_exception(error).format()))
+    echo(Lines(lines), err=True, newline=False)
     raise click.exceptions.Exit(1) from error
+
+
+def _indented(part: str) -> str:
+    """Indent the further lines of an error's text; what it quotes may have them."""
+    if part[:1].isspace():
+        return part  # a frame
+    return "\n  ".join(printable(Lines(part)).rstrip("\n").split("\n")) + "\n"
 
 
 def _abandon_output() -> None:

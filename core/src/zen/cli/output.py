@@ -12,7 +12,7 @@ from unicodedata import category, east_asian_width
 
 import click
 
-from zen.printable import printable
+from zen.printable import Lines, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -51,7 +51,7 @@ def echo(text: str = "", *, err: bool = False, newline: bool = True) -> None:
     store, a plugin or a file that somebody else has written.
 
     Args:
-        text: What to print.
+        text: What to print: a line, or several where it is `Lines`.
         err: Whether it goes to standard error.
         newline: Whether a line ends with it.
     """
@@ -104,10 +104,10 @@ def print_rows(  # noqa: PLR0913 - what a table is made of
         for key in fitted
     ]
     names, *lines = zip(*columns, strict=True)
-    echo(_table(names, lines, ruled=False))
+    echo(Lines(_table(names, lines, ruled=False)))
     if left_out := ", ".join(headers[key] for key in headers if key not in fitted):
         note = f"Columns without room here: {left_out}; see '--output json'."
-        echo("\n".join(_wrapped(note, terminal_width())), err=True)
+        echo(Lines("\n".join(_wrapped(note, terminal_width()))), err=True)
 
 
 def print_object(
@@ -136,7 +136,7 @@ def print_object(
     table = _table([["PROPERTY"], ["VALUE"]], cells, ruled=True)
     width = _width(table.splitlines()[0])
     echo(title.center(width).rstrip())
-    echo(table)
+    echo(Lines(table))
 
 
 def print_name(name: str, output: str, *, sentence: str) -> None:
@@ -166,7 +166,9 @@ def print_data(content: object, output: str) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False, default=str)
     if output == "json":
         # JSON has escapes of its own, which a program reads back.
-        echo(text if _is_plain(text) else json.dumps(content, indent=2, default=str))
+        if not _is_plain(text):
+            text = json.dumps(content, indent=2, default=str)
+        echo(Lines(text))
         return
     import yaml
 
@@ -174,7 +176,7 @@ def print_data(content: object, output: str) -> None:
     shown = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     if not _is_plain(shown):
         shown = yaml.safe_dump(content, sort_keys=False)
-    echo(shown, newline=False)
+    echo(Lines(shown), newline=False)
 
 
 def _cell(value: object, key: str = "") -> str:
@@ -340,7 +342,7 @@ def _showable(text: str, stream: TextIO | None) -> str:
 
 def _is_plain(text: str) -> bool:
     """Tell whether `text` would be printed as it is."""
-    return _can_show(text) and printable(text) == text
+    return _can_show(text) and printable(Lines(text)) == text
 
 
 def _can_show(text: str) -> bool:

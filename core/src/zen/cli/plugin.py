@@ -257,7 +257,8 @@ def new_plugin(
     echo(f"A new plugin is in {target}:")
     for file in plan.files:
         echo(f"  {file}")
-    echo("\nTest it, and try it:")
+    echo()
+    echo("Test it, and try it:")
     steps = (f"cd {shlex.quote(str(target))}", "pip install -e '.[test]'", "pytest")
     for step in (*steps, *plan.attempts):
         echo(f"  {step}")

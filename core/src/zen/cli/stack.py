@@ -14,6 +14,7 @@ from zen.cli.output import echo, print_name, print_object, print_rows
 from zen.cli.stack_files import copy_stack, diff_stacks, export_stack, import_stack
 from zen.cli.stack_lock import lock_stack, sync_stack
 from zen.errors import ConfigurationError, ProvisioningError, StackValidationError
+from zen.printable import Lines
 from zen.records import REQUIRED_TYPES
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def register_stack(
         if components.keys() >= {*REQUIRED_TYPES}:
             raise
         # What is missing is an option of this command.
-        raise click.UsageError(f"{error}\n{error.hint}") from error
+        raise click.UsageError(Lines.of(error.message, error.hint)) from error
     repository.register_stack(composed)
     echo(f"Stack '{name}' successfully registered!")
     if activate:

@@ -20,6 +20,7 @@ from zen.cli.options import output_option, yes_option
 from zen.cli.output import echo, print_rows
 from zen.errors import ConfigurationError, UntrustedError
 from zen.notices import Caution
+from zen.printable import Lines
 
 if TYPE_CHECKING:
     from zen.carrying import OnConflict
@@ -53,7 +54,7 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
         repository.active_stack_name if name is None else name
     )
     if file == "-":
-        echo(exported.to_yaml().decode(), newline=False)
+        echo(Lines(exported.to_yaml().decode()), newline=False)
         return
     path = Path(f"{exported.name}.yaml" if file is None else file)
     if path.exists():

@@ -10,6 +10,7 @@ import click
 from zen.cli.app import App, pass_app
 from zen.cli.options import output_option
 from zen.cli.output import echo, print_data, print_rows
+from zen.printable import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +44,11 @@ def status(app: App, output: str) -> None:
         rows = [asdict(component) for component in found.components]
         print_rows(rows, output, headers=_HEADERS)
     if found.troubles:
-        echo("\nTrouble:")
+        echo()
+        echo("Trouble:")
     for error in found.troubles:
-        lines = f"{error}\n{error.hint}".strip().splitlines()
-        echo("- " + "\n  ".join(lines))
+        lines = Lines.of(error.message, error.hint).split("\n")
+        echo(Lines("- " + "\n  ".join(lines)))
 
 
 def _heading(found: Status) -> Iterator[str]:

@@ -11,6 +11,7 @@ from zen.cli.completers import complete_offer
 from zen.cli.options import output_option
 from zen.cli.output import print_rows
 from zen.errors import FlavorNotFoundError, NotFoundError, StoreDriverNotFoundError
+from zen.printable import Lines
 
 if TYPE_CHECKING:
     from zen.catalog import Catalog, Owner
@@ -84,7 +85,7 @@ def _commands(catalog: Catalog, name: str) -> list[tuple[str, Owner]]:
 def _hint(catalog: Catalog, command: str) -> str:
     """Say what may be the reason; raise it if it is what was said about plugins."""
     catalog.check_policy()
-    return f"See '{command}'.\n{catalog.absences}".rstrip()
+    return Lines.of(f"See '{command}'.", catalog.absences)
 
 
 class _CommandNotFoundError(NotFoundError):

@@ -13,6 +13,7 @@ from zen.errors import (
     ZenError,
 )
 from zen.notices import Caution
+from zen.printable import Lines
 from zen.repository._building import ComponentBuilding, builder_of
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ class ProfileContents(ComponentBuilding):
                 hint = error.hint if isinstance(error, ZenError) else ""
                 text = f"Metadata store '{record.name}' was not upgraded: {error}"
                 self._notify(Caution(f"{text} {hint}"))
-        return "\n".join(sentence for sentence in done if sentence) or None
+        return Lines.of(*done) or None
 
     def _upgrade_metadata_store(
         self, record: ComponentRecord, store: Store, profile: ProfileConfiguration
@@ -450,8 +451,9 @@ class ProfileContents(ComponentBuilding):
 
 def _message_of(component: StackComponent) -> str | None:
     try:
-        return component.post_registration_message
+        message = component.post_registration_message
     # A flavor's own code, which may raise anything; the component is registered.
     except Exception as error:  # noqa: BLE001
         reason = on_one_line(error)
         return Caution(f"Warning: its post_registration_message failed: {reason}")
+    return Lines(message) if isinstance(message, str) else message

@@ -15,6 +15,7 @@ from zen.errors import (
     StoreError,
     ZenError,
 )
+from zen.printable import Lines
 from zen.records import (
     COMPONENT,
     FLAVOR,
@@ -152,11 +153,9 @@ def _check_json(record: Record) -> None:
 def _refuse(damaged: list[DamagedDataError]) -> None:
     if damaged:
         raise ConfigurationError(
-            "\n".join(
-                [
-                    "These records can't be read, so they can't be copied:",
-                    *map(str, damaged),
-                ]
+            Lines.of(
+                "These records can't be read, so they can't be copied:",
+                *map(str, damaged),
             ),
             hint="Repair it, or restore it with 'zen profile restore'.",
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zen.cli.output import echo
 from zen.errors import PipelineInterfaceError
+from zen.printable import Lines
 from zen_pipelines._options import OptionError
 from zen_pipelines._session import lend_session, use_session
 from zen_pipelines.pipelines import Pipeline, PipelineDefinition
@@ -89,7 +90,7 @@ def _execute(
         session.options = None
         if options.is_help:
             found = options.runner or [_definition(_only_pipeline(title, module))]
-            echo(options.describe(found[0]))
+            echo(Lines(options.describe(found[0])))
         elif not session.run_names:
             _run(_only_pipeline(title, module), options)
 

@@ -14,6 +14,7 @@ from zen.cli.group import Group
 from zen.cli.options import output_option
 from zen.cli.output import echo, print_object, print_rows
 from zen.errors import StepFailedError, ZenError, did_you_mean
+from zen.printable import Lines
 from zen_pipelines._durations import format_duration
 from zen_pipelines._options import OptionError, Options
 from zen_pipelines._scripts import run_module, run_script
@@ -117,16 +118,16 @@ def run(app: App, file: str, arguments: tuple[str, ...], *, is_module: bool) -> 
     except BaseException as error:
         if app.debug:
             raise
-        echo(format_user_traceback(error), err=True)
+        echo(Lines(format_user_traceback(error)), err=True)
         raise click.exceptions.Exit(1) from error
 
 
 def _show_cause(error: StepFailedError) -> None:
     cause = error.__cause__
     if isinstance(cause, ZenError):
-        echo("\n".join(filter(None, [cause.message, cause.hint])), err=True)
+        echo(Lines.of(cause.message, cause.hint), err=True)
     elif cause:
-        echo(format_user_traceback(cause), err=True)
+        echo(Lines(format_user_traceback(cause)), err=True)
 
 
 @click.group(cls=Group)
@@ -216,7 +217,7 @@ def describe_run(app: App, name: str, output: str) -> None:
         del content["error"]
         print_object(_for_people(content), output, title=f"Run '{view.name}'")
         if view.error:
-            echo(f"Error: {view.error}")
+            echo(_indented(f"Error: {view.error}"))
         _print_steps(view)
         return
     content["steps"] = [_step_content(step) for step in view.steps.values()]
@@ -249,7 +250,12 @@ def _print_lines(title: str, texts: Mapping[str, str]) -> None:
     if texts:
         echo(f"{title}:")
     for name, text in texts.items():
-        echo(f"  {name}: {text}")
+        echo(_indented(f"  {name}: {text}"))
+
+
+def _indented(text: str) -> Lines:
+    """Return a text whose further lines can't be taken for lines of Zen's own."""
+    return Lines(text.replace("\n", "\n    "))
 
 
 def _run_content(view: PipelineRunView) -> dict[str, object]:

@@ -11,7 +11,7 @@ from zen.cli.app import App
 from zen.cli.completers import complete_flavor
 from zen.errors import ZenError
 from zen.plugin import ComponentTypeSpec
-from zen.printable import printable
+from zen.printable import Lines, printable
 
 if TYPE_CHECKING:
     from zen.components.fields import FieldDescription
@@ -36,7 +36,7 @@ class AttributeCommand(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the help; a part of it is what flavors say of themselves."""
-        return printable(super().get_help(ctx))
+        return printable(Lines(super().get_help(ctx)))
 
     def format_options(
         self, ctx: click.Context, formatter: click.HelpFormatter
