@@ -46,7 +46,8 @@ class Concealment:
         """Return a text fit to be shown."""
         if not self._names:
             return text
-        return self._pattern.sub(lambda match: self._names[match[0]], text)
+        shown = self._pattern.sub(lambda match: self._names[match[0]], text)
+        return type(text)(shown)  # one of several lines stays one
 
     def error(self, error: BaseException) -> None:
         """Change an error, and those that caused it, so that they are fit to be shown.

@@ -20,6 +20,7 @@ from zen.config.repository_folder import LocalSettings
 from zen.errors import ConfigurationError, StoreUnavailableError, ZenError
 from zen.notices import Caution
 from zen.permissions import mode_like
+from zen.printable import Lines, printable
 from zen.stores.confinement import check_links
 from zen.stores.identity import IDENTITY
 from zen.stores.yaml_files import check_writable, replace_files
@@ -151,7 +152,8 @@ def _make_profile(
 
     translation = translate(legacy, catalog)
     name = _free_name(legacy, settings)
-    notify(_NOTICE.format(folder=legacy.folder, profile=name))
+    place = printable(str(legacy.folder))
+    notify(Lines(_NOTICE.format(folder=place, profile=name)))
     # Its records are data until the repository is trusted.
     profile = ProfileConfiguration(
         name,
