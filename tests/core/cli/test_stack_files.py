@@ -91,6 +91,25 @@ def test_export_prints_a_file(zen: Zen, here: Path) -> None:
     assert printed == (here / "some" / "folder" / "x.yaml").read_text()
 
 
+def test_export_prints_the_active_stack(zen: Zen, here: Path) -> None:
+    assert zen("stack", "export", "-").out == zen("stack", "export", "default", "-").out
+    assert [*here.iterdir()] == []
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_export_writes_through_no_link(zen: Zen, here: Path, *, is_there: bool) -> None:
+    """A clone may bring one."""
+    (here / "target").mkdir()
+    target = here / "target" / "file"
+    if is_there:
+        target.write_text("kept")
+    (here / "s.yaml").symlink_to(target)
+    told = zen("stack", "export", "default", "s.yaml", "-y", code=1)
+    assert "'s.yaml' is a symbolic link" in told.err
+    assert target.read_text() == "kept" if is_there else not target.exists()
+    assert (here / "s.yaml").is_symlink()
+
+
 def test_export_asks_before_it_replaces_a_file(zen: Zen, here: Path) -> None:
     target = here / "default.yaml"
     target.write_text("mine")

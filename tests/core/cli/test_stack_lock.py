@@ -108,6 +108,13 @@ def test_a_damaged_lock_is_located(zen: Zen, inside: Path) -> None:
     assert "line 2: 'stak' is unknown. Did you mean 'stack'?" in outcome.err
 
 
+def test_a_lock_is_written_through_no_link(zen: Zen, inside: Path) -> None:
+    zen("stack", "list")
+    (inside / "zen.lock").symlink_to(inside / "target")
+    assert "zen.lock' is a symbolic link" in zen("stack", "lock", "-y", code=1).err
+    assert not (inside / "target").exists()
+
+
 def test_check_and_dry_run_are_not_given_together(zen: Zen) -> None:
     outcome = zen("stack", "sync", "--check", "--dry-run", code=2)
     assert "can't be used together" in outcome.err

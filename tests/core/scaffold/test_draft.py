@@ -138,6 +138,14 @@ def test_what_is_no_folder_stays_as_it_is(small: Draft, here: Path) -> None:
     assert (here / "link").is_symlink()
 
 
+def test_nothing_is_written_through_a_link(small: Draft, here: Path) -> None:
+    (here / "target").mkdir()
+    (here / "new").symlink_to(here / "target")
+    with pytest.raises(AlreadyExistsError, match="isn't an empty folder"):
+        small.write(here / "new")
+    assert [*(here / "target").iterdir()] == []
+
+
 @pytest.mark.parametrize("folder", ["there", "new", "new/deep"])
 def test_what_fails_halfway_leaves_nothing(folder: str, here: Path) -> None:
     (here / "there").mkdir()

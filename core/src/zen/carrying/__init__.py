@@ -10,6 +10,7 @@ from zen.carrying._installed import Need
 from zen.carrying._installers import Sources
 from zen.carrying._lock_file import LockedEnvironment, LockFile, Pin
 from zen.carrying._needs import gaps_of, needs_of
+from zen.carrying._output import check_output
 from zen.carrying._plan import Plan, fields_of
 from zen.carrying._stack_file import StackFile
 
@@ -27,6 +28,7 @@ __all__ = [
     "StackCarrier",
     "StackEnvironment",
     "StackFile",
+    "check_output",
     "fields_of",
     "gaps_of",
     "needs_of",

@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 from zen.carrying._installed import closure, find_installed
 from zen.carrying._installers import Sources, find_installer
 from zen.carrying._lock_file import LockedEnvironment, LockFile
+from zen.carrying._output import check_output
 from zen.errors import ConfigurationError, InstallationError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class StackEnvironment:
             sources: Where to look for the archives whose hashes are written.
 
         Raises:
-            ConfigurationError: This is no repository.
+            ConfigurationError: This is no repository, or the lock is no file.
             InstallationError: Something can't be pinned, or isn't found.
         """
         if self.path is None:
@@ -107,6 +108,7 @@ class StackEnvironment:
                 "A lock is kept in a repository, and this folder isn't in one.",
                 hint="Make the folder one with 'zen init'.",
             )
+        check_output(self.path)
         installed, _ = closure(need.distribution for need in self.needs)
         _refuse(list(_unpinnable(installed.values())), "pinned")
         wanted = {need.key for need in self.needs}

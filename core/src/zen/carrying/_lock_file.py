@@ -12,8 +12,9 @@ from pydantic import ConfigDict, Field
 from zen.carrying._checking import check_document
 from zen.carrying._documents import read_documents
 from zen.carrying._entries import DistributionName, Entry, Shape, Version
+from zen.carrying._output import write_output
 from zen.errors import ConfigurationError, DamagedDataError
-from zen.stores.yaml_files import check_end_mark, dump_yaml, read_file, replace_files
+from zen.stores.yaml_files import check_end_mark, dump_yaml, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,9 +106,10 @@ class LockFile(Entry):
         """Write the file, in the place of one that is there.
 
         Raises:
+            ConfigurationError: There is something else than a file.
             StoreUnavailableError: It can't be written.
         """
-        replace_files({path: dump_yaml(self.model_dump(mode="json"))}, mode=None)
+        write_output(path, dump_yaml(self.model_dump(mode="json")))
 
     @classmethod
     def read(cls, path: Path) -> LockFile | None:

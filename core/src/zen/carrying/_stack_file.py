@@ -17,15 +17,15 @@ from pydantic_core import PydanticCustomError
 from zen.carrying._checking import check_document
 from zen.carrying._documents import Document, read_documents
 from zen.carrying._entries import DistributionName, Entry, Shape, Version
+from zen.carrying._output import write_output
 from zen.errors import (
     ComponentConfigurationError,
-    ConfigurationError,
     DamagedDataError,
 )
 from zen.names import check_name
 from zen.records import ComponentRecord, FlavorRecord, Provider
 from zen.references import without_secrets
-from zen.stores.yaml_files import check_end_mark, dump_yaml, replace_files
+from zen.stores.yaml_files import check_end_mark, dump_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,11 +239,7 @@ class StackFile(Entry):
             ConfigurationError: There is something else than a file.
             StoreUnavailableError: It can't be written.
         """
-        if path.exists() and not path.is_file():
-            raise ConfigurationError(
-                f"'{path}' is not a file.", hint="Give another file."
-            )
-        replace_files({path: self.to_yaml()}, mode=None)
+        write_output(path, self.to_yaml())
 
     @classmethod
     def from_yaml(cls, data: bytes, where: str, *, end_mark: bool = True) -> StackFile:

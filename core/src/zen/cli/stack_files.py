@@ -41,14 +41,21 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
 
     'zen stack import' reads it elsewhere.
 
-    The stack is the active one by default, and the file is called like it. For '-',
-    the file is printed. Secrets aren't in it, but what refers to them is.
+    The stack is the active one by default, and the file is called like it. If the
+    file is '-', it is printed; that may be the only argument. Secrets aren't in it,
+    but what refers to them is.
 
     \b
     For example:
       zen stack export prod
       zen stack export prod /mnt/usb/prod.yaml
+      zen stack export -
     """
+    # Loads pydantic, which listing stacks doesn't need.
+    from zen.carrying import check_output
+
+    if name == "-" and file is None:
+        name, file = None, name
     repository = app.announce()
     exported = repository.carrier.export(
         repository.active_stack_name if name is None else name
@@ -57,6 +64,7 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
         echo(Lines(exported.to_yaml().decode()), newline=False)
         return
     path = Path(f"{exported.name}.yaml" if file is None else file)
+    check_output(path)
     if path.exists():
         noted = _state_of(path)
         app.confirm(f"This will replace '{path}'.", yes=yes)

@@ -62,7 +62,9 @@ class Draft:
         """
         try:
             is_there = lexists(folder)
-            if is_there and (not folder.is_dir() or any(folder.iterdir())):
+            # A link may have come with a clone, and leads elsewhere.
+            is_free = folder.is_dir() and not folder.is_symlink()
+            if is_there and (not is_free or any(folder.iterdir())):
                 raise AlreadyExistsError(
                     f"{folder} already exists, and isn't an empty folder.",
                     hint="Name another one with '--folder'.",
