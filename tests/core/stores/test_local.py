@@ -439,6 +439,31 @@ def test_other_programs_can_read_the_files(
         assert yaml.safe_load(stream) == put.payload
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "u:hush@127.0.0.1/db",
+        "my_user:hu/sh@host/db",
+        "//u:hush@host/db",
+        "mysql:/u:hush@host/db",
+        "mysql:u:hush@host",
+        "sqlite:team.db",
+        "mysql://u:hush@host/db",
+    ],
+)
+def test_what_looks_like_a_database_is_refused(url: str) -> None:
+    """A folder of that name would show the password to everyone."""
+    with pytest.raises(ValueError, match="--store-type sql") as caught:
+        LocalStoreDriver.normalise_url(url)
+    assert "hu" not in str(caught.value)
+
+
+def test_a_folder_may_have_a_colon_in_its_name(here: Path) -> None:
+    for path in ("./a:b", "deep/a:b", str(here / "a:b")):
+        url = LocalStoreDriver.normalise_url(path)
+        assert LocalStoreDriver(url).folder == here / path
+
+
 @pytest.mark.parametrize("url", ["", "file://elsewhere/folder", "s3://bucket"])
 def test_a_url_that_is_no_folder_of_this_host_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="it must be a folder"):

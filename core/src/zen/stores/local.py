@@ -57,6 +57,12 @@ __all__ = ["LocalStoreDriver"]
 # Where a record keeps its identity if its payload doesn't hold it as `uuid`. Fields of
 # that name, with whatever number of underscores, have one more in the file.
 _UUID: Final = "_uuid"
+_NO_FOLDER: Final = "it must be a folder, as a path or as a file:/// URL"
+_NO_DATABASE: Final = (
+    "A database has another store type, as with '--store-type sql', and a URL like"
+    " 'mysql://user@host/name'. A relative path with a colon in its first part begins"
+    " with './'"
+)
 
 
 class LocalStoreDriver(StoreDriver):
@@ -84,9 +90,10 @@ class LocalStoreDriver(StoreDriver):
         """Return a `file:` URL as it is, and a path made absolute."""
         is_url = url.startswith("file:")
         host = urlsplit(url).netloc if is_url else ""
-        if not url or host not in {"", "localhost"} or ("://" in url and not is_url):
-            message = "it must be a folder, as a path or as a file:/// URL"
-            raise ValueError(message)
+        if not url or host not in {"", "localhost"}:
+            raise ValueError(_NO_FOLDER)
+        if not is_url and ("://" in url or _has_scheme(url)):
+            raise ValueError(f"{_NO_FOLDER}. {_NO_DATABASE}")
         folder = _folder_of(url).absolute()
         # A folder may be called like a reference, which is quoted in a file: URL.
         is_url = is_url or VARIABLE.search(str(folder)) is not None
@@ -349,6 +356,15 @@ class LocalStoreDriver(StoreDriver):
             for name, value in payload.items()
         }
         return Record(ref, uuid, payload, _hash(content), str(path))
+
+
+def _has_scheme(path: str) -> bool:
+    """Tell whether a path would be something else as a URL: RFC 3986, section 4.2.
+
+    Such a one is likely to be that, with a password in it.
+    """
+    first = path.removeprefix("//").partition("/")[0]
+    return ":" in first and not Path(path).drive
 
 
 def _folder_of(url: str) -> Path:
