@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from zen.cli import output
+from zen.printable import Lines
 
 ROWS = [
     {"active": True, "name": "a", "url": "file:///somewhere/far/away", "more": 1},
@@ -254,7 +255,7 @@ def test_programs_read_back_what_was_escaped(
 
 
 @pytest.mark.parametrize(
-    "text", ["日本\u3000語\u00a0", "👩\u200d🚀", "a\tb\n", "\ue0b0"]
+    "text", ["日本\u3000語\u00a0", "👩\u200d🚀", "a\tb", Lines("a\nb\n"), "\ue0b0"]
 )
 def test_what_a_terminal_shows_stays(
     capsys: pytest.CaptureFixture[str], text: str
