@@ -323,3 +323,29 @@ def test_all_that_a_stack_lacks_is_named_with_a_line_to_paste(zen: Zen) -> None:
 
 def test_setting_a_stack_shows_its_real_name(zen: Zen) -> None:
     assert "stack set to: 'default'" in zen("stack", "set", "DEFAULT").out
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (("stack", "describe", LONG), f"Stack '{LONG}' does not exist."),
+        (("stack", "delete", LONG, "-y"), f"Stack '{LONG}' does not exist."),
+        (("stack", "diff", LONG, "default"), f"Stack '{LONG}' does not exist."),
+        (("orchestrator", "describe", LONG), f"'{LONG}' does not exist."),
+        (("stack", "export", "default", LONG), f"{LONG} can't be written"),
+        (("profile", "create", "p", "--url", LONG), "can't be read"),
+        (("stack", "import", LONG), f"Invalid value: '{LONG}'"),
+    ],
+    ids=lambda each: (
+        " ".join(each).replace(LONG, "") if isinstance(each, tuple) else ""
+    ),
+)
+def test_no_name_is_too_long_to_be_refused(
+    zen: Zen, command: tuple[str, ...], reason: str
+) -> None:
+    code = 2 if "import" in command else 1
+    told = zen(*command, code=code).err.replace("\n", " ")
+    assert reason in told

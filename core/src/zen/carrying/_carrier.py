@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,9 +95,8 @@ class StackCarrier:
         try:
             return self.export(name)
         except StackNotFoundError as error:
-            path = Path(name)
-            is_file = path.is_file()
-            content = read_file(path, largest=LARGEST_INPUT) if is_file else None
+            is_file = os.path.isfile(name)  # noqa: PTH113 - pathlib's may raise
+            content = read_file(Path(name), largest=LARGEST_INPUT) if is_file else None
             if content is None:
                 error.hint = f"There is no file of that name either. {error.hint}"
                 raise

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from zen.errors import ConfigurationError
+from zen.stores.confinement import is_special
 from zen.stores.yaml_files import replace_files
 
 if TYPE_CHECKING:
@@ -19,12 +21,13 @@ def check_output(path: Path) -> None:
     A symbolic link is neither: it may have come with a clone, and what it leads to
     is named nowhere.
     """
-    if path.is_symlink():
+    # Those of pathlib raise for what no file can be called.
+    if os.path.islink(path):  # noqa: PTH114
         raise ConfigurationError(
             f"'{path}' is a symbolic link, and Zen writes through none.",
             hint="Remove the link, or give the file that it leads to.",
         )
-    if path.exists() and not path.is_file():
+    if os.path.isdir(path) or is_special(path):  # noqa: PTH112
         raise ConfigurationError(f"'{path}' is not a file.", hint="Give another file.")
 
 

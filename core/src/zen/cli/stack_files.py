@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -65,7 +66,7 @@ def export_stack(app: App, name: str | None, file: str | None, *, yes: bool) -> 
         return
     path = Path(f"{exported.name}.yaml" if file is None else file)
     check_output(path)
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 - pathlib's raises for what can't be a name
         noted = _state_of(path)
         app.confirm(f"This will replace '{path}'.", yes=yes)
         if _state_of(path) != noted:
@@ -215,8 +216,8 @@ def _file_to_import(source: str, file: str | None) -> tuple[str, str | None]:
     """
     if file is not None:
         return file, source
-    if source != "-" and not Path(source).exists():
+    if source != "-" and not os.path.exists(source):  # noqa: PTH110 - as above
         exported = f"{source}.yaml"
-        if Path(exported).is_file():
+        if os.path.isfile(exported):  # noqa: PTH113 - as above
             return exported, source
     return source, None

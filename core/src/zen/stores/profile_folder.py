@@ -93,7 +93,8 @@ def check_own(folder: Path, *, hint: str = "") -> None:
     Raises:
         StoreUnavailableError: It holds something else.
     """
-    if not folder.is_dir() or (folder / STATE).is_dir():
+    # That of pathlib raises for what no folder can be called.
+    if not os.path.isdir(folder) or (folder / STATE).is_dir():  # noqa: PTH112
         return
     names = sorted(entry.name for entry in os.scandir(folder))
     found = [

@@ -14,6 +14,7 @@ from zen.errors import (
     StackComponentNotFoundError,
     StackNotFoundError,
 )
+from zen.names import is_name
 from zen.records import (
     COMPONENT,
     FLAVOR,
@@ -470,9 +471,11 @@ def _readable(
 
 def _ref(make: Callable[[str], Ref], name: str) -> Ref | None:
     """Return the reference, or None for a name that nothing can have."""
+    if not is_name(name):
+        return None
     try:
         return make(name)
-    except ValueError:
+    except ValueError:  # there may be no such type of component
         return None
 
 
