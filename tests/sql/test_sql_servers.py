@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.pool import NullPool
 
-from tests.servers import execute
+from tests.servers import FreshDatabase, execute
 from tests.sql.proxy import Proxy
 from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.records import Ref
@@ -234,6 +234,23 @@ def test_somebody_who_holds_the_database_for_too_long(
     assert f"Session {session} of {engine.url.username} (" in caught.value.message
     assert "secret" not in caught.value.message
     driver.commit(a_change())
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_somebody_who_keeps_others_from_reading(
+    postgres_url: FreshDatabase, connect: Callable[[str], SQLStoreDriver]
+) -> None:
+    url = postgres_url()
+    driver = connect(url)
+    driver.commit(a_change())
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as reader, engine.connect() as holder:
+        reader.execute(text("SELECT * FROM zen_schema"))
+        holder.execute(text("LOCK TABLE zen_records"))
+        session = holder.scalar(text("SELECT pg_backend_pid()"))
+        with pytest.raises(StoreLockedError, match=f"Session {session} of"):
+            driver.get_many([MAIN])
+    assert list(driver.get_many([MAIN])) == [MAIN]
 
 
 def test_transactions_see_what_others_have_committed(

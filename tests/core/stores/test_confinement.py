@@ -118,7 +118,7 @@ def test_nobody_reads_a_file_as_the_owner_of_a_lock(
     lock = folder / ".state" / "lock"
     with exclusive_lock(lock):
         put_link(folder / ".state" / "lock.owner", precious)
-        with pytest.raises(StoreLockedError, match="Another process") as caught:
+        with pytest.raises(StoreLockedError, match="has locked") as caught:
             open_store(folder).delete_component("orchestrator", "mine")
     assert "of the user" not in str(caught.value)
 

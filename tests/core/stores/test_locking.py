@@ -75,18 +75,26 @@ def test_a_lock_that_is_held_for_too_long_is_an_error(
 
 
 @pytest.mark.parametrize("owner", [None, b"", b"\xff"])
-def test_a_holder_that_is_not_known_is_another_process(
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_holder_that_has_left_no_note_is_named_where_linux_knows_it(
     here: Path,
     holder: subprocess.Popen[bytes],
     monkeypatch: pytest.MonkeyPatch,
     owner: bytes | None,
+    *,
+    is_known: bool,
 ) -> None:
+    name = "Another process"
+    if is_known and sys.platform == "linux":
+        name = rf"Process {holder.pid} \(\w+.*\)"
+    else:
+        monkeypatch.setattr("zen.stores.lock_owners._LOCKS", here / "none")
     monkeypatch.setattr("zen.stores.locking.LOCK_TIMEOUT", 0.01)
     (here / "lock.owner").unlink()
     if owner is not None:
         (here / "lock.owner").write_bytes(owner)
     with (
-        pytest.raises(StoreLockedError, match="Another process has locked"),
+        pytest.raises(StoreLockedError, match=f"{name} has locked"),
         exclusive_lock(here / "lock"),
     ):
         pass

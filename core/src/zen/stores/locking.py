@@ -11,6 +11,7 @@ from zen.errors import StoreLockedError, StoreUnavailableError
 from zen.permissions import PRIVATE, create_file
 from zen.stores.confinement import check_links, open_regular
 from zen.stores.history import Author
+from zen.stores.lock_owners import file_owner
 from zen.stores.yaml_files import make_folder, unavailable
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def exclusive_lock(
         _acquire(lock, path, owner)
     except Timeout as error:
         raise StoreLockedError(
-            f"{_holder(owner)} has locked {path} for {LOCK_TIMEOUT:.0f} seconds.",
+            f"{_holder(path, owner)} has locked {path} for {LOCK_TIMEOUT:.0f} seconds.",
             hint="Wait for it to end, or end it, and repeat the command.",
         ) from error
     except OSError as error:
@@ -126,7 +127,7 @@ def _acquire(lock: BaseFileLock, path: Path, owner: Path) -> None:
 
         logging.getLogger("zen").warning(
             "%s has locked %s; waiting for at most %.0f seconds.",
-            *(_holder(owner), path, LOCK_TIMEOUT),
+            *(_holder(path, owner), path, LOCK_TIMEOUT),
         )
         lock.acquire(timeout=max(0, LOCK_TIMEOUT - PATIENCE))
 
@@ -137,10 +138,11 @@ def _note(owner: Path, text: str, mode: int) -> None:
         file.write(text)
 
 
-def _holder(owner: Path) -> str:
+def _holder(path: Path, owner: Path) -> str:
+    """Name who holds a lock, from the note beside it or, for another program, Linux."""
     with suppress(OSError, ValueError):
         with os.fdopen(open_regular(owner), encoding="utf-8") as file:
             text = file.read(_LONGEST)
         if text and text.isprintable():
             return f"Process {text}"
-    return "Another process"
+    return file_owner(path) or "Another process"

@@ -17,11 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from zen.concealment import Concealment
 from zen.errors import StoreError, StoreLockedError, StoreUnavailableError
 from zen.permissions import create_file, create_folders
+from zen.stores.lock_owners import file_owner
 from zen_sql.drivers import server_engine
 from zen_sql.failures import is_deadlock, owned, translate
 from zen_sql.forks import unforked
 from zen_sql.locks import schema_lock
-from zen_sql.owners import file_owner, server_owner
+from zen_sql.owners import server_owner
 from zen_sql.sqlite import READ, WRITE, file_engine
 from zen_sql.urls import mask
 

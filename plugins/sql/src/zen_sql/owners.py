@@ -1,10 +1,8 @@
-"""Name the process or the session that holds a database's lock, where that is told."""
+"""Name the session that holds a database's lock, where that is told."""
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
@@ -13,9 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, TextClause
 
-__all__ = ["file_owner", "named_lock_owner", "server_owner"]
+__all__ = ["named_lock_owner", "server_owner"]
 
-_LOCKS: Final = Path("/proc/locks")
 # The oldest transaction that holds locks and doesn't wait for one itself. To see those
 # of other users takes the privilege PROCESS.
 _MYSQL: Final = text(
@@ -30,33 +27,20 @@ _MYSQL_NAMED: Final = text(
     "SELECT id, user, host FROM information_schema.processlist"
     " WHERE id = IS_USED_LOCK(:name)"
 )
+# Who has written, or keeps others from reading; a reader alone keeps nobody waiting.
 _POSTGRESQL: Final = text(
     "SELECT a.pid, a.usename, coalesce(nullif(a.application_name, ''),"
     " a.client_addr::text, 'an unnamed program')"
     " FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid"
     " WHERE l.granted AND a.pid <> pg_backend_pid()"
     " AND a.wait_event_type IS DISTINCT FROM 'Lock'"
-    " AND (l.relation = to_regclass('zen_schema') OR l.locktype = 'advisory')"
+    " AND (l.locktype = 'advisory' OR l.relation = to_regclass('zen_schema')"
+    " AND l.mode <> 'AccessShareLock' OR l.mode IN ('ShareLock',"
+    " 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') AND l.relation"
+    " IN (SELECT oid FROM pg_class WHERE relname LIKE 'zen\\_%'))"
     " AND a.datname = current_database() ORDER BY a.xact_start LIMIT 1"
 )
 _QUERIES: Final = {"mysql": _MYSQL, "mariadb": _MYSQL, "postgresql": _POSTGRESQL}
-
-
-def file_owner(file: Path) -> str:
-    """Name the process on this host that has locked a file; "" where none is known."""
-    with suppress(OSError, ValueError):
-        status = file.stat()
-        device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
-        place = f"{device}:{status.st_ino}"
-        # As proc(5) has it. A process of another container has the number 0.
-        rows = (line.split() for line in _LOCKS.read_text("ascii").splitlines())
-        found = {
-            int(row[4]): row[3] for row in rows if row[1] == "POSIX" and row[5] == place
-        }
-        writers = [pid for pid, kind in found.items() if kind == "WRITE" and pid > 0]
-        for pid in (*writers, *(pid for pid in found if pid > 0)):
-            return f"Process {pid}{_program(pid)}"
-    return ""
 
 
 def server_owner(connection: Connection) -> str:
@@ -82,10 +66,4 @@ def _session(connection: Connection, query: TextClause) -> str:
         if row := connection.execute(query).first():
             number, user, where = row
             return f"Session {number} of {user} ({where})"
-    return ""
-
-
-def _program(pid: int) -> str:
-    with suppress(OSError):
-        return f" ({Path(f'/proc/{pid}/comm').read_text('utf-8').strip()})"
     return ""
