@@ -74,6 +74,12 @@ def test_aliases_of_aliases_are_not_followed_for_ever() -> None:
         read_documents("\n".join(lines).encode(), "f.yaml")
 
 
+def test_a_file_that_holds_too_much_is_not_read_to_its_end() -> None:
+    data = b"a:\n" + b"- x\n" * 500_000 + b"b: [\n"
+    with pytest.raises(DamagedDataError, match="it holds more than 100000 values"):
+        read_documents(data, "f.yaml")
+
+
 def test_an_alias_of_what_holds_it_is_refused() -> None:
     with pytest.raises(DamagedDataError, match="nested more than 100 levels"):
         read_documents(b"a: &x [*x]\n", "f.yaml")

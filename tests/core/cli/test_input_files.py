@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from tests.core.cli.conftest import Zen
 
 COMMANDS = {
-    ("stack", "import", "{file}"): "it is larger than 1 MiB",
-    ("apply", "--plan", "-f", "{file}"): "it is larger than 1 MiB",
+    ("stack", "import", "{file}"): "it is larger than 8 MiB",
+    ("apply", "--plan", "-f", "{file}"): "it is larger than 8 MiB",
     ("secret", "import", "{file}"): "it is larger than 16 MiB",
-    ("alerter", "register", "x", "--flavor=f", "--token=@{file}"): "than 1 MiB",
-    ("secret", "register", "x", "--pem=@{file}"): "than 1 MiB",
+    ("alerter", "register", "x", "--flavor=f", "--token=@{file}"): "than 8 MiB",
+    ("secret", "register", "x", "--pem=@{file}"): "than 8 MiB",
 }
 EXPORTED = """\
 format_version: 1
@@ -65,7 +65,7 @@ def test_a_stack_that_is_compared_may_be_of_a_certain_size(
 ) -> None:
     with (here / "large.yaml").open("wb") as file:
         file.truncate(1 << 40)
-    assert "than 1 MiB" in zen("stack", "diff", "default", "large.yaml", code=1).err
+    assert "than 8 MiB" in zen("stack", "diff", "default", "large.yaml", code=1).err
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)

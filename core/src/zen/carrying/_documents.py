@@ -58,7 +58,7 @@ def read_documents(data: bytes, where: str) -> list[Document]:
     """
     documents: list[Document] = []
     with located_errors(data, where):
-        check_depth(data, where)
+        check_depth(data, where, most_events=3 * LARGEST)
         loader = SAFE_LOADER(data)
         try:
             while loader.check_node():

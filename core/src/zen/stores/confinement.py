@@ -26,8 +26,8 @@ __all__ = [
     "read_named",
 ]
 
-# A hundred times what somebody writes by hand, and read in three seconds at most.
-LARGEST_INPUT: Final = 1 << 20
+# A thousand times what somebody writes by hand, and a few attributes of a megabyte.
+LARGEST_INPUT: Final = 8 << 20
 # How long a named pipe may wait for a program that writes to it.
 _PATIENCE: Final = 10.0
 

@@ -118,10 +118,20 @@ def _check_encoding(data: bytes, path: Path) -> None:
         raise DamagedDataError(path, "not valid YAML: it must be UTF-8", line=line)
 
 
-def check_depth(data: bytes, path: Path | str) -> None:
-    """Raise `DamagedDataError` if `data` is nested more than `DEEPEST` levels deep."""
+def check_depth(
+    data: bytes, path: Path | str, *, most_events: int | None = None
+) -> None:
+    """Raise `DamagedDataError` if `data` is nested more than `DEEPEST` levels deep.
+
+    Args:
+        data: A file's content.
+        path: The file, for messages.
+        most_events: How many events of the parser it may be.
+    """
     depth = 0
-    for event in yaml.parse(data, Loader=SAFE_LOADER):
+    for number, event in enumerate(yaml.parse(data, Loader=SAFE_LOADER)):
+        if number == most_events:
+            raise too_large(path)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
