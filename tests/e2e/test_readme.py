@@ -80,6 +80,6 @@ def timeless(transcript: str) -> str:
     transcript = transcript.replace("Examining new plugins...\n", "")
     transcript = transcript.replace(str(PROJECT), "/home/you/zen")
     transcript = re.sub(r"\d{4}[_-]\d\d[_-]\d\d[-_: \d]*\d…?", "<time>", transcript)
-    transcript = re.sub(r"(< )?\d+\.\d s", "<duration>", transcript)
+    transcript = re.sub(r"(less than |< )?\d+\.\d s", "<duration>", transcript)
     transcript = re.sub(r" +│", " │", re.sub(r" +┃", " ┃", transcript))
     return re.sub(r"━+", "━", re.sub(r"─+", "─", transcript))
