@@ -118,12 +118,7 @@ def test_it_says_where_it_runs(zen: Zen) -> None:
         (
             "@pipeline\ndef other(): load(1)",
             "'script.py' defines several pipelines and runs none: averages, other.",
-            "'averages().run()'",
-        ),
-        (
-            "@pipeline\ndef averages(size): load(size)",
-            "Pipeline 'averages' can't be called like this: missing",
-            "Its arguments: size.",
+            "'main = averages'",
         ),
     ],
 )

@@ -120,6 +120,25 @@ class Options:
             values[name] = value
         return values
 
+    def require(
+        self, definition: PipelineDefinition[...], values: Mapping[str, object]
+    ) -> None:
+        """Refuse to run a pipeline without a value for each parameter that needs one.
+
+        Raises:
+            OptionError: A parameter has neither a value nor a default.
+        """
+        missing = [
+            f"'{_option(name)}'"
+            for name, parameter in definition.parameters.items()
+            if parameter.default is Parameter.empty and name not in values
+        ]
+        if missing:
+            raise OptionError(
+                f"Pipeline '{definition.name}' needs {' and '.join(missing)}. See"
+                f" 'zen run {self.target} --help'."
+            )
+
     def _value(
         self, definition: PipelineDefinition[...], name: str, text: str | None
     ) -> tuple[str, object]:

@@ -21,13 +21,20 @@ from pydantic import ValidationError
 
 from zen.components.runtime import place_of_flag, runtime_type
 from zen.components.unknown_keys import find_unknown_key
-from zen.errors import PipelineInterfaceError
-from zen_pipelines._annotations import UNKNOWN, describe, read_signature, resolve
+from zen.errors import PipelineInterfaceError, did_you_mean
+from zen_pipelines._annotations import (
+    UNKNOWN,
+    describe,
+    fits,
+    read_signature,
+    resolve,
+)
 from zen_pipelines._compilation import holds_output
 from zen_pipelines._json_values import JSON_TYPES, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from inspect import BoundArguments
 
     from pydantic import TypeAdapter
 
@@ -54,23 +61,23 @@ class Converter:
 
     def __init__(self, annotation: object, text: str = "") -> None:
         # To pydantic anything may be a type; its own code says what isn't one.
-        self._annotation: Any = annotation
+        self.annotation: Any = annotation
         self.text = text or describe(annotation)
 
     @property
     def is_flag(self) -> bool:
         """Whether the type is bool, or has it as a member."""
-        return bool in (self._annotation, *get_args(self._annotation))
+        return bool in (self.annotation, *get_args(self.annotation))
 
     @property
     def takes_anything(self) -> bool:
         """Whether the type says nothing about its values."""
-        return self._annotation in (Any, UNKNOWN, object)
+        return self.annotation in (Any, UNKNOWN, object)
 
     @cached_property
     def members(self) -> tuple[Converter, ...]:
         """The members of a union, in their order; nothing for any other type."""
-        annotation = self._annotation
+        annotation = self.annotation
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]
         if get_origin(annotation) not in (Union, UnionType):
@@ -84,7 +91,7 @@ class Converter:
             ValueError: The value is none of the type, and can't be made one. It says
                 which element of the value is wrong.
         """
-        if type(value) is self._annotation and isinstance(value, _PLAIN):
+        if type(value) is self.annotation and isinstance(value, _PLAIN):
             return value
         if self._adapter is None:
             return value
@@ -131,10 +138,10 @@ class Converter:
     @cached_property
     def _adapter(self) -> TypeAdapter[object] | None:
         """What pydantic makes of the type, or None where that is nothing."""
-        if self._annotation in (UNKNOWN, object) or _is_protocol(self._annotation):
+        if self.annotation in (UNKNOWN, object) or _is_protocol(self.annotation):
             return None
         with suppress(TypeError):
-            return runtime_type(self._annotation)
+            return runtime_type(self.annotation)
         return None
 
 
@@ -169,6 +176,60 @@ class ParameterTypes:
         if name not in self._converters:
             self._converters[name] = self._converter(name)
         return self._converters[name]
+
+    def bind(
+        self, args: tuple[object, ...], kwargs: Mapping[str, object], *, place: str = ""
+    ) -> BoundArguments:
+        """Return the arguments of a call, by parameter.
+
+        Args:
+            args: The arguments that are given by position.
+            kwargs: Those that are given by name.
+            place: Where the function is called, as in " of pipeline 'training'".
+
+        Raises:
+            PipelineInterfaceError: The function can't be called with them.
+        """
+        parameters = self.signature.parameters
+        title = f"{self._title[:1].upper()}{self._title[1:]}{place}"
+        hint = f"Its arguments: {', '.join(parameters) or 'none'}."
+        kinds = {parameter.kind for parameter in parameters.values()}
+        # Before what is missing, for that may be what was misspelt.
+        for name in kwargs:
+            if name not in parameters and Parameter.VAR_KEYWORD not in kinds:
+                problem = f"{title} has no argument '{name}'."
+                raise PipelineInterfaceError(
+                    f"{problem}{did_you_mean(name, parameters)}", hint=hint
+                )
+        try:
+            return self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise PipelineInterfaceError(
+                f"{title} can't be called like this: {error}.", hint=hint
+            ) from error
+
+    def check_input(self, name: str, value: object) -> None:
+        """Refuse an output of another step that a parameter doesn't take.
+
+        Values of Python's own classes are checked, and by their class alone: another
+        class may be a second copy here, if its module was imported under two names.
+
+        Raises:
+            PipelineInterfaceError: It isn't what the annotation says.
+        """
+        parameter = self.signature.parameters.get(name)
+        if parameter is None or value is parameter.default:
+            return
+        if type(value).__module__ != "builtins":
+            return
+        converter = self[name]
+        if converter is None or fits(value, converter.annotation):
+            return
+        raise PipelineInterfaceError(
+            f"Argument '{name}' of {self._title} takes {converter.text}, and the step"
+            f" before it returned a value of type '{type(value).__name__}'.",
+            hint=f"Correct the annotation of '{name}', or return such a value.",
+        )
 
     def is_flag(self, name: str) -> bool:
         """Return whether a parameter is there, and may be true or false."""

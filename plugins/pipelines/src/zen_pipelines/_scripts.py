@@ -97,10 +97,11 @@ def _execute(
 
 def _run(found: Pipeline | PipelineDefinition[...], options: Options) -> None:
     values = options.values(_definition(found))
-    bound = (
-        found.with_arguments(values) if isinstance(found, Pipeline) else found(**values)
-    )
-    bound.run()
+    if isinstance(found, Pipeline):
+        found.with_arguments(values).run()
+        return
+    options.require(found, values)
+    found(**values).run()
 
 
 def _definition(
@@ -174,6 +175,9 @@ def _as_main(
 
 def _only_pipeline(file: str, module: ModuleType) -> Pipeline | PipelineDefinition[...]:
     """Return the pipeline that a file binds to its arguments, or else defines."""
+    main = vars(module).get("main")
+    if isinstance(main, Pipeline | PipelineDefinition):
+        return main
     values = {id(value): value for value in vars(module).values()}.values()
     bound = [value for value in values if isinstance(value, Pipeline)]
     defined = [
@@ -195,5 +199,5 @@ def _only_pipeline(file: str, module: ModuleType) -> Pipeline | PipelineDefiniti
     raise PipelineInterfaceError(
         f"'{file}' defines several pipelines and runs none: {', '.join(names)}.",
         hint=f"Say which one at the end of the file: '{names[0]}().run()', or"
-        f" 'main = {names[0]}()', to which 'zen run' can give parameters.",
+        f" 'main = {names[0]}', to which 'zen run' can give parameters.",
     )

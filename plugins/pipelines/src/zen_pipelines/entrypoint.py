@@ -162,6 +162,7 @@ class _StepRun:
     def _call(
         self, step: Step[..., object], inputs: dict[str, object]
     ) -> dict[str, object]:
+        step.check_inputs(inputs)
         # The step may change its arguments; what was recorded stays as it is.
         arguments = {**step.read_parameters(self._step.parameters), **inputs}
         return step.outputs.split(step.function(**arguments))

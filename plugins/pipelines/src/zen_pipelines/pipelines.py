@@ -312,15 +312,7 @@ class PipelineDefinition(Generic[P]):
     def _bound(
         self, args: tuple[object, ...], kwargs: Mapping[str, object]
     ) -> BoundArguments:
-        signature = self.types.signature
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise PipelineInterfaceError(
-                f"Pipeline '{self.name}' can't be called like this: {error}.",
-                hint=f"Its arguments: {', '.join(signature.parameters) or 'none'}.",
-            ) from error
-        return self._converted(bound)
+        return self._converted(self.types.bind(args, kwargs))
 
     def _converted(self, bound: BoundArguments) -> BoundArguments:
         for name, value in bound.arguments.items():

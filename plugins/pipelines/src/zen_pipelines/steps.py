@@ -54,15 +54,8 @@ class Step(Generic[P, R]):
         compilation = _compilation.current()
         if compilation is None:
             return self.function(*args, **kwargs)
-        signature = self._types.signature
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise PipelineInterfaceError(
-                f"Step '{self.name}' of pipeline '{compilation.pipeline}' can't be"
-                f" called like this: {error}.",
-                hint=f"Its arguments: {', '.join(signature.parameters) or 'none'}.",
-            ) from error
+        place = f" of pipeline '{compilation.pipeline}'"
+        bound = self._types.bind(args, kwargs, place=place)
         wired = compilation.add(
             self.name,
             self._checked_location(),
@@ -87,6 +80,15 @@ class Step(Generic[P, R]):
             name: self._types.from_json(name, deepcopy(value))
             for name, value in carried.items()
         }
+
+    def check_inputs(self, inputs: Mapping[str, object]) -> None:
+        """Refuse outputs of other steps that aren't of the annotated types.
+
+        Raises:
+            PipelineInterfaceError: An output isn't what its argument takes.
+        """
+        for name, value in inputs.items():
+            self._types.check_input(name, value)
 
     @cached_property
     def _types(self) -> ParameterTypes:

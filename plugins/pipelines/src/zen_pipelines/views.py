@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from zen.errors import (
     PipelineError,
+    PipelineInterfaceError,
     PipelineNotFoundError,
     RunNotFoundError,
     StepNotFoundError,
@@ -303,7 +304,13 @@ def get_pipeline(name: str, repository: Repository | None = None) -> PipelineVie
 
     Raises:
         PipelineNotFoundError: The stack's metadata store knows no run of it.
+        PipelineInterfaceError: The name isn't a text.
     """
+    if not isinstance(name, str):
+        raise PipelineInterfaceError(
+            f"A pipeline is found by its name, and {name!r} isn't a text.",
+            hint="Give its name, as in 'get_pipeline(training.name)'.",
+        )
     stack = _active_stack(repository)
     store = stack.metadata_store
     if not store.list_runs(name, limit=1):
