@@ -95,8 +95,9 @@ def test_another_key_does_not_open_it(
     with pytest.raises(ConfigurationError, match="another key than that of ZEN_SECR"):
         manager.get_secret("db")
     monkeypatch.setenv("ZEN_SECRETS_KEY", "sesame")
-    with pytest.raises(ConfigurationError, match="must be 32 bytes"):
+    with pytest.raises(ConfigurationError, match="must be 32 bytes") as why:
         manager.get_secret("db")
+    assert "Restore the key in ZEN_SECRETS_KEY" in why.value.hint
 
 
 def test_a_key_that_is_gone_is_not_made_anew_to_read(
@@ -116,8 +117,9 @@ def test_a_damaged_key_is_named(
     manager.register_secret("db", VALUES)
     file = config / "secrets.key"
     file.write_bytes(content)
-    with pytest.raises(ConfigurationError, match=f"{file} isn't valid"):
+    with pytest.raises(ConfigurationError, match=f"{file} isn't valid") as why:
         manager.get_secret("db")
+    assert f"Restore the key in {file}." in why.value.hint
     with pytest.raises(ConfigurationError, match="must be 32 bytes"):
         manager.register_secret("new", VALUES)
 
@@ -196,8 +198,11 @@ def test_no_key_is_made_beside_secrets_of_another_one(
     elsewhere = LocalSecretsManager(name="other")
     Path(elsewhere.path).mkdir(parents=True)
     Path(manager.path, "db.secret").rename(Path(elsewhere.path, "db.secret"))
-    with pytest.raises(ConfigurationError, match=r"such as .*db\.secret"):
+    with pytest.raises(ConfigurationError, match=r"such as .*db\.secret") as why:
         manager.register_secret("new", VALUES)
+    assert f"theirs in {elsewhere.path}:" in why.value.hint
+    assert "remove its folder" in why.value.hint
+    assert "zen secret delete" not in why.value.hint
     assert not (config / "secrets.key").exists()
     elsewhere.delete_secret("db")
     manager.register_secret("new", VALUES)

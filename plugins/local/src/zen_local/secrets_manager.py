@@ -141,9 +141,22 @@ def _check_no_others(file: Path, folder: Path) -> None:
             f"There is no key for the secrets of this host: neither {_KEY_VARIABLE} nor"
             f" {_key_file()}. A new key would not decrypt the secrets that are already"
             f" there ({len(found)}), such as {first}.",
-            hint="Restore the key. If it is lost, so are the secrets: delete them with"
-            " 'zen secret delete NAME', and repeat the command.",
+            hint=_lost_key_hint({path.parent for path in found}, folder),
         )
+
+
+def _lost_key_hint(folders: set[Path], own: Path) -> str:
+    """Say how to get rid of the secrets in some folders, one of them perhaps `own`."""
+    steps = ["Restore the key. If it is lost, so are the secrets."]
+    if own in folders:
+        steps.append(f"Delete those in {own} with 'zen secret delete NAME'.")
+    if others := sorted(map(str, folders - {own})):
+        steps.append(
+            f"Other secrets managers keep, or kept, theirs in {', '.join(others)}:"
+            " activate a stack with such a manager to delete its secrets; if the"
+            " manager itself was deleted, remove its folder."
+        )
+    return " ".join([*steps, "Then repeat the command."])
 
 
 def _cipher(*, make: bool = False) -> Fernet:
@@ -154,9 +167,20 @@ def _cipher(*, make: bool = False) -> Fernet:
         raise ConfigurationError(
             f"The key of {_key_place()} isn't valid: it must be 32 bytes in URL-safe"
             " Base64.",
-            hint="Create one with 'python -c \"from cryptography.fernet import Fernet;"
-            " print(Fernet.generate_key().decode())\"'.",
+            hint=_invalid_key_hint(),
         ) from error
+
+
+def _invalid_key_hint() -> str:
+    if _key_of_environment():
+        return (
+            f"Restore the key in {_KEY_VARIABLE}, or unset it to use the key in"
+            f" {_key_file()}."
+        )
+    return (
+        f"Restore the key in {_key_file()}. If it is lost, move that file away and"
+        " register a secret: Zen makes a new key, or says which secrets are in the way."
+    )
 
 
 def _key_of_environment() -> str:
