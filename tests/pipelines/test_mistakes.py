@@ -146,3 +146,8 @@ def divide(number: int) -> float:
 
 def failing_pipeline() -> None:
     divide(1)
+
+
+def test_a_misspelled_parameter_comes_before_the_missing_one() -> None:
+    with pytest.raises(PipelineInterfaceError, match="Did you mean 'n_estimators'"):
+        demanding.run(n_estimator=3)

@@ -212,6 +212,13 @@ def test_required_parameters_may_be_options(run: Callable[..., Result]) -> None:
     assert run(text=text).exit_code == 2
 
 
+def test_the_help_shows_what_the_file_has_given(run: Callable[..., Result]) -> None:
+    text = _DEFINITION.replace("epochs: int = 1", "epochs: int")
+    lines = run("--help", text=f"{text}\nmain = training(7)\n").stdout.splitlines()
+    [line] = [line for line in lines if "--epochs" in line]
+    assert line.split() == ["--epochs", "int", "[default:", "7]"]
+
+
 def test_the_help_of_a_file_shows_the_parameters(run: Callable[..., Result]) -> None:
     done = run("--help")
     assert done.exit_code == 0

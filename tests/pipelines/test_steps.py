@@ -91,6 +91,12 @@ def test_outside_of_a_pipeline_a_step_is_its_function() -> None:
     assert divide([1, 2]).test == [2]
 
 
+def test_a_call_without_inputs_says_where_steps_are_called() -> None:
+    with pytest.raises(PipelineInterfaceError, match="outside of a pipeline") as info:
+        add()  # type: ignore[call-arg]
+    assert "'add', not 'add()'" in str(info.value.hint)
+
+
 def test_it_looks_like_its_function() -> None:
     assert add.__doc__ == "Add two numbers."
     assert list(inspect.signature(add).parameters) == ["left", "right"]
@@ -100,7 +106,7 @@ def test_static_checkers_know_its_signature() -> None:
     """Mypy fails on this file if it doesn't miss these errors (unused ignores)."""
     with pytest.raises(TypeError):
         add("1")  # type: ignore[arg-type]
-    with pytest.raises(TypeError):
+    with pytest.raises(PipelineInterfaceError):
         add(middle=1)  # type: ignore[call-arg]
     with pytest.raises(AttributeError):
         divide([1]).tset  # type: ignore[attr-defined]  # noqa: B018

@@ -179,10 +179,17 @@ class Options:
                 f" '{_option(positive)}=false'."
             )
 
-    def describe(self, definition: PipelineDefinition[...]) -> str:
-        """Return the help that `--help` asks for."""
+    def describe(
+        self, definition: PipelineDefinition[...], given: Mapping[str, object]
+    ) -> str:
+        """Return the help that `--help` asks for.
+
+        Args:
+            definition: The pipeline.
+            given: The arguments that the file has given it; its defaults here.
+        """
         formatter = click.HelpFormatter()
-        rows = [] if self.runner else _rows(definition)
+        rows = [] if self.runner else _rows(definition, given)
         options = "[OPTIONS] " if rows else ""
         formatter.write_usage(f"zen run {self.target}", f"{options}[-- ARGS]...")
         about = [cleandoc(definition.__doc__ or "")]
@@ -201,18 +208,20 @@ class Options:
         return formatter.getvalue().rstrip()
 
 
-def _rows(definition: PipelineDefinition[...]) -> list[tuple[str, str]]:
+def _rows(
+    definition: PipelineDefinition[...], given: Mapping[str, object]
+) -> list[tuple[str, str]]:
     rows = []
     for name, parameter in definition.parameters.items():
         converter = definition.types[name]
         kind = f" {converter.text}" if converter else ""
-        is_required = parameter.default is Parameter.empty
+        default = given.get(name, parameter.default)
         rows.append(
             (
                 f"{_option(name)}{kind}",
                 "[required]"
-                if is_required
-                else f"[default: {show(parameter.default)}]",
+                if default is Parameter.empty
+                else f"[default: {show(default)}]",
             )
         )
     return rows

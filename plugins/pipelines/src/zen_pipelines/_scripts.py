@@ -89,8 +89,8 @@ def _execute(
             options.refuse()
         session.options = None
         if options.is_help:
-            found = options.runner or [_definition(_only_pipeline(title, module))]
-            echo(Lines(options.describe(found[0])))
+            found = options.runner[0] if options.runner else None
+            echo(Lines(_help(found or _only_pipeline(title, module), options)))
         elif not session.run_names:
             _run(_only_pipeline(title, module), options)
 
@@ -102,6 +102,11 @@ def _run(found: Pipeline | PipelineDefinition[...], options: Options) -> None:
         return
     options.require(found, values)
     found(**values).run()
+
+
+def _help(found: Pipeline | PipelineDefinition[...], options: Options) -> str:
+    given = found.given if isinstance(found, Pipeline) else {}
+    return options.describe(_definition(found), given)
 
 
 def _definition(

@@ -59,6 +59,11 @@ class Pipeline:
     def __repr__(self) -> str:
         return f"<Pipeline '{self.name}'>"
 
+    @property
+    def given(self) -> Mapping[str, object]:
+        """The arguments that it is called with, by name."""
+        return self._arguments.arguments
+
     def run(
         self,
         run_name: str | None = None,
@@ -249,6 +254,18 @@ class PipelineDefinition(Generic[P]):
     ) -> PipelineRunView:
         """Run the pipeline with the defaults of its arguments; see `Pipeline.run`."""
         own = {key: runtime[key] for key in runtime if key in self.parameters}
+        if any(
+            parameter.default is Parameter.empty and name not in own
+            for name, parameter in self.parameters.items()
+        ):
+            # A wrong name says more than the right one that is missing for it.
+            refuse_mistakes(
+                self.name,
+                runtime,
+                keywords=_RUN_KEYWORDS,
+                parameters=self.parameters,
+                declared=(),
+            )
         bound = Pipeline(self, self._bound((), own))
         return bound.run(run_name, repository=repository, **runtime)
 

@@ -53,6 +53,7 @@ class Step(Generic[P, R]):
         """Call the function, or wire the step into the pipeline being compiled."""
         compilation = _compilation.current()
         if compilation is None:
+            self._check_call(args, kwargs)
             return self.function(*args, **kwargs)
         place = f" of pipeline '{compilation.pipeline}'"
         bound = self._types.bind(args, kwargs, place=place)
@@ -65,6 +66,20 @@ class Step(Generic[P, R]):
         )
         # To the pipeline's function it is what the step returns, also when checked.
         return cast("R", wired)
+
+    def _check_call(
+        self, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> None:
+        """Refuse a call outside of a pipeline that lacks inputs, and say what to do."""
+        try:
+            self._types.bind(args, kwargs, place=" outside of a pipeline")
+        except PipelineInterfaceError as error:
+            hint = (
+                "Call the steps in the pipeline's function. A pipeline that takes"
+                f" steps as arguments is handed the step itself: '{self.name}', not"
+                f" '{self.name}()'."
+            )
+            raise PipelineInterfaceError(error.message, hint=hint) from error
 
     def __repr__(self) -> str:
         return f"<Step '{self.name}'>"
