@@ -140,6 +140,14 @@ def test_runs_are_found_by_name() -> None:
         view.get_run("other")
 
 
+def test_of_many_runs_some_are_named_and_the_hint_says_so() -> None:
+    for name in ("mine", "a", "b", "c", "d", "e"):
+        doubling().run(name)
+    with pytest.raises(RunNotFoundError, match=r"Available: mine\.") as info:
+        get_pipeline("doubling").get_run("mines")
+    assert info.value.hint == "There are more runs: see 'zen pipeline runs list'."
+
+
 @pytest.mark.usefixtures("run")
 def test_a_pipeline_that_never_ran_is_not_found() -> None:
     with pytest.raises(PipelineNotFoundError, match="mean 'doubling'") as info:

@@ -365,11 +365,13 @@ def find_run(name: str, stack: Stack, *, pipeline: str = "") -> PipelineRunView:
     except RunNotFoundError:
         pass
     names = [record.name for record in store.list_runs(pipeline)]
+    shown = get_close_matches(name, names, n=_SHOWN) or names[:_SHOWN]
+    hint = "See 'zen pipeline runs list'."
+    if len(shown) < len(names):
+        hint = "There are more runs: see 'zen pipeline runs list'."
     raise RunNotFoundError(
         name,
-        get_close_matches(name, names, n=_SHOWN) or names[:_SHOWN],
-        of=f"of pipeline '{pipeline}'" if pipeline else "",
-        hint="See 'zen pipeline runs list'."
-        if names
-        else "Run a pipeline first: 'zen run FILE'.",
+        shown,
+        of=f"among the runs of pipeline '{pipeline}'" if pipeline else "",
+        hint=hint if names else "Run a pipeline first: 'zen run FILE'.",
     )
