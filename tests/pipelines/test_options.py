@@ -166,6 +166,7 @@ def test_each_parameter_that_is_missing_is_named(run: Callable[..., Result]) -> 
         ("--epochs", "Option '--epochs' has no value."),
         ("--epochs 1 --epochs 2", "Option '--epochs' is given twice."),
         ("5", "'5' is not an option of a pipeline."),
+        ("--sizes 1 2", "a list as in '--sizes \"[1, 2]\"'"),
         ("--epochs 5 6", "'zen run train.py -- --epochs 5 6'."),
         ("-x", "'-x' is not an option of a pipeline."),
     ],

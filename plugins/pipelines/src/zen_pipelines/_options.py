@@ -65,8 +65,8 @@ class Options:
                 advice = f"zen run {target} -- {join([*arguments[:border], *own])}"
                 raise OptionError(
                     f"'{argument}' is not an option of a pipeline. Give parameters as"
-                    " in"
-                    " '--epochs 3', and arguments of the file itself after '--':"
+                    " in '--epochs 3', a list as in '--sizes \"[1, 2]\"', and arguments"
+                    " of the file itself after '--':"
                     f" '{advice}'."
                 )
             if name in options:
