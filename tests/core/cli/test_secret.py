@@ -355,6 +355,24 @@ def test_what_a_component_refers_to_is_missed(
     assert zen("status", "-o", "json").json["troubles"] == []
 
 
+def test_secrets_that_outlast_their_manager_are_named(zen: Zen) -> None:
+    zen("secrets-manager", "register", "sm", "-f", "local", "--path=kept")
+    zen("stack", "update", "-x", "sm")
+    zen("secret", "register", "db", "--a=1")
+    zen("secret", "register", "mail", "--a=1")
+    zen("stack", "remove-component", "-x")
+    left = "The secrets of secrets manager 'sm' (db, mail) are not deleted: they stay"
+    assert left in zen("secrets-manager", "delete", "sm", code=1).err
+    err = zen("secrets-manager", "delete", "sm", "-y").err
+    assert f"Warning: {left} in " in err
+    assert "kept." in err
+
+
+def test_a_secrets_manager_without_secrets_goes_quietly(zen: Zen) -> None:
+    zen("secrets-manager", "register", "sm", "-f", "local")
+    assert "secrets of" not in zen("secrets-manager", "delete", "sm", "-y").err
+
+
 @pytest.mark.usefixtures("mail", "vault")
 def test_components_that_refer_to_a_secret_are_named_when_it_goes(zen: Zen) -> None:
     zen("secret", "register", "db", "--password=hush", "--user=ana")

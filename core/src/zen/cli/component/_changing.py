@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from zen import Repository
-    from zen.components import StackComponent
+    from zen.components import BaseSecretsManager, StackComponent
     from zen.plugin import ComponentTypeSpec
     from zen.records import ComponentRecord
 
@@ -187,9 +187,32 @@ def delete(app: App, spec: ComponentTypeSpec, name: str, *, yes: bool) -> None:
     """
     repository = app.announce()
     shown = repository.check_component_deletion(spec.name, name)
-    app.confirm(f"This will delete {spec.title} '{name}'.", yes=yes)
+    left = _secrets_left(repository, name) if spec.name == "secrets_manager" else ""
+    question = f"This will delete {spec.title} '{name}'."
+    app.confirm(f"{question} {left}" if left else question, yes=yes)
     repository.deregister_stack_component(spec.name, name, shown=shown)
     echo(f"Deleted {spec.title}: {name}")
+    if left and yes:
+        echo(f"Warning: {left}", err=True)
+
+
+def _secrets_left(repository: Repository, name: str) -> str:
+    """Say which secrets outlast their manager and where, if there are any."""
+    try:
+        manager = cast(
+            "BaseSecretsManager",
+            repository.get_stack_component("secrets_manager", name),
+        )
+        names = manager.get_all_secret_keys()
+    except Exception as error:  # noqa: BLE001 - what is broken can be deleted too
+        return f"Zen can't tell whether '{name}' still holds secrets: {error}"
+    if not names:
+        return ""
+    place = f"in {manager.path}" if hasattr(manager, "path") else "where they are"
+    return (
+        f"The secrets of secrets manager '{name}' ({', '.join(names)}) are not deleted:"
+        f" they stay {place}."
+    )
 
 
 def _asked_for(
