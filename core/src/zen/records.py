@@ -170,8 +170,13 @@ class ComponentRecord:
 
     @property
     def secret_keys(self) -> list[tuple[str, str]]:
-        """The secrets that attributes refer to, each with the key."""
-        return list(_secret_keys(self.configuration))
+        """The secrets that attributes refer to, each with the key.
+
+        In attributes that hold no secrets, what looks like a reference is a text.
+        """
+        names = self.secrets or self.configuration
+        held = {key: self.configuration.get(key) for key in names}
+        return list(_secret_keys(held))
 
     @property
     def shown_configuration(self) -> dict[str, object]:

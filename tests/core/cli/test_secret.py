@@ -378,6 +378,8 @@ def test_components_that_refer_to_a_secret_are_named_when_it_goes(zen: Zen) -> N
     zen("secret", "register", "db", "--password=hush", "--user=ana")
     zen("alerter", "register", "ops", "-f", "mail", "--password={{db.password}}")
     zen("alerter", "register", "dev", "-f", "mail", "--password={{db.password}}")
+    given = ("--password=${HUSH}", "--room={{db.password}}")  # a room is no secret
+    zen("alerter", "register", "bystander", "-f", "mail", *given)
     users = "alerter 'dev' and alerter 'ops'"
     assert "Warning" not in zen("secret", "update", "db", "--remove", "user").err
     err = zen("secret", "update", "db", "--remove", "password", "--x=1").err

@@ -159,8 +159,8 @@ class StackRegistry:
                 self._notify(Caution(text))
         for key, text in texts_like_references(component):
             self._notify(
-                f"`{key}` keeps {text} as it is written: only attributes that hold"
-                " secrets refer to a secrets manager."
+                f"Attribute `{key}` keeps {text} as it is written, for only attributes"
+                " that hold secrets refer to a secrets manager."
             )
         if not unset:
             in_use(component)
