@@ -321,6 +321,14 @@ def test_all_that_a_stack_lacks_is_named_with_a_line_to_paste(zen: Zen) -> None:
     zen(*line.split()[1:])
 
 
+def test_a_name_that_is_wrong_is_named_with_what_is_missing(zen: Zen) -> None:
+    err = zen("stack", "register", "s1", "-o", "defualt", code=2).err
+    assert "and no metadata store, which" in err
+    assert "Orchestrator 'defualt' does not exist." in err
+    assert "Registered orchestrators: default." in err
+    assert "--orchestrator default'" in err
+
+
 def test_setting_a_stack_shows_its_real_name(zen: Zen) -> None:
     assert "stack set to: 'default'" in zen("stack", "set", "DEFAULT").out
 

@@ -10,6 +10,7 @@ import pytest
 from tests.core.repository.conftest import DEFAULTS, TYPES, register
 from zen import Repository, Stack
 from zen.errors import (
+    ComponentConfigurationError,
     ConflictError,
     DamagedDataError,
     FlavorNotFoundError,
@@ -403,3 +404,12 @@ def test_a_hand_written_component_goes_into_a_new_stack(
         file.write_text(f"{head}configuration: {{}}\n{rest}")
     repository.register_stack(repository.compose_stack("new", DEFAULTS))
     assert "new" in repository.stack_configurations
+
+
+def test_a_type_that_is_none_is_named(repository: Repository) -> None:
+    with pytest.raises(ComponentConfigurationError, match="Did you mean 'artifact_st"):
+        repository.list_components("artifact_stor")
+    with pytest.raises(ComponentConfigurationError, match="'artifact-store' is not a"):
+        repository.get_stack_components("artifact-store")
+    with pytest.raises(ComponentConfigurationError, match="'default' is not a"):
+        repository.get_stack_component("default", "artifact_store")

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from zen.catalog import on_one_line
 from zen.errors import (
+    ComponentConfigurationError,
     ConfigurationError,
     StackComponentExistsError,
+    StackComponentNotFoundError,
     StackExistsError,
     ZenError,
+    did_you_mean,
 )
 from zen.notices import Caution
 from zen.printable import Lines
@@ -190,13 +193,26 @@ class ProfileContents(ComponentBuilding):
         """Return the active profile's components of a type as they are kept.
 
         Raises:
+            ComponentConfigurationError: There is no such type.
             DamagedDataError: One of them can't be read; `store.components()` has the
                 others.
         """
+        self._check_type(component_type)
         components, damaged = self.store.components(component_type)
         if damaged:
             raise damaged[0]
         return components
+
+    def _check_type(self, component_type: str) -> None:
+        """Raise `ComponentConfigurationError` unless something has a component type."""
+        types = [str(spec.name) for spec in self.catalog.component_types()]
+        if component_type in types or self.store.components(component_type)[0]:
+            return
+        raise ComponentConfigurationError(
+            f"'{component_type}' is not a component type."
+            f"{did_you_mean(component_type, types)}",
+            hint=f"Component types: {', '.join(types)}.",
+        )
 
     def get_stack_components(self, component_type: str) -> list[StackComponent]:
         """Return all components of a type, built."""
@@ -237,10 +253,15 @@ class ProfileContents(ComponentBuilding):
         """Return a component, built.
 
         Raises:
+            ComponentConfigurationError: There is no such type.
             StackComponentNotFoundError: There is no such component.
             FlavorNotFoundError: No plugin offers its flavor.
         """
-        return self.build(self.store.component(component_type, name))
+        try:
+            return self.build(self.store.component(component_type, name))
+        except StackComponentNotFoundError:
+            self._check_type(component_type)
+            raise
 
     def build(self, record: ComponentRecord) -> StackComponent:
         """Return a component as it is kept, built.

@@ -32,7 +32,7 @@ from zen.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from zen.stores.driver import Put, Transaction
@@ -74,12 +74,12 @@ def validate(view: View, transaction: Transaction) -> None:
     _check_identities(after.existing, transaction)
     for stack in after.changed_stacks():
         is_new = stack.ref not in after.existing
-        _check_required(view, stack, is_new=is_new)
-        for component_type, ref in stack.component_refs.items():
-            if not after.exists(ref):
-                name = stack.components[component_type]
-                names = _names(view, component_type)
-                raise StackComponentNotFoundError(component_type, name, names)
+        refs = stack.component_refs.items()
+        absent = [kind for kind, ref in refs if not after.exists(ref)]
+        _check_required(view, stack, absent, is_new=is_new)
+        for kind in absent:
+            name = stack.components[kind]
+            raise StackComponentNotFoundError(kind, name, _names(view, kind))
     for delete in transaction.deletes:
         if delete.ref.kind == COMPONENT and not after.exists(delete.ref):
             _check_unused(after, delete.ref)
@@ -157,24 +157,28 @@ def _check_identities(existing: Mapping[Ref, Record], transaction: Transaction) 
             raise already_exists(put.ref)
 
 
-def _check_required(view: View, stack: StackRecord, *, is_new: bool) -> None:
-    missing = {
-        component_type: _names(view, component_type)
-        for component_type in REQUIRED_TYPES
-        if component_type not in stack.components
-    }
+def _check_required(
+    view: View, stack: StackRecord, absent: Sequence[str], *, is_new: bool
+) -> None:
+    """Raise `StackValidationError` if a stack lacks a type that every stack needs.
+
+    Args:
+        view: What is there.
+        stack: The stack.
+        absent: The types of those of its components that don't exist.
+        is_new: Whether the stack is about to be registered.
+    """
+    missing = [kind for kind in REQUIRED_TYPES if kind not in stack.components]
     if not missing:
         return
-    known = {kind.replace("_", " "): names for kind, names in missing.items()}
-    problem = (
-        f"Stack '{stack.name}' would have no {' and no '.join(known)}, which every"
-        " stack needs."
-    )
-    sentences = [
-        f"Registered {title}s: {', '.join(names) or 'none'}."
-        for title, names in known.items()
+    titles = " and no ".join(kind.replace("_", " ") for kind in missing)
+    problem = f"Stack '{stack.name}' would have no {titles}, which every stack needs."
+    known = {kind: _names(view, kind) for kind in [*missing, *absent]}
+    sentences = [f"{stack.component_refs[kind]} does not exist." for kind in absent] + [
+        f"Registered {kind.replace('_', ' ')}s: {', '.join(names) or 'none'}."
+        for kind, names in known.items()
     ]
-    chosen = {kind: names[0] if names else "NAME" for kind, names in missing.items()}
+    chosen = {kind: names[0] if names else "NAME" for kind, names in known.items()}
     given = {**stack.components, **chosen} if is_new else chosen
     options = " ".join(f"--{k.replace('_', '-')} {given[k]}" for k in sorted(given))
     command = f"zen stack {'register' if is_new else 'update'} {stack.name} {options}"
