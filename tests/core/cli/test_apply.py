@@ -210,3 +210,14 @@ def test_of_two_who_apply_at_once_one_gets_the_conflict(
     assert "nothing was written" in rest
     assert path_of(zen) == "/quick"
     del profile
+
+
+def test_a_wrong_attribute_is_not_to_be_repaired_in_the_profile(
+    zen: Zen, file: Path
+) -> None:
+    """For it is the file that is wrong, and the component isn't there."""
+    file.write_text(STACK.replace("path: /b", "pth: /b"))
+    err = zen("apply", "-f", str(file), "-y", code=1).err
+    assert "'pth'" in err
+    assert "Did you mean 'path'?" in err
+    assert "zen artifact-store update" not in err

@@ -224,3 +224,15 @@ def test_a_megabyte_may_be_an_attribute(zen: Zen, here: Path, store_type: str) -
     assert described["configuration"]["path"] == path
     (change,) = zen("profile", "diff", "1", "-o", "json").json
     assert change["action"] == "added"
+
+
+def test_where_all_is_damaged_a_list_does_not_say_that_there_is_nothing(
+    zen: Zen, profile: Path
+) -> None:
+    (profile / "stacks" / "default.yaml").write_text("a: [")
+    (profile / "components" / "alerter").mkdir()
+    (profile / "components" / "alerter" / "horn.yaml").write_text("a: [")
+    for group in ("stack", "alerter"):
+        outcome = zen(group, "list", code=1)
+        assert outcome.out == ""
+        assert "Error: " in outcome.err

@@ -79,6 +79,13 @@ def test_a_secret_is_kept_and_shown_when_asked_for(zen: Zen, tmp_path: Path) -> 
     assert shown == {"name": "db", "values": {"password": "hush", "user": "ana"}}
     assert "hush" in zen("secret", "get", "db", "--reveal").out
     assert "password" in zen("secret", "get", "db").out
+    zen("secret", "register", "tls", "--pem=BEGIN\nabc\nEND")
+    table = zen("secret", "get", "tls", "--reveal").out
+    assert [line.split("│")[-1].strip(" ┃") for line in table.splitlines()[4:7]] == [
+        "BEGIN",
+        "abc",
+        "END",
+    ]
     assert files_with(tmp_path, "hush") == []
 
 

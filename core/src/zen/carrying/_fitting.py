@@ -79,7 +79,7 @@ class Fitting:
         if record.provider is None:
             self._check_type(record.type)
         try:
-            component = self._factory.build(record)
+            component = self._factory.make(record)
             fitted = self._factory.record(component)
         except _UNUSABLE as error:
             # What may not be imported here may be fine all the same.

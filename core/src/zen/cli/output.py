@@ -80,13 +80,14 @@ def print_rows(  # noqa: PLR0913 - what a table is made of
             of them are left out where that isn't enough.
         wrapped: The keys of the columns whose texts go on in further lines then,
             rather than being cut.
-        empty: What to say in place of a table without rows.
+        empty: What to say in place of a table without rows, if anything.
     """
     if output != "table":
         print_data([dict(row) for row in rows], output)
         return
     if not rows:
-        echo(empty)
+        if empty:
+            echo(empty)
         return
     cells = {key: [_cell(row.get(key), key) for row in rows] for key in headers}
     widths = {k: max(map(_width, [headers[k], *cells[k]])) for k in headers}
@@ -131,7 +132,7 @@ def print_object(
     keys = [_cell(label(key)) for key in content]
     taken = max(map(_width, ["PROPERTY", *keys])) + 2 * _BORDER + 1
     room = max(terminal_width() - taken, _NARROWEST)
-    values = [_wrapped(_cell(value), room) for value in content.values()]
+    values = [_lines(value, room) for value in content.values()]
     cells = [[[key], value] for key, value in zip(keys, values, strict=True)]
     table = _table([["PROPERTY"], ["VALUE"]], cells, ruled=True)
     width = _width(table.splitlines()[0])
@@ -250,6 +251,12 @@ def _cut(text: str, width: int) -> str:
 
 def _fit(text: str, width: int, *, wrap: bool) -> list[str]:
     return _wrapped(text, width) if wrap else [_cut(text, width)]
+
+
+def _lines(value: object, width: int) -> list[str]:
+    """Return the lines of a value; a certificate, for one, has several of its own."""
+    parts = value.splitlines() if isinstance(value, str) else [value]
+    return [line for part in parts or [""] for line in _wrapped(_cell(part), width)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

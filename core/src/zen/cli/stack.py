@@ -108,7 +108,7 @@ def list_stacks(app: App, output: str) -> None:
             {**row, **each.components} for row, each in zip(rows, stacks, strict=True)
         ]
         headers |= {kind: kind.upper() for kind in types}
-    empty = "No stacks registered."
+    empty = "" if damaged else "No stacks registered."
     print_rows(rows, output, headers=headers, wrapped=types, empty=empty)
     app.report_damage(damaged)
 

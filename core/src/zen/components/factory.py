@@ -82,15 +82,16 @@ class ComponentFactory:
         return configuration
 
     def build(self, record: ComponentRecord) -> StackComponent:
-        """Return the component that a record describes.
+        """Return the component that a record of the profile describes.
 
         Raises:
             FlavorNotFoundError: No plugin offers its flavor; the hint says which one
                 did when it was registered.
-            ComponentConfigurationError: The flavor doesn't accept its configuration.
+            ComponentConfigurationError: The flavor doesn't accept its configuration;
+                the hint says how to repair it.
         """
         try:
-            return self._built(record)
+            return self.make(record)
         except ComponentConfigurationError as error:
             command = f"zen {record.type.replace('_', '-')}"
             raise ComponentConfigurationError(
@@ -99,7 +100,13 @@ class ComponentFactory:
                 f" --KEY=VALUE', or '{command} remove-attribute {record.name} --KEY'.",
             ) from error
 
-    def _built(self, record: ComponentRecord) -> StackComponent:
+    def make(self, record: ComponentRecord) -> StackComponent:
+        """Return the component that a record from elsewhere describes.
+
+        Raises:
+            FlavorNotFoundError: As of `build`.
+            ComponentConfigurationError: The flavor doesn't accept its configuration.
+        """
         identity = {"name": record.name, "uuid": record.uuid}
         content = {**record.configuration, **identity}
         return _build(self.flavors.of(record), record.type, content)
@@ -145,7 +152,7 @@ class ComponentFactory:
         kept = {k: v for k, v in record.configuration.items() if k not in gone}
         configuration = {**kept, **changes}
         self._check_reserved(record.type, record.name, configuration)
-        return self._built(replace(record, configuration=configuration))
+        return self.make(replace(record, configuration=configuration))
 
     def record(self, component: StackComponent) -> ComponentRecord:
         """Return the record that describes a component.

@@ -71,7 +71,7 @@ def list_(app: App, spec: ComponentTypeSpec, output: str) -> None:
             {**_row(each, active), "configuration": each.shown_configuration}
             for each in records
         ]
-    empty = f"No {spec.plural.replace('_', ' ')} registered."
+    empty = "" if damaged else f"No {spec.plural.replace('_', ' ')} registered."
     print_rows(rows, output, headers=headers, empty=empty)
     app.report_damage(damaged)
 
