@@ -59,7 +59,7 @@ LIES = {
     "a flavor of another name": (
         FLAVOR,
         HORN.replace('"horn"', '"tuba"'),
-        "calls itself ('alerter', 'tuba')",
+        "has the TYPE and FLAVOR ('alerter', 'tuba')",
     ),
     "a store of the wrong base": (
         OFFER.format(

@@ -443,4 +443,4 @@ class _Reader:
 
     def check_place(self, ref: Ref) -> None:
         if ref != self.record.ref:
-            self.fail(f"it says that it is {ref}, which belongs elsewhere")
+            self.fail(f"this is {ref}, which has another place")

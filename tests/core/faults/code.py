@@ -109,7 +109,8 @@ LIES: Final = {
         "is not a subclass of BaseAlerter", parts="class Horn: pass"
     ),
     "a class of another name": lies(
-        "calls itself ('alerter', 'tuba')", parts=HORN.replace('"horn"', '"tuba"')
+        "has the TYPE and FLAVOR ('alerter', 'tuba')",
+        parts=HORN.replace('"horn"', '"tuba"'),
     ),
     "a class that is abstract": lies(
         "lacks what every BaseAlerter must have: beg",

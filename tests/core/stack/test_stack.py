@@ -81,6 +81,7 @@ def test_a_stack_describes_itself(parts: dict[str, StackComponent]) -> None:
     stack = Stack.from_components("prod", parts)
     names = dict.fromkeys(parts, "default")
     assert stack.record == StackRecord("prod", names, stack.uuid)
+    assert repr(stack) == f"<Stack '{stack.name}'>"
 
 
 def test_a_stack_keeps_the_identity_that_it_is_given(

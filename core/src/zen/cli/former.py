@@ -17,6 +17,7 @@ ADVICE: Final = {
     "clean": "Did you mean 'zen repo clean'?",
     "config": "Did you mean 'zen profile'?",
     "connect": _SHARED,
+    "data-validator": _PLUGIN,
     "disconnect": _SHARED,
     "down": "Did you mean 'zen stack down'?",
     "example": _NOWHERE,

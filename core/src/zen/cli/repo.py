@@ -151,7 +151,9 @@ def list_repositories(app: App, output: str) -> None:
                 ],
             }
         rows.append(row)
-    empty = "No repository is trusted. Make one with 'zen init'."
+    empty = (
+        "No repository is trusted. To trust one, go there and type 'zen repo trust'."
+    )
     print_rows(rows, output, headers=_HEADERS, wrapped=_HEADERS, empty=empty)
 
 

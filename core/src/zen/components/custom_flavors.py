@@ -246,10 +246,13 @@ def _schemes_of(cls: type[BaseArtifactStore]) -> set[str]:
 def _places(root: Path | None) -> str:
     if root is None:
         return (
-            "where Python looks for everything, and in no repository: run 'zen init' in"
-            " the folder that its package is in, or go there"
+            "on Python's path, and in no repository: run 'zen init' in the folder that"
+            " its package is in, or go there"
         )
-    return f"in the repository {root}, and then where Python looks for everything"
+    return (
+        f"in the repository {root}, and then on Python's path: check the spelling, or"
+        " move its module there"
+    )
 
 
 def _provider_of(module: str) -> Provider | None:

@@ -196,8 +196,8 @@ class Flavors:
             return cls
         raise contract_error(
             offer.owner,
-            f"'{spec.source}' of {offer.owner} calls itself {declared}, but is offered"
-            f" as {(spec.type, spec.name)}.",
+            f"'{spec.source}' of {offer.owner} has the TYPE and FLAVOR {declared}, but"
+            f" is offered as {(spec.type, spec.name)}.",
         )
 
     def _offered(self, offer: Offer[FlavorSpec]) -> Flavor:

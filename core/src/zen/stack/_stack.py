@@ -178,6 +178,9 @@ class Stack:
             self._lifecycle = Lifecycle(Catalog())
         return self._lifecycle
 
+    def __repr__(self) -> str:
+        return f"<Stack '{self.name}'>"
+
     def __getstate__(self) -> dict[str, object]:
         # What is installed is another matter in another process.
         return {**self.__dict__, "_lifecycle": None}
