@@ -283,6 +283,8 @@ def test_a_full_disk_is_said(zen: Zen) -> None:
         ("profile register", "create"),
         ("pipeline list", "runs list"),
         ("stack lisst", "list"),
+        ("clean", "zen repo clean"),
+        ("pipeline run", "zen run"),
     ],
 )
 def test_the_usual_words_for_commands_are_understood(

@@ -49,7 +49,16 @@ class Group(click.Group):
         raise click.UsageError(message, ctx)
 
     def suggestion(self, ctx: click.Context, name: str) -> str:
-        """Return " Did you mean …?", for a usual word or a command one level below."""
+        """Return " Did you mean …?", for a usual word or a command one level below.
+
+        For a command that the original has, say what to type instead, or why not.
+        """
+        # Loaded by those who mistype only.
+        from zen.cli.former import ADVICE
+
+        path = f"{ctx.command_path} {name}".partition(" ")[2]
+        if path in ADVICE:
+            return f" {ADVICE[path]}"
         names = self.list_commands(ctx)
         meant = [each for each in _SYNONYMS.get(name, ()) if each in names]
         if name in {"help", "explain"}:

@@ -84,15 +84,6 @@ class _Program(Group):
             return component_group(offer.spec)
         return _loaded(catalog, Offer(offer.spec, offer.owner))
 
-    def suggestion(self, ctx: click.Context, name: str) -> str:
-        """Return what else may be meant by a command that isn't there."""
-        # Loaded by those who mistype only.
-        from zen.cli.former import ADVICE
-
-        if name in ADVICE:
-            return f" {ADVICE[name]}"
-        return super().suggestion(ctx, name)
-
     def trouble(self, ctx: click.Context, name: str) -> str:
         """Tell who usually has the command, and of plugins that aren't loaded."""
         absences = ctx.ensure_object(App).catalog.absences
