@@ -133,16 +133,21 @@ def test_a_writer_that_is_killed_at_any_system_call_leaves_the_old_state_or_the_
         done[name] += 1  # strace counts each on its own
         places.append((name, done[name]))
     made = []
+    by_name: dict[str, list[bool]] = {}
     for name, number in instants(places):
         shutil.rmtree(copy)
         shutil.copytree(folder, copy)
         inject = f"inject={name}:signal=KILL:when={number}"
         acknowledged, code = tracer.commit(copy, "-o", str(trace), "-e", inject)
         made.append(check_that_nothing_is_half(copy))
+        by_name.setdefault(name, []).append(made[-1])
         assert made[-1] or not acknowledged
         assert name == "exit_group" or code == -signal.SIGKILL
-    # Once it is made it stays made, and both sides of that moment were met.
-    assert made == sorted(made)
+    # Once it is made it stays made, and both sides of that moment were met. Python may
+    # look at a file more or less from one run to the next, so calls of one name only
+    # are in an order.
+    for name, each in by_name.items():
+        assert each == sorted(each), name
     assert 0 < sum(made) < len(made)
     assert len(places) > 100
     assert done.keys() >= {"flock", "fsync", "mkdir", "openat", "rename", "unlink"}
