@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
     from zen.components.base import StackComponent
 
-__all__ = ["blaming"]
+__all__ = ["blaming", "title_of"]
+
+
+def title_of(component: StackComponent) -> str:
+    """Return what messages call a component, such as `artifact store 'bucket'`."""
+    return f"{component.TYPE.replace('_', ' ')} '{component.name}'"
 
 
 @contextmanager
@@ -40,9 +45,9 @@ def blaming(
         raise
     # A flavor's own code, which may raise anything.
     except BaseException as error:
-        title = component.TYPE.replace("_", " ").capitalize()
+        title = title_of(component)
         raise error_type(
-            f"{title} '{component.name}' {problem}: {on_one_line(error)}",
+            f"{title[:1].upper()}{title[1:]} {problem}: {on_one_line(error)}",
             hint=f"Its flavor '{component.FLAVOR}'"
             f" {f'comes from {origin}' if origin else f'is {_class_of(component)}'}.",
         ) from error

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, SecretBytes, SecretStr, TypeAdapter, ValidationError
 
 from zen.catalog import on_one_line
+from zen.components.blame import title_of
 from zen.errors import ComponentConfigurationError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -229,7 +230,7 @@ def _replacement(component: StackComponent, key: str) -> Callable[[Match[str]], 
             return os.environ[name]
         raise ConfigurationError(
             f"The environment variable '{name}' isn't set, and '{key}' of"
-            f" {_title(component)} refers to it as ${{{name}}}.",
+            f" {title_of(component)} refers to it as ${{{name}}}.",
             hint=f"Set it, as with 'export {name}=…', and repeat the command.",
         )
 
@@ -259,12 +260,8 @@ def _validated(
     except BaseException as error:  # noqa: BLE001
         problem = on_one_line(error)
     raise ComponentConfigurationError(
-        f"The configuration of {_title(component)} doesn't fit flavor"
+        f"The configuration of {title_of(component)} doesn't fit flavor"
         f" '{component.FLAVOR}', once its references are replaced: {problem}",
         hint="Look at the environment variables that"
         f" 'zen {component.TYPE.replace('_', '-')} describe {component.name}' shows.",
     )
-
-
-def _title(component: StackComponent) -> str:
-    return f"{component.TYPE.replace('_', ' ')} '{component.name}'"

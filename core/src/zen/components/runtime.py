@@ -10,6 +10,7 @@ from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
 from zen.components.base import StackComponent
+from zen.components.blame import title_of
 from zen.components.unknown_keys import find_unknown_key
 from zen.errors import PipelineInterfaceError
 
@@ -144,8 +145,9 @@ def _converted(
     try:
         adapter = runtime_type(kind)
     except TypeError as error:
+        title = title_of(component)
         raise PipelineInterfaceError(
-            f"{_title(component)[:1].upper()}{_title(component)[1:]} declares a type"
+            f"{title[:1].upper()}{title[1:]} declares a type"
             f" for runtime parameter '{key}', and {error}.",
             hint=f"Its flavor is '{component.FLAVOR}'; tell its author.",
         ) from error
@@ -154,12 +156,12 @@ def _converted(
     except ValueError as error:
         reason = _reason(error)
         takers = [
-            f"{_title(each)} takes {_type_name(each.runtime_parameters[key])}"
+            f"{title_of(each)} takes {_type_name(each.runtime_parameters[key])}"
             for each in components
             if each.runtime_parameters and key in each.runtime_parameters
         ]
         raise PipelineInterfaceError(
-            f"Runtime parameter '{key}' doesn't fit {_title(component)}: {reason}.",
+            f"Runtime parameter '{key}' doesn't fit {title_of(component)}: {reason}.",
             hint=f"Give a value that fits: {', and '.join(takers)}.",
         ) from error
 
@@ -179,10 +181,6 @@ def _reason(error: ValueError) -> str:
         return str(error)
     problem = error.errors(include_url=False)[0]["msg"]
     return f"{problem[:1].lower()}{problem[1:]}"
-
-
-def _title(component: StackComponent) -> str:
-    return f"{component.TYPE.replace('_', ' ')} '{component.name}'"
 
 
 def _type_name(kind: object) -> str:

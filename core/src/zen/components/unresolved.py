@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, SecretStr
 
+from zen.components.blame import title_of
 from zen.components.deferred import unset_variables
 from zen.components.secrets import is_reference, reveal
 from zen.errors import ConfigurationError, ZenError
@@ -58,7 +59,7 @@ def unresolved_secrets(
         try:
             reveal(secret, manager)
         except ZenError as error:
-            message = f"'{key}' of {_title(component)}: {error.message}"
+            message = f"'{key}' of {title_of(component)}: {error.message}"
             yield ConfigurationError(message, hint=error.hint)
 
 
@@ -71,13 +72,9 @@ def texts_like_references(component: StackComponent) -> Iterator[tuple[str, str]
 
 def _unset(component: StackComponent, key: str, name: str) -> ConfigurationError:
     return ConfigurationError(
-        f"'{key}' of {_title(component)} refers to ${{{name}}}, which isn't set.",
+        f"'{key}' of {title_of(component)} refers to ${{{name}}}, which isn't set.",
         hint=f"Set it where the component is used, as with 'export {name}=…'.",
     )
-
-
-def _title(component: StackComponent) -> str:
-    return f"{component.TYPE.replace('_', ' ')} '{component.name}'"
 
 
 def _references(component: StackComponent) -> Iterator[tuple[str, SecretStr]]:

@@ -197,10 +197,11 @@ class ProfileContents(ComponentBuilding):
             DamagedDataError: One of them can't be read; `store.components()` has the
                 others.
         """
-        self._check_type(component_type)
         components, damaged = self.store.components(component_type)
         if damaged:
             raise damaged[0]
+        if not components:
+            self._check_type(component_type)
         return components
 
     def _check_type(self, component_type: str) -> None:
